@@ -1,0 +1,1 @@
+"""Plain Python (and numpy): what a conversation, a sampling setting and a token trace are."""

@@ -1,0 +1,103 @@
+"""A conversation is a tree of messages; the chat shows one path from the root to the current leaf.
+
+Edit and regenerate add siblings, so nothing is ever overwritten. Pure data: the store persists it, services decide.
+"""
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Self
+
+from chatapp.core.generation import ReplyInfo, SamplingParams
+
+
+class Role(StrEnum):
+    """Who wrote a message, in the words chat templates use."""
+
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One node. *created_at* is in seconds since the epoch; *info* is set on replies (finish None while streaming)."""
+
+    id: int
+    parent_id: int | None
+    role: Role
+    text: str
+    created_at: float
+    info: ReplyInfo | None = None
+
+    def with_text(self, text: str, info: ReplyInfo | None = None) -> Self:
+        """A copy with the text (and, when given, the info) replaced."""
+        return replace(self, text=text, info=info if info is not None else self.info)
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationSummary:
+    """One line of the conversation list. *deleted_at* is set for what lies in the trash."""
+
+    id: int
+    title: str
+    updated_at: float
+    deleted_at: float | None = None
+
+
+@dataclass(slots=True)
+class Conversation:
+    """The tree in memory.
+
+    sampling  None means the defaults from the settings
+    leaf_id   the last message of the path that is shown; None for an empty conversation
+    """
+
+    id: int
+    title: str
+    created_at: float
+    updated_at: float
+    system_prompt: str = ""
+    sampling: SamplingParams | None = None
+    leaf_id: int | None = None
+    messages: dict[int, Message] = field(default_factory=dict)
+
+    def path(self, to: int | None = None) -> list[Message]:
+        """Messages from the root to *to* (the current leaf when None), in reading order."""
+        at = self.leaf_id if to is None else to
+        found: list[Message] = []
+        while at is not None:
+            message = self.messages[at]
+            found.append(message)
+            at = message.parent_id
+        return found[::-1]
+
+    def children(self, parent_id: int | None) -> list[Message]:
+        """Direct children in order of creation; of the root when *parent_id* is None."""
+        return sorted((m for m in self.messages.values() if m.parent_id == parent_id), key=lambda m: m.id)
+
+    def siblings(self, message_id: int) -> list[Message]:
+        """The message and its alternatives, in order of creation."""
+        return self.children(self.messages[message_id].parent_id)
+
+    def add(self, message: Message) -> None:
+        """Append *message* and make it the leaf; raise ValueError when its parent is not here or its id is taken."""
+        if message.id in self.messages:
+            raise ValueError(f"message {message.id} is already here")
+        if message.parent_id is not None and message.parent_id not in self.messages:
+            raise ValueError(f"message {message.id} has an unknown parent {message.parent_id}")
+        self.messages[message.id] = message
+        self.leaf_id = message.id
+        self.updated_at = max(self.updated_at, message.created_at)
+
+    def update(self, message: Message) -> None:
+        """Replace the message of the same id (streamed text grows, a reply gets its info)."""
+        if message.id not in self.messages:
+            raise KeyError(message.id)
+        self.messages[message.id] = message
+
+    def select(self, message_id: int) -> None:
+        """Show the branch through *message_id*: the leaf becomes its newest descendant."""
+        at = message_id
+        while children := self.children(at):
+            at = children[-1].id
+        self.leaf_id = at

@@ -1,0 +1,259 @@
+"""The errors a person can do something about, each with a sentence and a remedy.
+
+::
+
+    Exception
+    └── UserFixable            the world is in the way; shown as a notice (window) or one line on stderr (terminal)
+        ├── ModelError         a model file that is missing, broken, too large or not understood
+        ├── EngineError        the worker crashed, hung or could not start
+        ├── RequestError       a prompt, setting or argument that cannot be used
+        └── StorageError       the data folder, the database or the disk
+    (anything else is our bug: it reaches the crash handler)
+
+Texts are English templates keyed by `ErrorCode`; the ui translates the template under the context ``errors`` and
+fills in the parameters afterwards, so an error crosses the wire from the worker as code + parameters.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from chatapp.core.text import QT_TRANSLATE_NOOP
+
+
+class ErrorCode(StrEnum):
+    """Stable names of everything that can go wrong in a way the user can mend."""
+
+    MODEL_MISSING = "model_missing"
+    MODEL_IS_FOLDER = "model_is_folder"
+    MODEL_NOT_GGUF = "model_not_gguf"
+    MODEL_TRUNCATED = "model_truncated"
+    MODEL_BROKEN = "model_broken"
+    MODEL_UNREADABLE = "model_unreadable"
+    MODEL_UNSUPPORTED = "model_unsupported"
+    MODEL_TOO_LARGE = "model_too_large"
+    MODEL_LOAD_FAILED = "model_load_failed"
+    NO_MODEL = "no_model"
+    ENGINE_NOT_STARTED = "engine_not_started"
+    ENGINE_LIBRARY = "engine_library"
+    ENGINE_CRASHED = "engine_crashed"
+    ENGINE_OUT_OF_MEMORY = "engine_out_of_memory"
+    ENGINE_GPU = "engine_gpu"
+    ENGINE_HUNG = "engine_hung"
+    ENGINE_BUSY = "engine_busy"
+    CONTEXT_FULL = "context_full"
+    CONTEXT_FAILED = "context_failed"
+    TEMPLATE_FAILED = "template_failed"
+    NO_ATTENTION = "no_attention"
+    INVALID_SETTING = "invalid_setting"
+    INVALID_ARGUMENT = "invalid_argument"
+    EMPTY_PROMPT = "empty_prompt"
+    NO_DISPLAY = "no_display"
+    FOLDER_UNUSABLE = "folder_unusable"
+    ALREADY_RUNNING = "already_running"
+    DATABASE_CORRUPT = "database_corrupt"
+    DATABASE_TOO_NEW = "database_too_new"
+    DATABASE_FAILED = "database_failed"
+    DISK_FULL = "disk_full"
+    FILE_FAILED = "file_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorText:
+    """What is wrong, and what to do; both are templates for `str.format`."""
+
+    message: str
+    remedy: str
+
+
+def _text(message: str, remedy: str) -> ErrorText:
+    return ErrorText(message, remedy)
+
+
+TEXTS: dict[ErrorCode, ErrorText] = {
+    ErrorCode.MODEL_MISSING: _text(
+        QT_TRANSLATE_NOOP("errors", "There is no model file at {path}."),
+        QT_TRANSLATE_NOOP("errors", "Choose another GGUF file; it may have been moved or its drive is not connected."),
+    ),
+    ErrorCode.MODEL_IS_FOLDER: _text(
+        QT_TRANSLATE_NOOP("errors", "{path} is a folder, not a model file."),
+        QT_TRANSLATE_NOOP("errors", "Open the .gguf file inside it."),
+    ),
+    ErrorCode.MODEL_NOT_GGUF: _text(
+        QT_TRANSLATE_NOOP("errors", "{path} is not a GGUF model file."),
+        QT_TRANSLATE_NOOP("errors", "Choose a file in GGUF format; other formats have to be converted first."),
+    ),
+    ErrorCode.MODEL_TRUNCATED: _text(
+        QT_TRANSLATE_NOOP("errors", "{path} is incomplete: {missing} of it are missing."),
+        QT_TRANSLATE_NOOP("errors", "Download or copy the file again."),
+    ),
+    ErrorCode.MODEL_BROKEN: _text(
+        QT_TRANSLATE_NOOP("errors", "{path} is damaged: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Download or copy the file again."),
+    ),
+    ErrorCode.MODEL_UNREADABLE: _text(
+        QT_TRANSLATE_NOOP("errors", "{path} cannot be read: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Check the file's permissions and that its drive is connected."),
+    ),
+    ErrorCode.MODEL_UNSUPPORTED: _text(
+        QT_TRANSLATE_NOOP("errors", "The engine does not know the architecture “{architecture}” of this model."),
+        QT_TRANSLATE_NOOP("errors", "Choose another model, or a newer version of ChatApp."),
+    ),
+    ErrorCode.MODEL_TOO_LARGE: _text(
+        QT_TRANSLATE_NOOP("errors", "This model needs about {needed} of memory and {available} are available."),
+        QT_TRANSLATE_NOOP("errors", "Choose a smaller model or quantization, a shorter context, or close other programs."),
+    ),
+    ErrorCode.MODEL_LOAD_FAILED: _text(
+        QT_TRANSLATE_NOOP("errors", "The model could not be loaded: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Try a smaller context or fewer GPU layers, or choose another model."),
+    ),
+    ErrorCode.NO_MODEL: _text(
+        QT_TRANSLATE_NOOP("errors", "No model is loaded."),
+        QT_TRANSLATE_NOOP("errors", "Choose a model at the top of the window."),
+    ),
+    ErrorCode.ENGINE_NOT_STARTED: _text(
+        QT_TRANSLATE_NOOP("errors", "The engine could not be started: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Try again; if it keeps failing, reinstall ChatApp."),
+    ),
+    ErrorCode.ENGINE_LIBRARY: _text(
+        QT_TRANSLATE_NOOP("errors", "The llama.cpp library cannot be loaded on this computer: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Reinstall ChatApp; your conversations can still be read."),
+    ),
+    ErrorCode.ENGINE_CRASHED: _text(
+        QT_TRANSLATE_NOOP("errors", "The engine stopped unexpectedly ({outcome}). What it had written is kept."),
+        QT_TRANSLATE_NOOP("errors", "Start it again; if it happens again, try a shorter context or another model."),
+    ),
+    ErrorCode.ENGINE_OUT_OF_MEMORY: _text(
+        QT_TRANSLATE_NOOP("errors", "The engine was stopped, probably because memory ran out. What it had written is kept."),
+        QT_TRANSLATE_NOOP("errors", "Start it again with a shorter context, or choose a smaller model."),
+    ),
+    ErrorCode.ENGINE_GPU: _text(
+        QT_TRANSLATE_NOOP("errors", "The GPU failed while the engine was working. What it had written is kept."),
+        QT_TRANSLATE_NOOP("errors", "Start it again with fewer GPU layers, or on the CPU only."),
+    ),
+    ErrorCode.ENGINE_HUNG: _text(
+        QT_TRANSLATE_NOOP("errors", "The engine did not answer and was stopped. What it had written is kept."),
+        QT_TRANSLATE_NOOP("errors", "Start it again."),
+    ),
+    ErrorCode.ENGINE_BUSY: _text(
+        QT_TRANSLATE_NOOP("errors", "The engine is still busy with another reply."),
+        QT_TRANSLATE_NOOP("errors", "Wait for it or press Stop."),
+    ),
+    ErrorCode.CONTEXT_FULL: _text(
+        QT_TRANSLATE_NOOP("errors", "The conversation is {needed} tokens long and the context holds {available}."),
+        QT_TRANSLATE_NOOP("errors", "Start a new conversation, shorten the text, or load the model with a longer context."),
+    ),
+    ErrorCode.CONTEXT_FAILED: _text(
+        QT_TRANSLATE_NOOP("errors", "The context could not be created: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Choose a shorter context or another KV cache type."),
+    ),
+    ErrorCode.TEMPLATE_FAILED: _text(
+        QT_TRANSLATE_NOOP("errors", "The model's chat template refused this conversation: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Change the system prompt or the messages, or choose another model."),
+    ),
+    ErrorCode.NO_ATTENTION: _text(
+        QT_TRANSLATE_NOOP("errors", "This model has no attention weights to show: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Token probabilities work all the same."),
+    ),
+    ErrorCode.INVALID_SETTING: _text(
+        QT_TRANSLATE_NOOP("errors", "{name} cannot be {value}: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Change the value; the old one stays in use until then."),
+    ),
+    ErrorCode.INVALID_ARGUMENT: _text(
+        QT_TRANSLATE_NOOP("errors", "{reason}."),
+        QT_TRANSLATE_NOOP("errors", "See chatapp --help."),
+    ),
+    ErrorCode.EMPTY_PROMPT: _text(
+        QT_TRANSLATE_NOOP("errors", "There is nothing to send."),
+        QT_TRANSLATE_NOOP("errors", "Type a message first."),
+    ),
+    ErrorCode.NO_DISPLAY: _text(
+        QT_TRANSLATE_NOOP("errors", "There is no display to open a window on."),
+        QT_TRANSLATE_NOOP("errors", 'Set DISPLAY or WAYLAND_DISPLAY, or use the terminal: chatapp ask "your question".'),
+    ),
+    ErrorCode.FOLDER_UNUSABLE: _text(
+        QT_TRANSLATE_NOOP("errors", "The data folder {path} cannot be used: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Mend its permissions, or start with --data-dir and another folder."),
+    ),
+    ErrorCode.ALREADY_RUNNING: _text(
+        QT_TRANSLATE_NOOP("errors", "ChatApp is already running with the data folder {path}."),
+        QT_TRANSLATE_NOOP("errors", "Use the open window, or start with --data-dir and another folder."),
+    ),
+    ErrorCode.DATABASE_CORRUPT: _text(
+        QT_TRANSLATE_NOOP("errors", "The conversation database was damaged. It was set aside as {kept}, and {saved} messages were recovered."),
+        QT_TRANSLATE_NOOP("errors", "Go on working; keep the set-aside file if something is missing."),
+    ),
+    ErrorCode.DATABASE_TOO_NEW: _text(
+        QT_TRANSLATE_NOOP("errors", "The conversations in {path} were written by a newer ChatApp (format {found}; this one reads up to {known})."),
+        QT_TRANSLATE_NOOP("errors", "Update ChatApp, or start with --data-dir and another folder. Nothing was changed."),
+    ),
+    ErrorCode.DATABASE_FAILED: _text(
+        QT_TRANSLATE_NOOP("errors", "Saving failed: {reason}. The text stays in this window."),
+        QT_TRANSLATE_NOOP("errors", "Saving is tried again; copy the text if you have to close the window."),
+    ),
+    ErrorCode.DISK_FULL: _text(
+        QT_TRANSLATE_NOOP("errors", "The disk is full; the text is not saved yet but stays in this window."),
+        QT_TRANSLATE_NOOP("errors", "Free some space; saving is tried again by itself."),
+    ),
+    ErrorCode.FILE_FAILED: _text(
+        QT_TRANSLATE_NOOP("errors", "{path} could not be written: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Choose another place."),
+    ),
+}
+
+
+class UserFixable(Exception):  # noqa: N818 - says what it is: everything else is our bug
+    """A failure the user can mend: *code* picks the words, *params* fill them, *details* is raw text to unfold."""
+
+    def __init__(self, code: ErrorCode, details: str = "", **params: object) -> None:
+        self.code = code
+        self.details = details
+        self.params = {name: str(value) for name, value in params.items()}
+        super().__init__(self.message)
+
+    @property
+    def message(self) -> str:
+        """The sentence in English, filled in."""
+        return TEXTS[self.code].message.format_map(self.params)
+
+    @property
+    def remedy(self) -> str:
+        """What to do, in English."""
+        return TEXTS[self.code].remedy.format_map(self.params)
+
+    def to_json(self) -> dict[str, Any]:
+        """The wire form: plain JSON types."""
+        return {"code": self.code.value, "params": self.params, "details": self.details}
+
+    @staticmethod
+    def from_json(data: dict[str, Any]) -> "UserFixable":
+        """Rebuild the error (of the right class) from `to_json`."""
+        code = ErrorCode(data["code"])
+        return family(code)(code, str(data.get("details", "")), **data.get("params", {}))
+
+
+class ModelError(UserFixable):
+    """A model file that is missing, broken, too large or not understood."""
+
+
+class EngineError(UserFixable):
+    """The worker crashed, hung or could not start."""
+
+
+class RequestError(UserFixable):
+    """A prompt, setting or argument that cannot be used."""
+
+
+class StorageError(UserFixable):
+    """The data folder, the database or the disk."""
+
+
+def family(code: ErrorCode) -> type[UserFixable]:
+    """The class that errors with *code* belong to."""
+    if code.startswith("model"):
+        return ModelError
+    if code.startswith("engine"):
+        return EngineError
+    if code.startswith(("folder", "database", "disk", "file", "already")):
+        return StorageError
+    return RequestError

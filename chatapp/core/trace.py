@@ -1,0 +1,148 @@
+"""The token trace: what the model thought at every token of a reply, kept with the message.
+
+A trace needs no model to be shown: it carries the bytes of every token it names.
+"""
+
+import codecs
+import json
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chatapp.core.arrays import decode_arrays, encode_arrays
+
+_MAGIC = b"CTT1"
+_MAX_BLOB = 256 * 1024 * 1024  # bytes after decompression; a million tokens stay below it
+
+
+@dataclass(frozen=True, slots=True)
+class TokenTrace:
+    """Arrays over the T tokens of a reply; logarithms are natural, of the distribution *before* any sampler.
+
+    ids           int32 (T,)
+    logprobs      float32 (T,)     of the token that was taken
+    ranks         int32 (T,)       how many tokens were strictly likelier; 0 is the likeliest
+    entropy       float32 (T,)     nats
+    top_ids       int32 (T, K)     likeliest first
+    top_logprobs  float32 (T, K)
+    pieces        token id → its bytes, for every id above; a token can be part of a UTF-8 character
+    meta          JSON: model, fingerprint, sampling, seed, prompt_tokens
+    """
+
+    ids: NDArray[np.int32]
+    logprobs: NDArray[np.float32]
+    ranks: NDArray[np.int32]
+    entropy: NDArray[np.float32]
+    top_ids: NDArray[np.int32]
+    top_logprobs: NDArray[np.float32]
+    pieces: dict[int, bytes]
+    meta: dict[str, Any] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def token_bytes(self, index: int) -> bytes:
+        """The exact bytes of token *index*."""
+        return self.pieces[int(self.ids[index])]
+
+    def texts(self) -> list[str]:
+        """The text each token completes; joined they are the reply. Part of a character gives "" until it is whole."""
+        return decode_pieces(self.pieces[int(i)] for i in self.ids)
+
+    @classmethod
+    def empty(cls, meta: dict[str, Any] | None = None) -> Self:
+        """A trace of no tokens."""
+        return cls.join([], meta)
+
+    @classmethod
+    def join(cls, parts: "Iterable[TokenTrace]", meta: dict[str, Any] | None = None) -> Self:
+        """One trace from the parts in which a reply arrived."""
+        parts = list(parts)
+        pieces: dict[int, bytes] = {}
+        for part in parts:
+            pieces |= part.pieces
+        if not parts:
+            none_i, none_f = np.zeros(0, np.int32), np.zeros(0, np.float32)
+            wide_i, wide_f = np.zeros((0, 0), np.int32), np.zeros((0, 0), np.float32)
+            return cls(none_i, none_f, none_i, none_f, wide_i, wide_f, pieces, meta or {})
+        return cls(
+            np.concatenate([p.ids for p in parts]),
+            np.concatenate([p.logprobs for p in parts]),
+            np.concatenate([p.ranks for p in parts]),
+            np.concatenate([p.entropy for p in parts]),
+            np.concatenate([p.top_ids for p in parts]),
+            np.concatenate([p.top_logprobs for p in parts]),
+            pieces,
+            parts[0].meta if meta is None else meta,
+        )
+
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
+        """Everything but *meta* as arrays; `from_arrays` reads them back."""
+        ids = np.array(list(self.pieces), np.int32)
+        lengths = np.array([len(p) for p in self.pieces.values()], np.int32)
+        return {
+            "ids": self.ids,
+            "logprobs": self.logprobs,
+            "ranks": self.ranks,
+            "entropy": self.entropy,
+            "top_ids": self.top_ids,
+            "top_logprobs": self.top_logprobs,
+            "piece_ids": ids,
+            "piece_lengths": lengths,
+            "piece_bytes": np.frombuffer(b"".join(self.pieces.values()), np.uint8),
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, NDArray[Any]], meta: dict[str, Any] | None = None) -> Self:
+        """Rebuild a trace; raise ValueError when arrays are missing or their lengths disagree."""
+        try:
+            ids, raw = arrays["ids"], arrays["piece_bytes"].tobytes()
+            columns = {n: arrays[n] for n in ("logprobs", "ranks", "entropy", "top_ids", "top_logprobs")}
+            lengths, piece_ids = arrays["piece_lengths"], arrays["piece_ids"]
+        except KeyError as error:
+            raise ValueError(f"trace lacks {error}") from error
+        if any(len(c) != len(ids) for c in columns.values()) or arrays["top_ids"].shape != arrays["top_logprobs"].shape:
+            raise ValueError("trace arrays differ in length")
+        if len(lengths) != len(piece_ids) or (lengths < 0).any() or int(lengths.sum()) != len(raw):
+            raise ValueError("trace pieces do not match their bytes")
+        ends = np.cumsum(lengths)
+        pieces = {int(i): raw[end - n : end] for i, n, end in zip(piece_ids, lengths, ends, strict=True)}
+        return cls(ids, pieces=pieces, meta=meta or {}, **columns)
+
+    def to_blob(self) -> bytes:
+        """Compact bytes for the database: magic, then zlib of a JSON line and the arrays (about 100 bytes a token)."""
+        spec, data = encode_arrays(self.arrays())
+        header = json.dumps({"arrays": spec, "meta": self.meta}, ensure_ascii=False).encode()
+        return _MAGIC + zlib.compress(header + b"\n" + data, level=6)
+
+    @classmethod
+    def from_blob(cls, blob: bytes) -> Self:
+        """Read `to_blob`; raise ValueError when the bytes are not a whole trace."""
+        if not blob.startswith(_MAGIC):
+            raise ValueError("not a token trace")
+        inflate = zlib.decompressobj()
+        try:
+            data = inflate.decompress(blob[len(_MAGIC) :], _MAX_BLOB)
+        except zlib.error as error:
+            raise ValueError(f"damaged token trace: {error}") from error
+        if not inflate.eof:
+            raise ValueError("token trace is cut short or too large")
+        line, newline, rest = data.partition(b"\n")
+        if not newline:
+            raise ValueError("token trace has no header")
+        header = json.loads(line)
+        return cls.from_arrays(decode_arrays(header["arrays"], rest), header["meta"])
+
+
+def decode_pieces(pieces: Iterable[bytes]) -> list[str]:
+    """Incremental UTF-8: the text that each piece completes. Bytes that never become a character give U+FFFD."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    texts = [decoder.decode(piece) for piece in pieces]
+    tail = decoder.decode(b"", final=True)
+    if tail and texts:
+        texts[-1] += tail
+    return texts

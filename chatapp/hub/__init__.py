@@ -1,0 +1,1 @@
+"""Model files: what lies on this machine, what is in a GGUF header, what fits."""

@@ -1,0 +1,312 @@
+"""Every message between the window (or the terminal) and the engine worker.
+
+Commands, to the worker::
+
+    Load      open a model; once in a worker's life
+    Generate  stream a reply (job)
+    Inspect   logprobs, ranks, entropy and attention of given tokens (job)
+    Count     how many tokens a conversation renders to
+    Cancel    end a job early
+    (closing stdin ends the worker)
+
+Events, from the worker::
+
+    Hello           first frame: who is there
+    LoadProgress    0..1          Loaded       what was loaded
+    PromptProgress  per batch     Tokens       one or more tokens of the reply, with their trace
+    Finished        the reply's end, how and how fast
+    Inspected       arrays        Counted      token counts
+    Failed          a `UserFixable` error, of a job or (job None) of the load
+
+Each is a frozen dataclass of plain data; `to_frame` and `from_frame` are the only translation.
+"""
+
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar
+
+from numpy.typing import NDArray
+
+from chatapp.core.errors import UserFixable
+from chatapp.core.generation import ReplyInfo, SamplingParams
+from chatapp.core.trace import TokenTrace
+from chatapp.protocol.framing import Frame, FramingError, encode
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """What a chat template sees of a message."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """How to load. Zero or "auto" leaves the choice to the engine.
+
+    n_ctx         context length in tokens; 0: the model's own, at most `DEFAULT_CONTEXT`
+    n_gpu_layers  -1: as many as fit; 0: CPU only
+    n_threads     0: physical cores
+    flash_attention  "auto", "on" or "off"
+    kv_type       "f16" or "f32"
+    """
+
+    n_ctx: int = 0
+    n_gpu_layers: int = -1
+    n_threads: int = 0
+    flash_attention: str = "auto"
+    kv_type: str = "f16"
+
+
+DEFAULT_CONTEXT = 8192  # tokens; more costs memory most chats never use
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What the worker knows of the model it loaded. Sizes are bytes; *fingerprint* identifies the file."""
+
+    path: str
+    name: str
+    architecture: str
+    description: str
+    size: int
+    n_params: int
+    n_vocab: int
+    n_ctx: int
+    n_ctx_train: int
+    n_layer: int
+    n_head: int
+    n_gpu_layers: int = 0
+    has_chat_template: bool = True
+    fingerprint: str = ""
+    backend: str = ""
+    has_attention: bool = True
+
+
+# -- commands ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Open the model file at *path*."""
+
+    TYPE: ClassVar[str] = "load"
+    path: str
+    options: LoadOptions = LoadOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class Generate:
+    """Stream a reply to *messages*, or with *raw* continue *prompt* without a chat template."""
+
+    TYPE: ClassVar[str] = "generate"
+    job: int
+    messages: tuple[ChatMessage, ...] = ()
+    params: SamplingParams = SamplingParams()
+    raw: bool = False
+    prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspect:
+    """Score *tokens* (or *text*, tokenized as it stands with special tokens recognised) and capture attention.
+
+    layers  wanted layers; empty means all
+    last    only the last N query rows; 0 means all
+    """
+
+    TYPE: ClassVar[str] = "inspect"
+    job: int
+    text: str | None = None
+    tokens: tuple[int, ...] = ()
+    kv_type: str = "f16"
+    layers: tuple[int, ...] = ()
+    last: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Count the tokens that *messages* render to, the opening of the reply included."""
+
+    TYPE: ClassVar[str] = "count"
+    job: int
+    messages: tuple[ChatMessage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """End *job* early; its Finished still comes."""
+
+    TYPE: ClassVar[str] = "cancel"
+    job: int
+
+
+# -- events ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """The worker is up. *backend* is "llama.cpp" or "fake"; *version* is the app's."""
+
+    TYPE: ClassVar[str] = "hello"
+    version: str
+    backend: str
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoadProgress:
+    """How much of the weights is loaded, 0..1."""
+
+    TYPE: ClassVar[str] = "load_progress"
+    fraction: float
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The model is ready."""
+
+    TYPE: ClassVar[str] = "loaded"
+    model: ModelInfo
+
+
+@dataclass(frozen=True, slots=True)
+class PromptProgress:
+    """Prompt tokens: *done* of *total* are evaluated, *reused* of them were still in the KV cache.
+
+    The first one of a job also carries the rendered prompt's token ids.
+    """
+
+    TYPE: ClassVar[str] = "prompt_progress"
+    job: int
+    done: int
+    total: int
+    reused: int
+    prompt_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """One or more tokens. *text* is what to show now: whole characters, nothing that may turn out a stop string."""
+
+    TYPE: ClassVar[str] = "tokens"
+    job: int
+    text: str
+    trace: TokenTrace
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The reply's end. *text* is what was still held back of it."""
+
+    TYPE: ClassVar[str] = "finished"
+    job: int
+    text: str
+    info: ReplyInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """Result of `Inspect`; *meta* says what the arrays are.
+
+    tokens     int32 (T,)
+    logprobs   float32 (T-1,)       natural log, of token t+1 after tokens 0..t
+    ranks      int32 (T-1,)
+    entropy    float32 (T,)         nats
+    attention  float32 (L, H, Q, T) layers, query heads, query positions (the last Q of T), key positions
+    """
+
+    TYPE: ClassVar[str] = "inspected"
+    job: int
+    meta: dict[str, Any]
+    arrays: dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Result of `Count`."""
+
+    TYPE: ClassVar[str] = "counted"
+    job: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A job, or with job None the load, ended with an error the user can mend."""
+
+    TYPE: ClassVar[str] = "failed"
+    job: int | None
+    error: UserFixable = field(compare=False)
+
+
+Command = Load | Generate | Inspect | Count | Cancel
+Event = Hello | LoadProgress | Loaded | PromptProgress | Tokens | Finished | Inspected | Counted | Failed
+Message = Command | Event
+
+_TYPES: dict[str, type[Any]] = {
+    kind.TYPE: kind
+    for kind in (
+        Load, Generate, Inspect, Count, Cancel,
+        Hello, LoadProgress, Loaded, PromptProgress, Tokens, Finished, Inspected, Counted, Failed,
+    )
+}  # fmt: skip
+
+
+def to_bytes(message: Message) -> bytes:
+    """The frame of *message*."""
+    header: dict[str, Any] = {"type": message.TYPE}
+    arrays: dict[str, NDArray[Any]] = {}
+    for f in fields(message):
+        value = getattr(message, f.name)
+        if isinstance(value, TokenTrace):
+            arrays = value.arrays()
+        elif f.name == "arrays":
+            arrays = value
+        else:
+            header[f.name] = _plain(value)
+    return encode(header, arrays)
+
+
+def from_frame(frame: Frame) -> Message:
+    """The message in *frame*; raise `FramingError` when it is none of ours."""
+    header = dict(frame.header)
+    name = header.pop("type")
+    kind = _TYPES.get(name)
+    if kind is None:
+        raise FramingError(f"unknown message {name!r}")
+    try:
+        for key, value in header.items():
+            header[key] = _REVIVE[key](value) if key in _REVIVE else value
+        if kind is Tokens:
+            header["trace"] = TokenTrace.from_arrays(frame.arrays)
+        elif kind is Inspected:
+            header["arrays"] = frame.arrays
+        message: Message = kind(**header)
+    except (TypeError, ValueError, KeyError) as error:
+        raise FramingError(f"bad {name} message: {error}") from error
+    return message
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, (SamplingParams, ReplyInfo, UserFixable)):
+        return value.to_json()
+    if isinstance(value, (ChatMessage, LoadOptions, ModelInfo)):
+        return {f.name: getattr(value, f.name) for f in fields(value)}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+_REVIVE: dict[str, Any] = {
+    "options": lambda v: LoadOptions(**v),
+    "messages": lambda v: tuple(ChatMessage(**m) for m in v),
+    "params": SamplingParams.from_json,
+    "tokens": tuple,
+    "layers": tuple,
+    "prompt_ids": tuple,
+    "model": lambda v: ModelInfo(**v),
+    "info": ReplyInfo.from_json,
+    "error": UserFixable.from_json,
+}
+

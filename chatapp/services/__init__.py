@@ -1,0 +1,1 @@
+"""QtCore: what the window can ask for, as objects with signals."""

@@ -1,0 +1,1 @@
+"""Conversations and token traces in SQLite."""

@@ -1,0 +1,1 @@
+"""QtWidgets: draws, never decides."""
