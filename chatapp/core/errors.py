@@ -56,6 +56,8 @@ class ErrorCode(StrEnum):
     DATABASE_FAILED = "database_failed"
     DISK_FULL = "disk_full"
     FILE_FAILED = "file_failed"
+    SETTINGS_BROKEN = "settings_broken"
+    SETTING_IGNORED = "setting_ignored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,14 @@ TEXTS: dict[ErrorCode, ErrorText] = {
         QT_TRANSLATE_NOOP("errors", "{path} could not be written: {reason}."),
         QT_TRANSLATE_NOOP("errors", "Choose another place."),
     ),
+    ErrorCode.SETTINGS_BROKEN: _text(
+        QT_TRANSLATE_NOOP("errors", "The settings file could not be read. It was set aside as {kept}, and every setting has its default again."),
+        QT_TRANSLATE_NOOP("errors", "Choose your settings again; your conversations are not touched."),
+    ),
+    ErrorCode.SETTING_IGNORED: _text(
+        QT_TRANSLATE_NOOP("errors", "The settings file has an unusable value for “{name}”: {reason}. The default is used."),
+        QT_TRANSLATE_NOOP("errors", "Choose the value again in the settings."),
+    ),
 }
 
 
@@ -254,6 +264,6 @@ def family(code: ErrorCode) -> type[UserFixable]:
         return ModelError
     if code.startswith("engine"):
         return EngineError
-    if code.startswith(("folder", "database", "disk", "file", "already")):
+    if code.startswith(("folder", "database", "disk", "file", "setting", "already")):
         return StorageError
     return RequestError

@@ -1,0 +1,150 @@
+"""Every setting, declared once: its key in the file, default, limits and the words the preferences show.
+
+When adding a setting:
+1. declare it here, in the order in which the preferences should show it; hidden ones (window state) need no words;
+2. write title and description for somebody who does not know the jargon: what it does, when to change it;
+3. read it somewhere (a test looks for that) and translate its words;
+4. renaming or changing the meaning of one is a migration: see `chatapp.settings.migrations`.
+"""
+
+from typing import Any
+
+from chatapp.core.generation import BOUNDS, MAX_STOP_LENGTH, SamplingParams
+from chatapp.core.text import QT_TRANSLATE_NOOP
+from chatapp.settings.setting import Choice, Kind, Section, Setting, Special
+
+_DEFAULTS = SamplingParams()
+_AUTOMATIC = QT_TRANSLATE_NOOP("settings", "Automatic")
+
+LANGUAGE: Setting[str] = Setting(
+    "language", Kind.CHOICE, "auto", Section.APPEARANCE,
+    QT_TRANSLATE_NOOP("settings", "Language"),
+    QT_TRANSLATE_NOOP("settings", "The language of menus and messages. Models answer in the language you write in."),
+    choices=(Choice("auto", QT_TRANSLATE_NOOP("settings", "As the system")), Choice("en", "English"),
+             Choice("ko", "한국어")),
+    restart_needed=True,
+)  # fmt: skip
+THEME: Setting[str] = Setting(
+    "theme", Kind.CHOICE, "auto", Section.APPEARANCE,
+    QT_TRANSLATE_NOOP("settings", "Theme"),
+    QT_TRANSLATE_NOOP("settings", "Light or dark colours."),
+    choices=(Choice("auto", QT_TRANSLATE_NOOP("settings", "As the system")),
+             Choice("light", QT_TRANSLATE_NOOP("settings", "Light")),
+             Choice("dark", QT_TRANSLATE_NOOP("settings", "Dark"))),
+)  # fmt: skip
+FONT_SIZE: Setting[int] = Setting(
+    "font_size", Kind.INTEGER, 0, Section.APPEARANCE,
+    QT_TRANSLATE_NOOP("settings", "Text size"),
+    QT_TRANSLATE_NOOP("settings", "Size of all text in points. Raise it if you find the text hard to read."),
+    bounds=(8, 32), special=Special(0, QT_TRANSLATE_NOOP("settings", "As the system")),
+)  # fmt: skip
+
+SYSTEM_PROMPT: Setting[str] = Setting(
+    "system_prompt", Kind.TEXT, "", Section.CHAT,
+    QT_TRANSLATE_NOOP("settings", "System prompt"),
+    QT_TRANSLATE_NOOP("settings", "Instructions that every new conversation starts with, for example “Answer briefly.” "
+                      "Leave it empty to get the model as its makers meant it."),
+)  # fmt: skip
+
+CONTEXT_LENGTH: Setting[int] = Setting(
+    "context_length", Kind.INTEGER, 0, Section.MODEL,
+    QT_TRANSLATE_NOOP("settings", "Context length"),
+    QT_TRANSLATE_NOOP("settings", "How many tokens (pieces of words) of the conversation the model can look back on. "
+                      "More lets it remember longer chats but needs more memory."),
+    bounds=(128, 1_048_576), special=Special(0, _AUTOMATIC), reload_needed=True,
+)  # fmt: skip
+GPU_LAYERS: Setting[int] = Setting(
+    "gpu_layers", Kind.INTEGER, -1, Section.MODEL,
+    QT_TRANSLATE_NOOP("settings", "Layers on the graphics card"),
+    QT_TRANSLATE_NOOP("settings", "How much of the model runs on the graphics card; the rest runs on the processor. "
+                      "Lower it if loading fails or the screen stutters; 0 uses the processor only."),
+    bounds=(0, 1_000), special=Special(-1, QT_TRANSLATE_NOOP("settings", "As many as fit")), reload_needed=True,
+)  # fmt: skip
+THREADS: Setting[int] = Setting(
+    "threads", Kind.INTEGER, 0, Section.MODEL,
+    QT_TRANSLATE_NOOP("settings", "Processor threads"),
+    QT_TRANSLATE_NOOP("settings", "How many processor cores work on an answer. Lower it to keep the computer "
+                      "responsive while the model writes."),
+    bounds=(1, 512), special=Special(0, _AUTOMATIC), reload_needed=True,
+)  # fmt: skip
+MODEL_FOLDERS: Setting[tuple[str, ...]] = Setting(
+    "model_folders", Kind.PATHS, (), Section.MODEL,
+    QT_TRANSLATE_NOOP("settings", "Model folders"),
+    QT_TRANSLATE_NOOP("settings", "Folders in which ChatApp looks for model files (GGUF) besides its own. "
+                      "Add one if you keep models elsewhere, for example from another program."),
+)  # fmt: skip
+
+TEMPERATURE: Setting[float] = Setting(
+    "sampling.temperature", Kind.REAL, _DEFAULTS.temperature, Section.SAMPLING,
+    QT_TRANSLATE_NOOP("settings", "Temperature"),
+    QT_TRANSLATE_NOOP("settings", "How freely the model chooses its words. Low values give dependable answers, high "
+                      "ones surprising answers; 0 always takes the likeliest word."),
+    bounds=BOUNDS["temperature"],
+)  # fmt: skip
+TOP_K: Setting[int] = Setting(
+    "sampling.top_k", Kind.INTEGER, _DEFAULTS.top_k, Section.SAMPLING,
+    QT_TRANSLATE_NOOP("settings", "Top-k"),
+    QT_TRANSLATE_NOOP("settings", "Only this many of the likeliest next tokens are considered. Lower it if the model "
+                      "drifts into nonsense."),
+    bounds=BOUNDS["top_k"], special=Special(0, QT_TRANSLATE_NOOP("settings", "Off")),
+)  # fmt: skip
+TOP_P: Setting[float] = Setting(
+    "sampling.top_p", Kind.REAL, _DEFAULTS.top_p, Section.SAMPLING,
+    QT_TRANSLATE_NOOP("settings", "Top-p"),
+    QT_TRANSLATE_NOOP("settings", "Only the likeliest tokens that together reach this probability are considered. "
+                      "Lower is more cautious; 1 turns it off."),
+    bounds=BOUNDS["top_p"],
+)  # fmt: skip
+MIN_P: Setting[float] = Setting(
+    "sampling.min_p", Kind.REAL, _DEFAULTS.min_p, Section.SAMPLING,
+    QT_TRANSLATE_NOOP("settings", "Min-p"),
+    QT_TRANSLATE_NOOP("settings", "Tokens much less likely than the likeliest one are left out: 0.05 leaves out those "
+                      "below a twentieth of it. Raise it if answers wander; 0 turns it off."),
+    bounds=BOUNDS["min_p"],
+)  # fmt: skip
+REPEAT_PENALTY: Setting[float] = Setting(
+    "sampling.repeat_penalty", Kind.REAL, _DEFAULTS.repeat_penalty, Section.SAMPLING,
+    QT_TRANSLATE_NOOP("settings", "Repeat penalty"),
+    QT_TRANSLATE_NOOP("settings", "Makes recently used words less likely. Raise it a little, to 1.1, if the model "
+                      "repeats itself; 1 turns it off."),
+    bounds=BOUNDS["repeat_penalty"],
+)  # fmt: skip
+REPEAT_LAST_N: Setting[int] = Setting(
+    "sampling.repeat_last_n", Kind.INTEGER, _DEFAULTS.repeat_last_n, Section.SAMPLING,
+    QT_TRANSLATE_NOOP("settings", "Repeat window"),
+    QT_TRANSLATE_NOOP("settings", "How many of the last tokens the repeat penalty looks at. Raise it if longer "
+                      "passages come again."),
+    bounds=BOUNDS["repeat_last_n"], special=Special(-1, QT_TRANSLATE_NOOP("settings", "The whole conversation")),
+)  # fmt: skip
+SEED: Setting[int | None] = Setting(
+    "sampling.seed", Kind.INTEGER, _DEFAULTS.seed, Section.SAMPLING,
+    QT_TRANSLATE_NOOP("settings", "Seed"),
+    QT_TRANSLATE_NOOP("settings", "The start of the random draw. With a fixed number the same question gets the same "
+                      "answer again, which helps when comparing settings."),
+    bounds=BOUNDS["seed"], special=Special(None, QT_TRANSLATE_NOOP("settings", "A new one each time")),
+)  # fmt: skip
+MAX_TOKENS: Setting[int] = Setting(
+    "sampling.max_tokens", Kind.INTEGER, _DEFAULTS.max_tokens, Section.SAMPLING,
+    QT_TRANSLATE_NOOP("settings", "Longest answer"),
+    QT_TRANSLATE_NOOP("settings", "An answer ends after this many tokens, about three quarters as many English words. "
+                      "Set it if answers run on too long."),
+    bounds=BOUNDS["max_tokens"], special=Special(0, QT_TRANSLATE_NOOP("settings", "No limit")),
+)  # fmt: skip
+STOP: Setting[tuple[str, ...]] = Setting(
+    "sampling.stop", Kind.TEXTS, _DEFAULTS.stop, Section.SAMPLING,
+    QT_TRANSLATE_NOOP("settings", "Stop texts"),
+    QT_TRANSLATE_NOOP("settings", "An answer ends before any of these texts, one a line. Useful if a model goes on to "
+                      "write your part of the conversation too."),
+    bounds=(1, MAX_STOP_LENGTH),
+)  # fmt: skip
+
+LAST_MODEL: Setting[str] = Setting("last_model", Kind.TEXT, "")  # path; empty: the starter model
+LAST_CONVERSATION: Setting[int | None] = Setting(
+    "last_conversation", Kind.INTEGER, None, bounds=(1, 2**62), special=Special(None, "")
+)
+WINDOW_GEOMETRY: Setting[str] = Setting("window.geometry", Kind.TEXT, "")  # base64 of QMainWindow.saveGeometry
+WINDOW_STATE: Setting[str] = Setting("window.state", Kind.TEXT, "")  # base64 of QMainWindow.saveState
+SPLITTER_SIZES: Setting[tuple[int, ...]] = Setting("window.splitter", Kind.INTEGERS, (), bounds=(0, 100_000))  # pixels
+
+SETTINGS: tuple[Setting[Any], ...] = tuple(value for value in list(globals().values()) if isinstance(value, Setting))
+BY_KEY: dict[str, Setting[Any]] = {setting.key: setting for setting in SETTINGS}

@@ -1,0 +1,127 @@
+"""What a setting is: its kind, limits and words, and the check every value passes on its way in."""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar, cast
+
+from chatapp.core.errors import RequestError
+from chatapp.core.generation import invalid
+from chatapp.core.text import QT_TRANSLATE_NOOP
+
+T = TypeVar("T")
+
+
+class Kind(StrEnum):
+    """The type of a value; the preferences have one input for each. Lists are tuples in memory."""
+
+    CHOICE = "choice"
+    INTEGER = "integer"
+    REAL = "real"
+    TEXT = "text"
+    TEXTS = "texts"
+    PATHS = "paths"
+    INTEGERS = "integers"
+
+
+class Section(StrEnum):
+    """Where the preferences show a setting."""
+
+    APPEARANCE = "appearance"
+    CHAT = "chat"
+    MODEL = "model"
+    SAMPLING = "sampling"
+    HIDDEN = "hidden"
+
+
+SECTION_TITLES: dict[Section, str] = {
+    Section.APPEARANCE: QT_TRANSLATE_NOOP("settings", "Appearance"),
+    Section.CHAT: QT_TRANSLATE_NOOP("settings", "Chat"),
+    Section.MODEL: QT_TRANSLATE_NOOP("settings", "Model"),
+    Section.SAMPLING: QT_TRANSLATE_NOOP("settings", "Sampling"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the values of a CHOICE, with its words."""
+
+    value: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Special:
+    """A value outside the bounds (or at their edge) with a meaning of its own, such as 0 for "Automatic"."""
+
+    value: int | None
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Generic[T]):
+    """One setting.
+
+    bounds          lowest and highest number (of each number in INTEGERS); for TEXTS the length of each in characters
+    special         a further allowed value
+    restart_needed  takes effect at the next start of the app
+    reload_needed   takes effect when a model is loaded the next time
+    Title and description are English, translated by the ui under the context ``settings``.
+    """
+
+    key: str
+    kind: Kind
+    default: T
+    section: Section = Section.HIDDEN
+    title: str = ""
+    description: str = ""
+    bounds: tuple[float, float] | None = None
+    choices: tuple[Choice, ...] = ()
+    special: Special | None = None
+    restart_needed: bool = False
+    reload_needed: bool = False
+
+    @property
+    def hidden(self) -> bool:
+        """The app keeps it, the preferences do not show it."""
+        return self.section is Section.HIDDEN
+
+    def checked(self, value: object) -> T:
+        """*value* in its in-memory form (lists become tuples); raise `RequestError` saying why it cannot be used."""
+        if self.special is not None and type(value) is type(self.special.value) and value == self.special.value:
+            return cast("T", value)
+        match self.kind:
+            case Kind.CHOICE:
+                if value not in [choice.value for choice in self.choices]:
+                    raise self._refuse(value, "it must be one of " + ", ".join(c.value for c in self.choices))
+                return cast("T", value)
+            case Kind.INTEGER | Kind.REAL:
+                return cast("T", self._number(value))
+            case Kind.TEXT:
+                if not isinstance(value, str):
+                    raise self._refuse(value, "it must be a text")
+                return cast("T", value)
+            case Kind.TEXTS | Kind.PATHS | Kind.INTEGERS:
+                if not isinstance(value, (list, tuple)):
+                    raise self._refuse(value, "it must be a list")
+                item = self._number if self.kind is Kind.INTEGERS else self._text
+                return cast("T", tuple(item(entry) for entry in value))
+
+    def _number(self, value: object) -> int | float:
+        low, high = self.bounds or (-math.inf, math.inf)
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise self._refuse(value, "it must be a number")
+        if not low <= value <= high:  # also refuses nan
+            raise self._refuse(value, f"it must lie between {low:g} and {high:g}")
+        if self.kind is not Kind.REAL and not isinstance(value, int):
+            raise self._refuse(value, "it must be a whole number")
+        return float(value) if self.kind is Kind.REAL else value
+
+    def _text(self, value: object) -> str:
+        low, high = self.bounds or (1, math.inf)
+        if not isinstance(value, str) or not low <= len(value) <= high:
+            raise self._refuse(value, f"each entry must be a text of {low:g} to {high:g} characters")
+        return value
+
+    def _refuse(self, value: object, reason: str) -> RequestError:
+        return invalid(self.title or self.key, str(value)[:80], reason)
