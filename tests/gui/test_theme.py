@@ -1,0 +1,73 @@
+"""Colours that can be read, and icons that follow them."""
+
+from dataclasses import fields
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QIcon, QImage
+from PySide6.QtWidgets import QApplication
+
+from chatapp.paths import resources
+from chatapp.ui import theme
+from chatapp.ui.widgets.icons import icon
+
+GROUNDS = ("background", "surface", "sunken", "code_background", "user_bubble", "hover", "selected")
+ICONS = sorted(path.stem for path in resources().joinpath("icons").glob("*.svg"))
+
+
+@pytest.mark.parametrize("colors", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_text_is_readable_on_every_ground(colors: theme.Colors, ground: str) -> None:
+    on = getattr(colors, ground)
+    assert theme.contrast(colors.text, on) >= 7
+    for name in ("muted", "accent", "error", "warning"):
+        assert theme.contrast(getattr(colors, name), on) >= 4.5, name
+
+
+@pytest.mark.parametrize("colors", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
+def test_text_on_the_accent_is_readable(colors: theme.Colors) -> None:
+    assert theme.contrast(colors.on_accent, colors.accent) >= 4.5
+
+
+def test_every_colour_is_opaque() -> None:
+    for colors in (theme.LIGHT, theme.DARK):
+        assert all(getattr(colors, f.name).alpha() == 255 for f in fields(colors))
+
+
+def test_modes_switch_live_and_tell_widgets_that_paint_themselves(qapp: QApplication) -> None:
+    told: list[bool] = []
+    connection = theme.notifier.changed.connect(lambda: told.append(theme.is_dark()))
+    theme.apply(qapp, "dark", 12)
+    assert theme.colors() is theme.DARK
+    assert qapp.font().pointSize() == 12
+    theme.apply(qapp, "light", 10)
+    theme.notifier.changed.disconnect(connection)
+    assert told == [True, False]
+    assert qapp.palette().windowText().color() == theme.LIGHT.text
+
+
+def _darkest(image: QImage) -> int:
+    return min(
+        image.pixelColor(x, y).lightness()
+        for x in range(image.width())
+        for y in range(image.height())
+        if image.pixelColor(x, y).alpha() > 200
+    )
+
+
+@pytest.mark.parametrize("name", ICONS)
+def test_every_icon_is_drawn_in_the_text_colour(qapp: QApplication, name: str) -> None:
+    theme.apply(qapp, "light", 10)
+    drawn = icon(name)
+    light = drawn.pixmap(QSize(24, 24), 2.0)
+    assert light.size() == QSize(48, 48)
+    assert _darkest(light.toImage()) < 80
+    theme.apply(qapp, "dark", 10)
+    assert _darkest(drawn.pixmap(QSize(24, 24), 2.0).toImage()) > 150
+    theme.apply(qapp, "light", 10)
+    assert _darkest(drawn.pixmap(QSize(24, 24), 2.0, QIcon.Mode.Disabled).toImage()) > 80
+
+
+def test_an_unknown_icon_is_an_error_at_once(qapp: QApplication) -> None:
+    with pytest.raises(KeyError):
+        icon("no-such-icon")
