@@ -1,0 +1,327 @@
+"""Tiny GGUF models with seeded random weights: real files for the real engine, a few hundred kB each.
+
+They know no language, but everything else of a model is there: a byte-level vocabulary in which Hangul and emoji are
+split over tokens, control tokens, a chat template, and logits whose entropy is neither 0 nor that of a uniform choice.
+
+`tiny(name)` gives the path of one of `MODELS`, written on first use to a folder that goes away with the process.
+The ``write_…`` functions make others.
+"""
+
+import atexit
+import functools
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import gguf
+import numpy as np
+from numpy.typing import NDArray
+
+Kind = Literal["F32", "F16", "Q8_0"]
+Array = NDArray[np.float32]
+
+BOS, END, USER, ASSISTANT, SYSTEM = CONTROL_TOKENS = ("<|bos|>", "<|end|>", "<|user|>", "<|assistant|>", "<|system|>")
+
+CHAT_TEMPLATE = (
+    "{{ bos_token }}{% for message in messages %}<|{{ message.role }}|>\n{{ message.content }}<|end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|assistant|>\n{% endif %}"
+)
+
+# Joined in this order. 안 and 녕 become one token, 하 stays in two, every other syllable that starts with the bytes
+# EB or EC in two or three; an emoji is the token F0 9F and two single bytes.
+_MERGED_TEXTS = ("he", "in", "th", "the", " t", " the", "an", "en", "er", " a", "ll", "hell", "hello")
+_MERGED_BYTES = (b"\xec\x95", b"\xec\x95\x88", b"\xeb\x85", b"\xeb\x85\x95", b"\xed\x95", b"\xec\x9d", b"\xf0\x9f")
+
+
+def byte_alphabet() -> dict[int, str]:
+    """GPT-2's printable stand-in for every byte (the encoder of openai/gpt-2, ``bytes_to_unicode``)."""
+    printable = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
+    alphabet = {b: chr(b) for b in printable}
+    others = (b for b in range(256) if b not in alphabet)
+    return alphabet | {b: chr(256 + i) for i, b in enumerate(others)}
+
+
+def vocabulary(size: int) -> tuple[list[str], list[int], list[str]]:
+    """Tokens, their types and the merges: 256 bytes, merges of two known tokens, and last the control tokens."""
+    alphabet = byte_alphabet()
+    tokens = [alphabet[b] for b in range(256)]
+    merges: list[str] = []
+    letters = "etaoinshrdlu"
+    fillers = (a + b for a in letters for b in letters)
+    wanted = [t.encode() for t in _MERGED_TEXTS] + list(_MERGED_BYTES) + [t.encode() for t in fillers]
+    for raw in wanted:
+        if len(tokens) == size - len(CONTROL_TOKENS):
+            break
+        token = "".join(alphabet[b] for b in raw)
+        if token in tokens:
+            continue
+        cut = next((i for i in range(len(token) - 1, 0, -1) if token[:i] in tokens and token[i:] in tokens), None)
+        assert cut is not None, f"{raw!r} cannot be merged from the tokens before it"
+        tokens.append(token)
+        merges.append(f"{token[:cut]} {token[cut:]}")
+    assert len(tokens) == size - len(CONTROL_TOKENS), f"the vocabulary cannot have {size} tokens"
+    types = [gguf.TokenType.NORMAL] * len(tokens) + [gguf.TokenType.CONTROL] * len(CONTROL_TOKENS)
+    return [*tokens, *CONTROL_TOKENS], [int(t) for t in types], merges
+
+
+class _File:
+    """A GGUF file being written; matrices are random, seeded, and of the wanted type."""
+
+    def __init__(self, path: Path, architecture: str, *, kind: Kind, seed: int, n_layer: int, n_embd: int) -> None:
+        self.kind, self.n_embd = kind, n_embd
+        self.random = np.random.default_rng(seed)
+        self.writer = gguf.GGUFWriter(path, architecture)
+        self.writer.add_name(f"Tiny {architecture} {kind}")
+        self.writer.add_block_count(n_layer)
+        self.writer.add_embedding_length(n_embd)
+        file_types = {"F32": 0, "F16": 1, "Q8_0": 7}
+        self.writer.add_file_type(file_types[kind])
+
+    def add_vocabulary(self, size: int, pre: str, chat_template: str | None) -> None:
+        tokens, types, merges = vocabulary(size)
+        self.writer.add_vocab_size(size)
+        self.writer.add_tokenizer_model("gpt2")
+        self.writer.add_tokenizer_pre(pre)
+        self.writer.add_token_list(tokens)
+        self.writer.add_token_types(types)
+        self.writer.add_token_merges(merges)
+        self.writer.add_bos_token_id(tokens.index(BOS))
+        self.writer.add_eos_token_id(tokens.index(END))
+        self.writer.add_add_bos_token(True)
+        if chat_template is not None:
+            self.writer.add_chat_template(chat_template)
+
+    def matrix(self, name: str, rows: int, columns: int, gain: float = 1.0) -> None:
+        """*rows* outputs of *columns* inputs; unit-variance input gives outputs of standard deviation *gain*."""
+        values = self.random.standard_normal((rows, columns), dtype=np.float32) * np.float32(gain / columns**0.5)
+        if self.kind == "F32":
+            self.writer.add_tensor(name, values)
+        elif self.kind == "F16":
+            self.writer.add_tensor(name, values.astype(np.float16))
+        else:
+            quant = gguf.GGMLQuantizationType.Q8_0
+            self.writer.add_tensor(name, gguf.quants.quantize(values, quant), raw_dtype=quant)
+
+    def vector(self, name: str, size: int, *, mean: float = 0.0, spread: float = 0.1) -> None:
+        """Norm weights and biases: always F32."""
+        values = mean + spread * self.random.standard_normal(size)
+        self.writer.add_tensor(name, values.astype(np.float32))
+
+    def plain(self, name: str, values: Array) -> None:
+        """A tensor that stays F32 in every file."""
+        self.writer.add_tensor(name, values.astype(np.float32))
+
+    def close(self) -> None:
+        self.writer.write_header_to_file()
+        self.writer.write_kv_data_to_file()
+        self.writer.write_tensors_to_file()
+        self.writer.close()
+
+
+def write_llama(
+    path: Path,
+    *,
+    n_layer: int = 3,
+    n_embd: int = 64,
+    n_head: int = 4,
+    n_head_kv: int = 2,
+    n_ff: int = 128,
+    vocab: int = 320,
+    dtype: Kind = "F32",
+    context_length: int = 2048,
+    chat_template: str | None = CHAT_TEMPLATE,
+    tied: bool = False,
+    architecture: Literal["llama", "qwen2"] = "llama",
+    seed: int = 1,
+) -> None:
+    """Llama: RMSNorm, rotary positions, grouped queries, SwiGLU. Qwen2 differs in the rotation and has q/k/v biases."""
+    file = _File(path, architecture, kind=dtype, seed=seed, n_layer=n_layer, n_embd=n_embd)
+    head = n_embd // n_head
+    file.writer.add_context_length(context_length)
+    file.writer.add_feed_forward_length(n_ff)
+    file.writer.add_head_count(n_head)
+    file.writer.add_head_count_kv(n_head_kv)
+    file.writer.add_layer_norm_rms_eps(1e-5)
+    file.writer.add_rope_dimension_count(head)
+    file.writer.add_rope_freq_base(10000.0)
+    file.add_vocabulary(vocab, "llama-bpe" if architecture == "llama" else "qwen2", chat_template)
+    file.matrix("token_embd.weight", vocab, n_embd, gain=1.2 if tied else 2 * n_embd**0.5)
+    for i in range(n_layer):
+        file.vector(f"blk.{i}.attn_norm.weight", n_embd, mean=1.0)
+        file.matrix(f"blk.{i}.attn_q.weight", n_head * head, n_embd, gain=1.2)
+        file.matrix(f"blk.{i}.attn_k.weight", n_head_kv * head, n_embd, gain=1.2)
+        file.matrix(f"blk.{i}.attn_v.weight", n_head_kv * head, n_embd)
+        if architecture == "qwen2":
+            file.vector(f"blk.{i}.attn_q.bias", n_head * head, spread=0.5)
+            file.vector(f"blk.{i}.attn_k.bias", n_head_kv * head, spread=0.5)
+            file.vector(f"blk.{i}.attn_v.bias", n_head_kv * head, spread=0.5)
+        file.matrix(f"blk.{i}.attn_output.weight", n_embd, n_head * head, gain=0.2 if tied else 0.7)
+        file.vector(f"blk.{i}.ffn_norm.weight", n_embd, mean=1.0)
+        file.matrix(f"blk.{i}.ffn_gate.weight", n_ff, n_embd)
+        file.matrix(f"blk.{i}.ffn_up.weight", n_ff, n_embd)
+        file.matrix(f"blk.{i}.ffn_down.weight", n_embd, n_ff, gain=0.2 if tied else 1.0)
+    file.vector("output_norm.weight", n_embd, mean=1.0)
+    if not tied:
+        file.matrix("output.weight", vocab, n_embd, gain=1.1)
+    file.close()
+
+
+def write_gpt2(
+    path: Path,
+    *,
+    n_layer: int = 3,
+    n_embd: int = 64,
+    n_head: int = 4,
+    n_ff: int = 128,
+    vocab: int = 320,
+    dtype: Kind = "F32",
+    context_length: int = 1024,
+    chat_template: str | None = CHAT_TEMPLATE,
+    tied: bool = True,
+    seed: int = 2,
+) -> None:
+    """GPT-2: LayerNorm, learned positions, one fused q/k/v matrix, GELU, biases everywhere, output matrix tied."""
+    file = _File(path, "gpt2", kind=dtype, seed=seed, n_layer=n_layer, n_embd=n_embd)
+    file.writer.add_context_length(context_length)
+    file.writer.add_feed_forward_length(n_ff)
+    file.writer.add_head_count(n_head)
+    file.writer.add_layer_norm_eps(1e-5)
+    file.add_vocabulary(vocab, "gpt-2", chat_template)
+    file.matrix("token_embd.weight", vocab, n_embd, gain=1.2 if tied else 2 * n_embd**0.5)
+    file.plain("position_embd.weight", file.random.standard_normal((context_length, n_embd)) * 0.1)
+    for i in range(n_layer):
+        file.vector(f"blk.{i}.attn_norm.weight", n_embd, mean=1.0)
+        file.vector(f"blk.{i}.attn_norm.bias", n_embd)
+        file.matrix(f"blk.{i}.attn_qkv.weight", 3 * n_embd, n_embd, gain=1.2)
+        file.vector(f"blk.{i}.attn_qkv.bias", 3 * n_embd)
+        file.matrix(f"blk.{i}.attn_output.weight", n_embd, n_embd, gain=0.2 if tied else 1.0)
+        file.vector(f"blk.{i}.attn_output.bias", n_embd, spread=0.02)
+        file.vector(f"blk.{i}.ffn_norm.weight", n_embd, mean=1.0)
+        file.vector(f"blk.{i}.ffn_norm.bias", n_embd)
+        file.matrix(f"blk.{i}.ffn_up.weight", n_ff, n_embd)
+        file.vector(f"blk.{i}.ffn_up.bias", n_ff)
+        file.matrix(f"blk.{i}.ffn_down.weight", n_embd, n_ff, gain=0.2 if tied else 1.0)
+        file.vector(f"blk.{i}.ffn_down.bias", n_embd, spread=0.02)
+    file.vector("output_norm.weight", n_embd, mean=1.0)
+    file.vector("output_norm.bias", n_embd)
+    if not tied:
+        file.matrix("output.weight", vocab, n_embd, gain=1.1)
+    file.close()
+
+
+def write_gemma3(
+    path: Path,
+    *,
+    n_layer: int = 7,
+    n_embd: int = 48,
+    n_head: int = 3,
+    n_head_kv: int = 1,
+    n_ff: int = 96,
+    head: int = 32,
+    window: int = 40,
+    vocab: int = 320,
+    dtype: Kind = "F32",
+    context_length: int = 2048,
+    chat_template: str | None = CHAT_TEMPLATE,
+    seed: int = 3,
+) -> None:
+    """Gemma 3: five sliding-window layers to one full layer, norms of q and k and after each half, heads not n_embd."""
+    file = _File(path, "gemma3", kind=dtype, seed=seed, n_layer=n_layer, n_embd=n_embd)
+    file.writer.add_context_length(context_length)
+    file.writer.add_feed_forward_length(n_ff)
+    file.writer.add_head_count(n_head)
+    file.writer.add_head_count_kv(n_head_kv)
+    file.writer.add_key_length(head)
+    file.writer.add_value_length(head)
+    file.writer.add_layer_norm_rms_eps(1e-6)
+    file.writer.add_rope_freq_base(1_000_000.0)
+    file.writer.add_sliding_window(window)
+    file.add_vocabulary(vocab, "llama-bpe", chat_template)
+    file.matrix("token_embd.weight", vocab, n_embd, gain=1.2)
+    for i in range(n_layer):
+        file.vector(f"blk.{i}.attn_norm.weight", n_embd, mean=1.0)
+        file.matrix(f"blk.{i}.attn_q.weight", n_head * head, n_embd)
+        file.matrix(f"blk.{i}.attn_k.weight", n_head_kv * head, n_embd)
+        file.matrix(f"blk.{i}.attn_v.weight", n_head_kv * head, n_embd)
+        file.vector(f"blk.{i}.attn_q_norm.weight", head, mean=1.2)
+        file.vector(f"blk.{i}.attn_k_norm.weight", head, mean=1.2)
+        file.matrix(f"blk.{i}.attn_output.weight", n_embd, n_head * head)
+        file.vector(f"blk.{i}.post_attention_norm.weight", n_embd, mean=0.4)
+        file.vector(f"blk.{i}.ffn_norm.weight", n_embd, mean=1.0)
+        file.matrix(f"blk.{i}.ffn_gate.weight", n_ff, n_embd)
+        file.matrix(f"blk.{i}.ffn_up.weight", n_ff, n_embd)
+        file.matrix(f"blk.{i}.ffn_down.weight", n_embd, n_ff)
+        file.vector(f"blk.{i}.post_ffw_norm.weight", n_embd, mean=0.4)
+    file.vector("output_norm.weight", n_embd, mean=1.0)
+    file.close()
+
+
+def write_mamba(
+    path: Path,
+    *,
+    n_layer: int = 2,
+    n_embd: int = 32,
+    vocab: int = 320,
+    context_length: int = 2048,
+    chat_template: str | None = CHAT_TEMPLATE,
+    seed: int = 4,
+) -> None:
+    """Mamba: a state-space model; there is no attention anywhere in it."""
+    file = _File(path, "mamba", kind="F32", seed=seed, n_layer=n_layer, n_embd=n_embd)
+    inner, state, conv, rank = 2 * n_embd, 8, 4, 4
+    file.writer.add_context_length(context_length)
+    file.writer.add_feed_forward_length(0)
+    file.writer.add_head_count(0)
+    file.writer.add_ssm_conv_kernel(conv)
+    file.writer.add_ssm_inner_size(inner)
+    file.writer.add_ssm_state_size(state)
+    file.writer.add_ssm_time_step_rank(rank)
+    file.writer.add_layer_norm_rms_eps(1e-5)
+    file.add_vocabulary(vocab, "gpt-2", chat_template)
+    file.matrix("token_embd.weight", vocab, n_embd, gain=n_embd**0.5)
+    for i in range(n_layer):
+        file.vector(f"blk.{i}.attn_norm.weight", n_embd, mean=1.0)
+        file.matrix(f"blk.{i}.ssm_in.weight", 2 * inner, n_embd)
+        file.plain(f"blk.{i}.ssm_conv1d.weight", file.random.standard_normal((inner, conv)) / conv**0.5)
+        file.vector(f"blk.{i}.ssm_conv1d.bias", inner)
+        file.matrix(f"blk.{i}.ssm_x.weight", rank + 2 * state, inner)
+        file.matrix(f"blk.{i}.ssm_dt.weight", inner, rank)
+        file.vector(f"blk.{i}.ssm_dt.bias", inner)
+        file.plain(f"blk.{i}.ssm_a", -np.tile(np.arange(1, state + 1, dtype=np.float32), (inner, 1)))
+        file.vector(f"blk.{i}.ssm_d", inner, mean=1.0)
+        file.matrix(f"blk.{i}.ssm_out.weight", n_embd, inner)
+    file.vector("output_norm.weight", n_embd, mean=1.0)
+    file.matrix("output.weight", vocab, n_embd, gain=1.2)
+    file.close()
+
+
+MODELS: dict[str, Callable[[Path], None]] = {
+    "llama-f32": write_llama,
+    "llama-f16": functools.partial(write_llama, dtype="F16"),
+    "llama-q8_0": functools.partial(write_llama, dtype="Q8_0"),
+    "llama-tied": functools.partial(write_llama, tied=True, n_head=8, n_head_kv=1, seed=5),
+    "llama-no-template": functools.partial(write_llama, chat_template=None),
+    "llama-short-context": functools.partial(write_llama, context_length=128),
+    "gpt2-f32": write_gpt2,
+    "gpt2-f16": functools.partial(write_gpt2, dtype="F16", tied=False),
+    "qwen2-f32": functools.partial(write_llama, architecture="qwen2", seed=6),
+    "gemma3-f32": write_gemma3,
+    "mamba-f32": write_mamba,
+}
+
+
+@functools.cache
+def tiny(name: str) -> Path:
+    """The path of ``MODELS[name]``."""
+    path = _folder() / f"{name}.gguf"
+    MODELS[name](path)
+    return path
+
+
+@functools.cache
+def _folder() -> Path:
+    # Windows cannot remove a file that a context still maps.
+    folder = tempfile.TemporaryDirectory(prefix="chatapp-tiny-models-", ignore_cleanup_errors=True)
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
