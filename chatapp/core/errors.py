@@ -45,6 +45,7 @@ class ErrorCode(StrEnum):
     CONTEXT_FAILED = "context_failed"
     TEMPLATE_FAILED = "template_failed"
     NO_ATTENTION = "no_attention"
+    INSPECTION_TOO_LARGE = "inspection_too_large"
     INVALID_SETTING = "invalid_setting"
     INVALID_ARGUMENT = "invalid_argument"
     EMPTY_PROMPT = "empty_prompt"
@@ -103,7 +104,9 @@ TEXTS: dict[ErrorCode, ErrorText] = {
     ),
     ErrorCode.MODEL_TOO_LARGE: _text(
         QT_TRANSLATE_NOOP("errors", "This model needs about {needed} of memory and {available} are available."),
-        QT_TRANSLATE_NOOP("errors", "Choose a smaller model or quantization, a shorter context, or close other programs."),
+        QT_TRANSLATE_NOOP(
+            "errors", "Choose a smaller model or quantization, a shorter context, or close other programs."
+        ),
     ),
     ErrorCode.MODEL_LOAD_FAILED: _text(
         QT_TRANSLATE_NOOP("errors", "The model could not be loaded: {reason}."),
@@ -126,7 +129,9 @@ TEXTS: dict[ErrorCode, ErrorText] = {
         QT_TRANSLATE_NOOP("errors", "Start it again; if it happens again, try a shorter context or another model."),
     ),
     ErrorCode.ENGINE_OUT_OF_MEMORY: _text(
-        QT_TRANSLATE_NOOP("errors", "The engine was stopped, probably because memory ran out. What it had written is kept."),
+        QT_TRANSLATE_NOOP(
+            "errors", "The engine was stopped, probably because memory ran out. What it had written is kept."
+        ),
         QT_TRANSLATE_NOOP("errors", "Start it again with a shorter context, or choose a smaller model."),
     ),
     ErrorCode.ENGINE_GPU: _text(
@@ -143,7 +148,9 @@ TEXTS: dict[ErrorCode, ErrorText] = {
     ),
     ErrorCode.CONTEXT_FULL: _text(
         QT_TRANSLATE_NOOP("errors", "The conversation is {needed} tokens long and the context holds {available}."),
-        QT_TRANSLATE_NOOP("errors", "Start a new conversation, shorten the text, or load the model with a longer context."),
+        QT_TRANSLATE_NOOP(
+            "errors", "Start a new conversation, shorten the text, or load the model with a longer context."
+        ),
     ),
     ErrorCode.CONTEXT_FAILED: _text(
         QT_TRANSLATE_NOOP("errors", "The context could not be created: {reason}."),
@@ -156,6 +163,12 @@ TEXTS: dict[ErrorCode, ErrorText] = {
     ErrorCode.NO_ATTENTION: _text(
         QT_TRANSLATE_NOOP("errors", "This model has no attention weights to show: {reason}."),
         QT_TRANSLATE_NOOP("errors", "Token probabilities work all the same."),
+    ),
+    ErrorCode.INSPECTION_TOO_LARGE: _text(
+        QT_TRANSLATE_NOOP(
+            "errors", "The attention of so many tokens needs {needed} of memory and {available} can be used."
+        ),
+        QT_TRANSLATE_NOOP("errors", "Ask for fewer layers, or only for the last rows."),
     ),
     ErrorCode.INVALID_SETTING: _text(
         QT_TRANSLATE_NOOP("errors", "{name} cannot be {value}: {reason}."),
@@ -171,7 +184,9 @@ TEXTS: dict[ErrorCode, ErrorText] = {
     ),
     ErrorCode.NO_DISPLAY: _text(
         QT_TRANSLATE_NOOP("errors", "There is no display to open a window on."),
-        QT_TRANSLATE_NOOP("errors", 'Set DISPLAY or WAYLAND_DISPLAY, or use the terminal: chatapp ask "your question".'),
+        QT_TRANSLATE_NOOP(
+            "errors", 'Set DISPLAY or WAYLAND_DISPLAY, or use the terminal: chatapp ask "your question".'
+        ),
     ),
     ErrorCode.FOLDER_UNUSABLE: _text(
         QT_TRANSLATE_NOOP("errors", "The data folder {path} cannot be used: {reason}."),
@@ -182,12 +197,20 @@ TEXTS: dict[ErrorCode, ErrorText] = {
         QT_TRANSLATE_NOOP("errors", "Use the open window, or start with --data-dir and another folder."),
     ),
     ErrorCode.DATABASE_CORRUPT: _text(
-        QT_TRANSLATE_NOOP("errors", "The conversation database was damaged. It was set aside as {kept}, and {saved} messages were recovered."),
+        QT_TRANSLATE_NOOP(
+            "errors",
+            "The conversation database was damaged. It was set aside as {kept}, and {saved} messages were recovered.",
+        ),
         QT_TRANSLATE_NOOP("errors", "Go on working; keep the set-aside file if something is missing."),
     ),
     ErrorCode.DATABASE_TOO_NEW: _text(
-        QT_TRANSLATE_NOOP("errors", "The conversations in {path} were written by a newer ChatApp (format {found}; this one reads up to {known})."),
-        QT_TRANSLATE_NOOP("errors", "Update ChatApp, or start with --data-dir and another folder. Nothing was changed."),
+        QT_TRANSLATE_NOOP(
+            "errors",
+            "The conversations in {path} were written by a newer ChatApp (format {found}; this one reads up to {known}).",
+        ),
+        QT_TRANSLATE_NOOP(
+            "errors", "Update ChatApp, or start with --data-dir and another folder. Nothing was changed."
+        ),
     ),
     ErrorCode.DATABASE_FAILED: _text(
         QT_TRANSLATE_NOOP("errors", "Saving failed: {reason}. The text stays in this window."),
@@ -202,11 +225,16 @@ TEXTS: dict[ErrorCode, ErrorText] = {
         QT_TRANSLATE_NOOP("errors", "Choose another place."),
     ),
     ErrorCode.SETTINGS_BROKEN: _text(
-        QT_TRANSLATE_NOOP("errors", "The settings file could not be read. It was set aside as {kept}, and every setting has its default again."),
+        QT_TRANSLATE_NOOP(
+            "errors",
+            "The settings file could not be read. It was set aside as {kept}, and every setting has its default again.",
+        ),
         QT_TRANSLATE_NOOP("errors", "Choose your settings again; your conversations are not touched."),
     ),
     ErrorCode.SETTING_IGNORED: _text(
-        QT_TRANSLATE_NOOP("errors", "The settings file has an unusable value for “{name}”: {reason}. The default is used."),
+        QT_TRANSLATE_NOOP(
+            "errors", "The settings file has an unusable value for “{name}”: {reason}. The default is used."
+        ),
         QT_TRANSLATE_NOOP("errors", "Choose the value again in the settings."),
     ),
 }

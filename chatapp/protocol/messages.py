@@ -240,7 +240,8 @@ class Failed:
     error: UserFixable = field(compare=False)
 
 
-Command = Load | Generate | Inspect | Count | Cancel
+Job = Load | Generate | Inspect | Count  # commands that are done one at a time, in order
+Command = Job | Cancel
 Event = Hello | LoadProgress | Loaded | PromptProgress | Tokens | Finished | Inspected | Counted | Failed
 Message = Command | Event
 
@@ -309,4 +310,3 @@ _REVIVE: dict[str, Any] = {
     "info": ReplyInfo.from_json,
     "error": UserFixable.from_json,
 }
-

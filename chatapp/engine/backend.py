@@ -1,0 +1,61 @@
+"""`Backend`, the one joint to an engine: what the worker asks of llama.cpp, of the fake, of what comes later."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+from chatapp.core.generation import ReplyInfo
+from chatapp.core.trace import TokenTrace
+from chatapp.protocol.messages import ChatMessage, Generate, Inspect, LoadOptions, ModelInfo
+
+
+class Listener(Protocol):
+    """Where a running job reports to; every call may come from within the engine's loop and must be quick."""
+
+    def cancelled(self) -> bool:
+        """True once the job should end early."""
+        ...
+
+    def prompt_progress(self, done: int, total: int, reused: int, prompt_ids: tuple[int, ...] = ()) -> None:
+        """*done* of *total* prompt tokens are in the KV cache, *reused* of them from before. Ids come once."""
+        ...
+
+    def tokens(self, text: str, trace: TokenTrace) -> None:
+        """New tokens, and the text that may be shown now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """Arrays as `chatapp.protocol.messages.Inspected` describes them, and what they are."""
+
+    meta: dict[str, Any]
+    arrays: dict[str, NDArray[Any]]
+
+
+class Backend(Protocol):
+    """An engine with at most one model. Only `UserFixable` errors are expected to leave it; anything else is a bug."""
+
+    name: str
+
+    def load(self, path: str, options: LoadOptions, progress: Callable[[float], None]) -> ModelInfo:
+        """Open the weights; call *progress* with 0..1."""
+        ...
+
+    def generate(self, request: Generate, listener: Listener) -> tuple[str, ReplyInfo]:
+        """Stream a reply; return the text still held back and how it ended."""
+        ...
+
+    def inspect(self, request: Inspect, listener: Listener) -> Inspection:
+        """Score given tokens and capture attention."""
+        ...
+
+    def count(self, messages: tuple[ChatMessage, ...]) -> int:
+        """Tokens that *messages* render to, the opening of the reply included."""
+        ...
+
+    def close(self) -> None:
+        """Free everything."""
+        ...

@@ -1,0 +1,89 @@
+"""The little of ggml that reading tensors inside a running graph needs, by ctypes.
+
+The layout of `ggml_tensor` is from ggml/include/ggml.h of the llama.cpp that llama-cpp-python 0.3.36 builds;
+`check_layout` compares its size with what the library says, so another version is noticed instead of misread.
+"""
+
+import ctypes
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import llama_cpp
+import numpy as np
+from numpy.typing import NDArray
+
+F32, F16 = 0, 1  # enum ggml_type
+_OBJECT_HEADER = 32  # bytes of ggml_object, which ggml_tensor_overhead() includes
+
+
+class Tensor(ctypes.Structure):
+    """struct ggml_tensor. ne counts elements, innermost first; nb are strides in bytes."""
+
+    _fields_ = (
+        ("type", ctypes.c_int),
+        ("buffer", ctypes.c_void_p),
+        ("ne", ctypes.c_int64 * 4),
+        ("nb", ctypes.c_size_t * 4),
+        ("op", ctypes.c_int),
+        ("op_params", ctypes.c_int32 * 16),
+        ("flags", ctypes.c_int32),
+        ("src", ctypes.c_void_p * 10),
+        ("view_src", ctypes.c_void_p),
+        ("view_offs", ctypes.c_size_t),
+        ("data", ctypes.c_void_p),
+        ("name", ctypes.c_char * 64),
+        ("extra", ctypes.c_void_p),
+        ("padding", ctypes.c_char * 8),
+    )
+
+
+@cache
+def _library(name: str) -> ctypes.CDLL:
+    folder = Path(llama_cpp.__file__).parent / "lib"
+    for pattern in (f"lib{name}.so", f"lib{name}.dylib", f"{name}.dll", f"lib{name}.dll"):
+        if (folder / pattern).exists():
+            return ctypes.CDLL(str(folder / pattern))
+    raise OSError(f"llama.cpp's library {name} is not in {folder}")
+
+
+@cache
+def check_layout() -> None:
+    """Raise RuntimeError when the library's tensor is not the one described here."""
+    base = _library("ggml-base")
+    base.ggml_tensor_overhead.restype = ctypes.c_size_t
+    size = int(base.ggml_tensor_overhead()) - _OBJECT_HEADER
+    if size != ctypes.sizeof(Tensor):
+        raise RuntimeError(
+            f"ggml_tensor has {size} bytes, not {ctypes.sizeof(Tensor)}: this llama.cpp is another version"
+        )
+
+
+@cache
+def op_number(name: str) -> int:
+    """The number of the operation called *name* ("SOFT_MAX") in this build."""
+    base = _library("ggml-base")
+    base.ggml_op_name.restype = ctypes.c_char_p
+    base.ggml_op_name.argtypes = [ctypes.c_int]
+    for number in range(256):
+        found = base.ggml_op_name(number)
+        if found == name.encode():
+            return number
+        if not found:
+            break
+    raise RuntimeError(f"ggml has no operation {name}")
+
+
+@cache
+def _tensor_get() -> Any:
+    function = _library("ggml-base").ggml_backend_tensor_get
+    function.restype = None
+    function.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_size_t]
+    return function
+
+
+def read_f32(address: int, offset: int, count: int) -> NDArray[np.float32]:
+    """Copy *count* floats at element *offset* of the contiguous F32 tensor at *address*, from host or device memory."""
+    out = np.empty(count, np.float32)
+    _tensor_get()(address, out.ctypes.data, offset * 4, count * 4)
+    return out

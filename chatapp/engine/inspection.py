@@ -1,0 +1,128 @@
+"""Replay: score given tokens and copy the attention weights, in a context of its own with flash attention off."""
+
+from typing import Any
+
+import numpy as np
+import psutil
+from numpy.typing import NDArray
+
+from chatapp.core.errors import EngineError, ErrorCode, RequestError
+from chatapp.core.probability import distribution, rank
+from chatapp.engine import log
+from chatapp.engine.backend import Inspection, Listener
+from chatapp.engine.capture import AttentionCapture
+from chatapp.engine.llama import KV_TYPES, Context, Model
+from chatapp.protocol.messages import Inspect
+
+_BATCH = 128  # tokens; logits of every one of them are read, so a batch holds _BATCH × vocabulary floats
+
+
+def inspect(model: Model, request: Inspect, listener: Listener, n_threads: int) -> Inspection:
+    """Arrays as `Inspected` describes them; raise `RequestError` when the request cannot be met."""
+    tokens = _tokens(model, request)
+    layers = _layers(model, request)
+    if request.kv_type not in KV_TYPES:
+        raise _refuse(f"The KV type is one of {', '.join(sorted(KV_TYPES))}")
+    n_query = min(request.last, len(tokens)) if request.last > 0 else len(tokens)
+    _check_memory(len(layers) * model.n_head * n_query * len(tokens) * 4)
+    log.clear_errors()
+    capture = AttentionCapture(len(tokens), n_query, layers, model.n_head)
+    context = Context(
+        model,
+        len(tokens),
+        n_batch=_BATCH,
+        n_threads=n_threads,
+        flash_attention="off",
+        kv_type=request.kv_type,
+        cb_eval=capture.callback,
+    )
+    try:
+        arrays = _score(model, context, capture, tokens, listener)
+    finally:
+        context.close()
+    weights = arrays["attention"] = capture.result()
+    return Inspection(_meta(model, request, capture, weights), arrays)
+
+
+def _score(
+    model: Model, context: Context, capture: AttentionCapture, tokens: list[int], listener: Listener
+) -> dict[str, Any]:
+    n = len(tokens)
+    logprobs, ranks = np.zeros(n - 1, np.float32), np.zeros(n - 1, np.int32)
+    entropy = np.zeros(n, np.float32)
+    for start in range(0, n, _BATCH):
+        if listener.cancelled():
+            raise _refuse("The inspection was cancelled")
+        part = tokens[start : start + _BATCH]
+        capture.begin(start)
+        code = context.decode(part, start, all_logits=True)
+        if capture.error is not None:
+            raise capture.error
+        if code != 0:
+            raise EngineError(
+                ErrorCode.ENGINE_CRASHED, outcome=f"llama_decode returned {code}", details=log.last_error()
+            )
+        for row in range(len(part)):
+            logits = context.logits(row)
+            dist = distribution(logits, 1)
+            entropy[start + row] = dist.entropy
+            if start + row + 1 < n:
+                following = tokens[start + row + 1]
+                logprobs[start + row] = float(logits[following]) - dist.log_z
+                ranks[start + row] = rank(logits, following)
+        listener.prompt_progress(start + len(part), n, 0)
+    return {"tokens": np.array(tokens, np.int32), "logprobs": logprobs, "ranks": ranks, "entropy": entropy}
+
+
+def _meta(model: Model, request: Inspect, capture: AttentionCapture, weights: NDArray[np.float32]) -> dict[str, Any]:
+    sums = weights.sum(axis=-1)
+    return {
+        "model": model.path,
+        "model_name": model.meta("general.name"),
+        "architecture": model.meta("general.architecture"),
+        "fingerprint": model.fingerprint(),
+        "source": "replayed",
+        "method": "captured kq_soft_max in a second context",
+        "flash_attention": False,
+        "kv_type": request.kv_type,
+        "layers": capture.layers,
+        "layers_without_attention": sorted(set(_layers(model, request)) - set(capture.layers)),
+        "first_query": weights.shape[3] - weights.shape[2],
+        "row_sum_error": float(np.abs(sums - 1).max()) if sums.size else None,
+        "units": {"logprobs": "nats", "entropy": "nats", "ranks": "0 is the likeliest"},
+    }
+
+
+def _tokens(model: Model, request: Inspect) -> list[int]:
+    if request.tokens:
+        tokens = list(request.tokens)
+        wrong = [t for t in tokens if not 0 <= t < model.n_vocab]
+        if wrong:
+            raise _refuse(f"Token {wrong[0]} is not in the vocabulary of {model.n_vocab} tokens")
+    else:
+        tokens = model.tokenize(request.text or "", add_special=True, parse_special=True)
+    if not tokens:
+        raise RequestError(ErrorCode.EMPTY_PROMPT)
+    if len(tokens) > model.n_ctx_train > 0:
+        raise RequestError(ErrorCode.CONTEXT_FULL, needed=len(tokens), available=model.n_ctx_train)
+    return tokens
+
+
+def _layers(model: Model, request: Inspect) -> list[int]:
+    layers = sorted(set(request.layers)) or list(range(model.n_layer))
+    if layers[0] < 0 or layers[-1] >= model.n_layer:
+        raise _refuse(f"Layers are numbered 0 to {model.n_layer - 1}")
+    return layers
+
+
+def _check_memory(size: int) -> None:
+    # The array is copied once on its way out; half of what is free leaves room for the context.
+    available = psutil.virtual_memory().available // 2
+    if size * 2 > available:
+        raise RequestError(
+            ErrorCode.INSPECTION_TOO_LARGE, needed=f"{size / 1e9:.1f} GB", available=f"{available / 2e9:.1f} GB"
+        )
+
+
+def _refuse(reason: str) -> RequestError:
+    return RequestError(ErrorCode.INVALID_ARGUMENT, reason=reason)

@@ -1,0 +1,233 @@
+"""llama.cpp's model and context as Python objects: typed, owned, closed; nothing above this module sees a C pointer."""
+
+import ctypes
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import llama_cpp.llama_cpp as C  # noqa: N812 - the C API, as its own examples name it
+import numpy as np
+from numpy.typing import NDArray
+
+from chatapp.core.errors import ErrorCode, ModelError, RequestError
+from chatapp.engine.log import last_error
+
+FLASH_ATTENTION = {"auto": -1, "off": 0, "on": 1}
+KV_TYPES = {"f32": 0, "f16": 1}  # enum ggml_type
+_SAMPLE = 1 << 20  # bytes hashed at either end of the file
+
+
+class Model:
+    """Loaded weights and their vocabulary."""
+
+    def __init__(self, path: str, n_gpu_layers: int, progress: Callable[[float], None]) -> None:
+        params = C.llama_model_default_params()
+        params.n_gpu_layers = n_gpu_layers
+        def on_progress(fraction: float, _data: object) -> bool:
+            progress(fraction)
+            return True
+
+        report = C.llama_progress_callback(on_progress)
+        params.progress_callback = report
+        self.path = path
+        self.handle: Any = C.llama_model_load_from_file(os.fsencode(path), params)
+        if not self.handle:
+            raise load_error(path)
+        self.vocab: Any = C.llama_model_get_vocab(self.handle)
+        self.n_vocab = int(C.llama_vocab_n_tokens(self.vocab))
+        self.n_layer = int(C.llama_model_n_layer(self.handle))
+        self.n_head = int(C.llama_model_n_head(self.handle))
+        self.n_ctx_train = int(C.llama_model_n_ctx_train(self.handle))
+        self._pieces: dict[int, bytes] = {}
+
+    def close(self) -> None:
+        """Free the weights; contexts on them must be closed before."""
+        if self.handle:
+            C.llama_model_free(self.handle)
+            self.handle = None
+
+    def meta(self, key: str) -> str:
+        """A metadata value as text, "" when there is none."""
+        size = 256
+        while True:
+            buffer = ctypes.create_string_buffer(size)
+            length = int(C.llama_model_meta_val_str(self.handle, key.encode(), buffer, size))
+            if length < size:
+                return buffer.value.decode("utf-8", "replace") if length >= 0 else ""
+            size = length + 1
+
+    @property
+    def description(self) -> str:
+        """Architecture, size and quantization in llama.cpp's words."""
+        buffer = ctypes.create_string_buffer(256)
+        C.llama_model_desc(self.handle, buffer, 256)
+        return buffer.value.decode("utf-8", "replace")
+
+    @property
+    def chat_template(self) -> str | None:
+        """The template's source, or None."""
+        source = C.llama_model_chat_template(self.handle, None)
+        return source.decode("utf-8", "replace") if source else None
+
+    @property
+    def size(self) -> int:
+        """Bytes of all tensors."""
+        return int(C.llama_model_size(self.handle))
+
+    @property
+    def n_params(self) -> int:
+        """Number of weights."""
+        return int(C.llama_model_n_params(self.handle))
+
+    @property
+    def bos(self) -> int:
+        """Id of the beginning-of-text token, -1 when there is none."""
+        return int(C.llama_vocab_bos(self.vocab))
+
+    @property
+    def eos(self) -> int:
+        """Id of the end-of-text token, -1 when there is none."""
+        return int(C.llama_vocab_eos(self.vocab))
+
+    @property
+    def adds_bos(self) -> bool:
+        """Whether tokenizing puts the beginning-of-text token in front."""
+        return bool(C.llama_vocab_get_add_bos(self.vocab))
+
+    @property
+    def can_be_cut(self) -> bool:
+        """Whether the end of the KV cache can be removed; recurrent state cannot."""
+        return not (C.llama_model_is_recurrent(self.handle) or C.llama_model_is_hybrid(self.handle))
+
+    def is_end(self, token: int) -> bool:
+        """Whether *token* ends a turn or the text."""
+        return bool(C.llama_vocab_is_eog(self.vocab, token))
+
+    def tokenize(self, text: str, *, add_special: bool, parse_special: bool) -> list[int]:
+        """Token ids of *text*; lone surrogates become U+FFFD."""
+        data = text.encode("utf-8", "replace")
+        size = len(data) + 8
+        buffer = (ctypes.c_int32 * size)()
+        count = int(C.llama_tokenize(self.vocab, data, len(data), buffer, size, add_special, parse_special))
+        if count < 0:
+            raise RequestError(ErrorCode.INVALID_ARGUMENT, reason="The text cannot be tokenized by this model")
+        return list(buffer[:count])
+
+    def piece(self, token: int) -> bytes:
+        """The exact bytes of *token* in running text; control tokens give none."""
+        known = self._pieces.get(token)
+        if known is None:
+            known = self._pieces[token] = self.token_text(token, special=False)
+        return known
+
+    def token_text(self, token: int, *, special: bool) -> bytes:
+        """The bytes of *token*; with *special* the names of control tokens, too."""
+        size = 64
+        while True:
+            buffer = ctypes.create_string_buffer(size)
+            length = int(C.llama_token_to_piece(self.vocab, token, buffer, size, 0, special))
+            if length >= 0:
+                return buffer.raw[:length]
+            size = -length
+
+    def fingerprint(self) -> str:
+        """Identifies the file at once: SHA-256 of its size and its first and last MiB, hex."""
+        with Path(self.path).open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            digest = hashlib.sha256(str(size).encode())
+            digest.update(file.read(_SAMPLE))
+            file.seek(max(0, size - _SAMPLE))
+            digest.update(file.read(_SAMPLE))
+        return digest.hexdigest()
+
+
+class Context:
+    """A KV cache over a model, used by one sequence from position 0 on."""
+
+    def __init__(
+        self,
+        model: Model,
+        n_ctx: int,
+        *,
+        n_batch: int = 512,
+        n_threads: int = 0,
+        flash_attention: str = "auto",
+        kv_type: str = "f16",
+        cb_eval: Any = None,
+    ) -> None:
+        params = C.llama_context_default_params()
+        params.n_ctx = n_ctx
+        params.n_batch = n_batch
+        params.n_ubatch = min(n_batch, 512)
+        params.n_seq_max = 1
+        params.flash_attn_type = FLASH_ATTENTION[flash_attention]
+        params.type_k = params.type_v = KV_TYPES[kv_type]
+        params.swa_full = True  # a windowed cache of full size can be cut, and its cells equal positions
+        params.no_perf = True
+        if n_threads:
+            params.n_threads = params.n_threads_batch = n_threads
+        if cb_eval is not None:
+            params.cb_eval = cb_eval
+        self.n_batch = n_batch
+        self.n_vocab = model.n_vocab
+        self.handle: Any = C.llama_init_from_model(model.handle, params)
+        if not self.handle:
+            raise ModelError(ErrorCode.CONTEXT_FAILED, reason=last_error() or "llama.cpp gave no reason")
+        self.n_ctx = int(C.llama_n_ctx(self.handle))
+        self._memory: Any = C.llama_get_memory(self.handle)
+        self._abort: Any = None
+
+    def close(self) -> None:
+        """Free the cache and the compute buffers."""
+        if self.handle:
+            C.llama_free(self.handle)
+            self.handle = None
+
+    def on_abort(self, wanted: Callable[[], bool] | None) -> None:
+        """Ask *wanted* at every node of the graph (CPU), so that a long batch can be left; None switches that off."""
+        self._abort = C.ggml_abort_callback(lambda _data: wanted()) if wanted else C.ggml_abort_callback()
+        C.llama_set_abort_callback(self.handle, self._abort, None)
+
+    def decode(self, tokens: Sequence[int], position: int, *, all_logits: bool = False) -> int:
+        """Evaluate *tokens* (at most n_batch) at *position*; logits of the last one, or of all.
+
+        Return llama_decode's code: 0, 1 (no room), 2 (aborted) or negative (failed).
+        """
+        n = len(tokens)
+        ids = (C.llama_token * n)(*tokens)
+        positions = (C.llama_pos * n)(*range(position, position + n))
+        sequence = (C.llama_seq_id * 1)(0)
+        counts = (ctypes.c_int32 * n)(*([1] * n))
+        sequences = (ctypes.POINTER(C.llama_seq_id) * n)(*([ctypes.cast(sequence, ctypes.POINTER(C.llama_seq_id))] * n))
+        flags = (ctypes.c_int8 * n)(*([1] * n if all_logits else [0] * (n - 1) + [1]))
+        batch = C.llama_batch(
+            n_tokens=n, token=ids, embd=None, pos=positions, n_seq_id=counts, seq_id=sequences, logits=flags
+        )
+        return int(C.llama_decode(self.handle, batch))
+
+    def logits(self, index: int = -1) -> NDArray[np.float32]:
+        """Logits of output *index* of the last batch, float32 (n_vocab,): a view that the next decode overwrites."""
+        pointer = C.llama_get_logits_ith(self.handle, index)
+        return np.ctypeslib.as_array(pointer, shape=(self.n_vocab,))
+
+    def cut(self, position: int) -> bool:
+        """Forget everything from *position* on; False when this kind of memory cannot (then nothing is sure)."""
+        return bool(C.llama_memory_seq_rm(self._memory, 0, position, -1))
+
+    def clear(self) -> None:
+        """Forget everything."""
+        C.llama_memory_clear(self._memory, True)
+
+    def __len__(self) -> int:
+        return int(C.llama_memory_seq_pos_max(self._memory, 0)) + 1
+
+
+def load_error(path: str) -> ModelError:
+    """Turn llama.cpp's last words into an error a person can use."""
+    reason = last_error()
+    marker = "unknown model architecture: '"
+    if marker in reason:
+        return ModelError(ErrorCode.MODEL_UNSUPPORTED, architecture=reason.split(marker)[1].split("'")[0])
+    return ModelError(ErrorCode.MODEL_LOAD_FAILED, reason=reason or f"llama.cpp refused {path} without a reason")

@@ -1,0 +1,256 @@
+"""`LlamaBackend`: chat, scoring and counting on llama.cpp through its C API."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from chatapp.core.errors import EngineError, ErrorCode, RequestError
+from chatapp.core.generation import FinishReason, ReplyInfo, SamplingParams
+from chatapp.core.probability import distribution
+from chatapp.engine import inspection, log
+from chatapp.engine.backend import Inspection, Listener
+from chatapp.engine.llama import Context, Model
+from chatapp.engine.prompt import PLAIN_STOP, PLAIN_TEMPLATE, ChatTemplate
+from chatapp.engine.sampling import SamplerChain
+from chatapp.engine.text import StreamText
+from chatapp.engine.trace import TraceWriter
+from chatapp.protocol.messages import DEFAULT_CONTEXT, ChatMessage, Generate, Inspect, LoadOptions, ModelInfo
+
+_REMEMBERED = 16  # rendered prompts whose exact tokens are kept
+
+
+class LlamaBackend:
+    """One model and one chat context; the KV cache is reused as far as the next prompt begins with the same tokens."""
+
+    name = "llama.cpp"
+
+    def __init__(self) -> None:
+        log.install()
+        self._model: Model | None = None
+        self._context: Context | None = None
+        self._template = ChatTemplate(PLAIN_TEMPLATE)
+        self._plain = True
+        self._n_threads = 0
+        self._cached: list[int] = []  # the tokens in the KV cache, in order
+        self._transcripts: dict[str, list[int]] = {}  # text → the very tokens that made it
+
+    # -- loading -------------------------------------------------------------------------------------------------------
+
+    def load(self, path: str, options: LoadOptions, progress: Callable[[float], None]) -> ModelInfo:
+        """Open the weights and make the chat context."""
+        log.clear_errors()
+        self._n_threads = options.n_threads or psutil.cpu_count(logical=False) or 1
+        model = self._model = Model(path, options.n_gpu_layers, progress)
+        n_ctx = options.n_ctx or min(model.n_ctx_train or DEFAULT_CONTEXT, DEFAULT_CONTEXT)
+        self._context = Context(
+            model,
+            n_ctx,
+            n_threads=self._n_threads,
+            flash_attention=options.flash_attention,
+            kv_type=options.kv_type,
+        )
+        source = model.chat_template
+        self._plain = source is None
+        if source is not None:
+            self._template = ChatTemplate(source, self._name_of(model.bos), self._name_of(model.eos))
+        return ModelInfo(
+            path=path,
+            name=model.meta("general.name") or Path(path).stem,
+            architecture=model.meta("general.architecture"),
+            description=model.description,
+            size=model.size,
+            n_params=model.n_params,
+            n_vocab=model.n_vocab,
+            n_ctx=self._context.n_ctx,
+            n_ctx_train=model.n_ctx_train,
+            n_layer=model.n_layer,
+            n_head=model.n_head,
+            has_chat_template=source is not None,
+            fingerprint=model.fingerprint(),
+            backend=self.name,
+            has_attention=model.n_head > 0,
+        )
+
+    def close(self) -> None:
+        """Free context and weights."""
+        if self._context:
+            self._context.close()
+        if self._model:
+            self._model.close()
+        self._context = self._model = None
+
+    # -- prompts -------------------------------------------------------------------------------------------------------
+
+    def count(self, messages: tuple[ChatMessage, ...]) -> int:
+        """Tokens that *messages* render to, the opening of the reply included."""
+        return len(self._tokens_of(self._template.render(messages)))
+
+    def _prompt(self, request: Generate) -> tuple[str, list[int]]:
+        if request.raw:
+            text = request.prompt
+            tokens = self._need_model().tokenize(text, add_special=True, parse_special=True)
+        else:
+            text = self._template.render(request.messages)
+            tokens = self._tokens_of(text)
+        if not tokens:
+            raise RequestError(ErrorCode.EMPTY_PROMPT)
+        return text, tokens
+
+    def _tokens_of(self, text: str) -> list[int]:
+        """Tokenize a rendered prompt, keeping the exact tokens of the longest known beginning.
+
+        Tokenizing a reply's text again may cut it differently from how it was sampled; then the KV cache would be lost
+        and the model would read other tokens than it wrote.
+        """
+        model = self._need_model()
+        known = max((t for t in self._transcripts if text.startswith(t)), key=len, default="")
+        if known:
+            rest = model.tokenize(text[len(known) :], add_special=False, parse_special=True)
+            return self._transcripts[known] + rest
+        add_bos = self._plain or not self._template.starts_with_bos
+        return model.tokenize(text, add_special=add_bos, parse_special=True)
+
+    def _remember(self, text: str, tokens: list[int]) -> None:
+        self._transcripts.pop(text, None)
+        self._transcripts[text] = tokens
+        while len(self._transcripts) > _REMEMBERED:
+            del self._transcripts[next(iter(self._transcripts))]
+
+    # -- generation ----------------------------------------------------------------------------------------------------
+
+    def generate(self, request: Generate, listener: Listener) -> tuple[str, ReplyInfo]:
+        """Stream a reply; return the text still held back and how it ended."""
+        model, context = self._need_model(), self._need_context()
+        started = time.perf_counter()
+        prompt_text, prompt = self._prompt(request)
+        if len(prompt) >= context.n_ctx:
+            raise RequestError(ErrorCode.CONTEXT_FULL, needed=len(prompt), available=context.n_ctx)
+        params = request.params.checked()
+        reused = self._reuse(prompt)
+        listener.prompt_progress(reused, len(prompt), reused, tuple(prompt))
+        info = ReplyInfo(model=model.path, prompt_tokens=len(prompt), reused_tokens=reused)
+        if not self._process_prompt(prompt, reused, listener):
+            return "", _ended(info, FinishReason.CANCELLED)
+        text = StreamText(params.stop + (PLAIN_STOP if self._plain and not request.raw else ()))
+        writer = TraceWriter(model.piece, listener.tokens)
+        with SamplerChain(params, model.n_vocab, context.n_ctx) as chain:
+            chain.accept_prompt(prompt)
+            finish, first_at = self._decode(chain, text, writer, params, listener)
+        held = text.finish()
+        writer.flush()
+        now = time.perf_counter()
+        if not text.stopped:
+            self._remember(prompt_text + text.emitted, prompt + writer.spoken)
+        return held, ReplyInfo(
+            model=info.model,
+            finish=finish,
+            prompt_tokens=len(prompt),
+            reused_tokens=reused,
+            completion_tokens=writer.count,
+            seconds_to_first_token=(first_at or now) - started,
+            decode_seconds=now - first_at if first_at and writer.count > 1 else 0.0,
+            seed=chain.seed,
+        )
+
+    def _decode(
+        self, chain: SamplerChain, text: StreamText, writer: TraceWriter, params: SamplingParams, listener: Listener
+    ) -> tuple[FinishReason, float | None]:
+        """The loop: sample, record, show, evaluate. Return why it ended and when the first token was there."""
+        model, context = self._need_model(), self._need_context()
+        limit = params.max_tokens or context.n_ctx
+        first_at: float | None = None
+        while True:
+            if listener.cancelled():
+                return FinishReason.CANCELLED, first_at
+            logits = context.logits()
+            token = chain.sample(context.handle)
+            end = model.is_end(token)
+            shown = "" if end else text.feed(model.piece(token))
+            writer.add(token, distribution(logits), logits, shown, spoken=not end)
+            first_at = first_at or time.perf_counter()
+            if end:
+                return FinishReason.STOP, first_at
+            if text.stopped:
+                return FinishReason.STOP_STRING, first_at
+            if writer.count >= limit:
+                return FinishReason.LENGTH, first_at
+            if len(self._cached) >= context.n_ctx:
+                return FinishReason.CONTEXT, first_at
+            self._evaluate([token])
+
+    def _reuse(self, prompt: list[int]) -> int:
+        """Cut the KV cache back to what it shares with *prompt*; return how many tokens that is.
+
+        The last prompt token is always evaluated again, since its logits are needed.
+        """
+        context = self._need_context()
+        shared = 0
+        for ours, theirs in zip(self._cached, prompt[:-1], strict=False):
+            if ours != theirs:
+                break
+            shared += 1
+        if shared == len(self._cached):
+            return shared
+        if not (self._need_model().can_be_cut and context.cut(shared)):
+            context.clear()
+            shared = 0
+        del self._cached[shared:]
+        return shared
+
+    def _process_prompt(self, prompt: list[int], at: int, listener: Listener) -> bool:
+        """Evaluate the prompt from *at* on; False when it was cancelled (what was evaluated stays in the cache)."""
+        context = self._need_context()
+        reused = at
+        context.on_abort(listener.cancelled)
+        try:
+            while at < len(prompt):
+                if listener.cancelled() or not self._evaluate(prompt[at : at + context.n_batch]):
+                    return False
+                at = len(self._cached)
+                listener.prompt_progress(at, len(prompt), reused)
+        finally:
+            context.on_abort(None)
+        return True
+
+    def _evaluate(self, tokens: list[int]) -> bool:
+        """Decode *tokens* at the end of the cache; False when aborted."""
+        context = self._need_context()
+        code = context.decode(tokens, len(self._cached))
+        if code == 0:
+            self._cached += tokens
+            return True
+        # Whole ubatches may have got through; the cache must say what is really there.
+        self._cached += tokens[: max(0, len(context) - len(self._cached))]
+        if code == 2:  # aborted
+            if not context.cut(len(self._cached)):
+                context.clear()
+                self._cached.clear()
+            return False
+        raise EngineError(ErrorCode.ENGINE_CRASHED, outcome=f"llama_decode returned {code}", details=log.last_error())
+
+    # -- inspection ----------------------------------------------------------------------------------------------------
+
+    def inspect(self, request: Inspect, listener: Listener) -> Inspection:
+        """Score given tokens and capture attention, in a context of its own."""
+        return inspection.inspect(self._need_model(), request, listener, self._n_threads)
+
+    # -- helpers -------------------------------------------------------------------------------------------------------
+
+    def _name_of(self, token: int) -> str:
+        return self._need_model().token_text(token, special=True).decode("utf-8", "replace") if token >= 0 else ""
+
+    def _need_model(self) -> Model:
+        if self._model is None:
+            raise RequestError(ErrorCode.NO_MODEL)
+        return self._model
+
+    def _need_context(self) -> Context:
+        if self._context is None:
+            raise RequestError(ErrorCode.NO_MODEL)
+        return self._context
+
+
+def _ended(info: ReplyInfo, finish: FinishReason) -> ReplyInfo:
+    return ReplyInfo.from_json(info.to_json() | {"finish": finish})

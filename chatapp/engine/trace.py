@@ -1,0 +1,64 @@
+"""Writes the token trace while a reply is made, and hands it on in parts."""
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chatapp.core.probability import Distribution, rank
+from chatapp.core.trace import TokenTrace
+
+_SECONDS = 0.015  # parts closer together than this are joined: small models make thousands of tokens a second
+
+
+class TraceWriter:
+    """Collects tokens and calls *emit* with their text and trace: at once, unless the last call was only just now.
+
+    count   tokens so far
+    spoken  ids of the tokens that belong to the reply's text (all but an end-of-turn token)
+    """
+
+    def __init__(self, piece: Callable[[int], bytes], emit: Callable[[str, TokenTrace], None]) -> None:
+        self.count = 0
+        self.spoken: list[int] = []
+        self._piece = piece
+        self._emit = emit
+        self._known: set[int] = set()  # ids whose bytes were sent in this reply
+        self._rows: list[tuple[int, float, int, Distribution]] = []
+        self._text = ""
+        self._sent_at = 0.0
+
+    def add(self, token: int, dist: Distribution, logits: NDArray[np.float32], text: str, *, spoken: bool) -> None:
+        """Record *token*, drawn where the model had *logits*, and the *text* that may be shown after it."""
+        logprob = float(logits[token]) - dist.log_z
+        self._rows.append((token, logprob, rank(logits, token), dist))
+        self._text += text
+        self.count += 1
+        if spoken:
+            self.spoken.append(token)
+        now = time.monotonic()
+        if now - self._sent_at >= _SECONDS:
+            self._sent_at = now
+            self.flush()
+
+    def flush(self) -> None:
+        """Hand on what was collected."""
+        if not self._rows:
+            return
+        top_ids = np.stack([d.top_ids for *_, d in self._rows])
+        ids = np.array([token for token, *_ in self._rows], np.int32)
+        new = set(ids.tolist()).union(top_ids.ravel().tolist()) - self._known
+        self._known |= new
+        trace = TokenTrace(
+            ids=ids,
+            logprobs=np.array([logprob for _, logprob, *_ in self._rows], np.float32),
+            ranks=np.array([r for *_, r, _ in self._rows], np.int32),
+            entropy=np.array([d.entropy for *_, d in self._rows], np.float32),
+            top_ids=top_ids,
+            top_logprobs=np.stack([d.top_logprobs for *_, d in self._rows]),
+            pieces={i: self._piece(i) for i in new},
+        )
+        text, self._text = self._text, ""
+        self._rows.clear()
+        self._emit(text, trace)
