@@ -42,9 +42,7 @@ class Settings:
         except FileNotFoundError:
             return settings
         except OSError as error:
-            settings._warn(StorageError(ErrorCode.SETTINGS_BROKEN, details=str(error), kept=path))
-            # Unreadable is not the same as gone: never overwrite what may be fine.
-            settings.path = None
+            settings._leave_alone(path, error)
             return settings
         except (ValueError, RecursionError) as error:  # not UTF-8, not JSON
             settings._set_aside(path, str(error))
@@ -111,10 +109,15 @@ class Settings:
         kept = next(p for n in range(1, 10_000) if not (p := path.with_name(f"{path.name}.broken-{n}")).exists())
         try:
             path.rename(kept)
-        except OSError:
-            self.path = None
-            kept = path
+        except OSError as error:
+            self._leave_alone(path, error)
+            return
         self._warn(StorageError(ErrorCode.SETTINGS_BROKEN, details=reason, kept=kept))
+
+    def _leave_alone(self, path: Path, error: OSError) -> None:
+        # Unreadable is not the same as gone: never overwrite what may be fine.
+        self.path = None
+        self._warn(StorageError(ErrorCode.FOLDER_UNUSABLE, path=path, reason=error.strerror or str(error)))
 
     def _warn(self, warning: UserFixable) -> None:
         _log.warning("%s %s", warning.message, warning.details)
