@@ -55,7 +55,7 @@ def top_ids(logits: NDArray[np.float32], k: int) -> NDArray[np.int32]:
     n = logits.shape[0]
     k = min(k, n)
     blocks = n // _BLOCK
-    if blocks > k:
+    if blocks > k > 0:
         maxima = logits[: blocks * _BLOCK].reshape(blocks, _BLOCK).max(axis=1)
         bound = np.partition(maxima, blocks - k)[blocks - k]
         candidates = np.flatnonzero(logits >= bound)

@@ -65,10 +65,13 @@ class TokenTrace:
         pieces: dict[int, bytes] = {}
         for part in parts:
             pieces |= part.pieces
+        if meta is None:
+            meta = parts[0].meta if parts else {}
+        parts = [part for part in parts if len(part)]  # an empty one does not know how many candidates there are
         if not parts:
             none_i, none_f = np.zeros(0, np.int32), np.zeros(0, np.float32)
             wide_i, wide_f = np.zeros((0, 0), np.int32), np.zeros((0, 0), np.float32)
-            return cls(none_i, none_f, none_i, none_f, wide_i, wide_f, pieces, meta or {})
+            return cls(none_i, none_f, none_i, none_f, wide_i, wide_f, pieces, meta)
         return cls(
             np.concatenate([p.ids for p in parts]),
             np.concatenate([p.logprobs for p in parts]),
@@ -77,7 +80,7 @@ class TokenTrace:
             np.concatenate([p.top_ids for p in parts]),
             np.concatenate([p.top_logprobs for p in parts]),
             pieces,
-            parts[0].meta if meta is None else meta,
+            meta,
         )
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
@@ -105,7 +108,13 @@ class TokenTrace:
             lengths, piece_ids = arrays["piece_lengths"], arrays["piece_ids"]
         except KeyError as error:
             raise ValueError(f"trace lacks {error}") from error
-        if any(len(c) != len(ids) for c in columns.values()) or arrays["top_ids"].shape != arrays["top_logprobs"].shape:
+        wide = {"top_ids", "top_logprobs"}
+        if ids.ndim != 1 or any(c.ndim != (2 if n in wide else 1) for n, c in columns.items()):
+            raise ValueError("trace arrays have the wrong number of dimensions")
+        if (
+            any(len(c) != len(ids) for c in columns.values())
+            or columns["top_ids"].shape != columns["top_logprobs"].shape
+        ):
             raise ValueError("trace arrays differ in length")
         if len(lengths) != len(piece_ids) or (lengths < 0).any() or int(lengths.sum()) != len(raw):
             raise ValueError("trace pieces do not match their bytes")
@@ -134,8 +143,15 @@ class TokenTrace:
         line, newline, rest = data.partition(b"\n")
         if not newline:
             raise ValueError("token trace has no header")
-        header = json.loads(line)
-        return cls.from_arrays(decode_arrays(header["arrays"], rest), header["meta"])
+        match json.loads(line):
+            case {"arrays": spec, "meta": dict(meta)}:
+                trace = cls.from_arrays(decode_arrays(spec, rest), meta)
+            case _:
+                raise ValueError("token trace has no header")
+        # Parts on their way may rely on pieces sent earlier; what is kept has to stand alone.
+        if missing := set(trace.ids.tolist()) - trace.pieces.keys():
+            raise ValueError(f"token trace lacks the pieces of {len(missing)} tokens")
+        return trace
 
 
 def decode_pieces(pieces: Iterable[bytes]) -> list[str]:
