@@ -117,7 +117,7 @@ class ReplyInfo:
     @property
     def tokens_per_second(self) -> float:
         """Decoding speed after the first token; 0 when nothing was measured."""
-        return (self.completion_tokens - 1) / self.decode_seconds if self.decode_seconds > 0 else 0.0
+        return max(0, self.completion_tokens - 1) / self.decode_seconds if self.decode_seconds > 0 else 0.0
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON types."""

@@ -72,10 +72,10 @@ class Decoder:
 
     def _read_header(self) -> bool:
         end = self._buffer.find(b"\n", self._searched)
+        if (end if end >= 0 else len(self._buffer)) > MAX_HEADER:
+            raise FramingError("header line without an end")
         if end < 0:
             self._searched = len(self._buffer)
-            if self._searched > MAX_HEADER:
-                raise FramingError("header line without an end")
             return False
         line = bytes(self._buffer[:end])
         del self._buffer[: end + 1]

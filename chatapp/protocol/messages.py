@@ -270,7 +270,7 @@ def to_bytes(message: Message) -> bytes:
 
 
 def from_frame(frame: Frame) -> Message:
-    """The message in *frame*; raise `FramingError` when it is none of ours."""
+    """The message in *frame*; raise `FramingError` if it is none of ours, `RequestError` for a refused setting."""
     header = dict(frame.header)
     name = header.pop("type")
     kind = _TYPES.get(name)
@@ -284,7 +284,7 @@ def from_frame(frame: Frame) -> Message:
         elif kind is Inspected:
             header["arrays"] = frame.arrays
         message: Message = kind(**header)
-    except (TypeError, ValueError, KeyError) as error:
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise FramingError(f"bad {name} message: {error}") from error
     return message
 
