@@ -95,6 +95,10 @@ class Conversation:
             raise KeyError(message.id)
         self.messages[message.id] = message
 
+    def header(self) -> "Conversation":
+        """A snapshot without the messages, to be saved while this one goes on changing."""
+        return replace(self, messages={})
+
     def select(self, message_id: int) -> None:
         """Show the branch through *message_id*: the leaf becomes its newest descendant."""
         at = message_id

@@ -1,7 +1,7 @@
 """`FakeBackend`: scripted replies and crashes, to drive the whole app without a model. Labelled as such.
 
-What a user message can ask for: ``/abort`` ``/segfault`` ``/exit`` ``/hang`` (deaf to cancel) ``/wait`` (until
-cancelled) ``/error`` (a `UserFixable`) ``/bug`` (an exception) ``/long N`` (N words) ``/say TEXT``; anything else is echoed. Every
+What a user message can ask for: ``/abort`` ``/segfault`` ``/exit`` ``/hang`` (deaf to cancel) ``/wait``
+(until cancelled) ``/error`` (a `UserFixable`) ``/bug`` (an exception) ``/long N`` (N words) ``/say TEXT``; anything else is echoed. Every
 token is its own only candidate: there is no distribution behind it, and none is invented.
 """
 

@@ -12,7 +12,7 @@ from chatapp.core.generation import MAX_SEED, SamplingParams
 class SamplerChain:
     """penalties → top-k → top-p → min-p → temperature → draw, or the likeliest token at temperature 0.
 
-    *seed* is the one in use, drawn when the parameters leave it open. A sampler that its value switches off is left out.
+    *seed* is the one in use, drawn when the parameters leave it open. A sampler its value switches off is left out.
     Use as a context manager; the chain is native memory.
     """
 

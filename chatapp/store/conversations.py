@@ -102,6 +102,11 @@ class ConversationStore:
                  _clean(conversation.system_prompt), sampling, conversation.leaf_id),
             )  # fmt: skip
 
+    def set_title(self, conversation_id: int, title: str) -> None:
+        """Rename; the conversation does not count as changed."""
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE conversation SET title = ? WHERE id = ?", (_clean(title), conversation_id))
+
     def save_message(self, conversation_id: int, message: Message) -> None:
         """Insert or update a message. A new one becomes the leaf, as in `Conversation.add`."""
         with self._database.transaction() as connection:

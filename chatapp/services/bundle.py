@@ -1,0 +1,68 @@
+"""Everything the window can ask for, made in the right order and ended in the reverse one."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from PySide6.QtCore import QObject
+
+from chatapp.paths import Paths
+from chatapp.services.chat import ChatService
+from chatapp.services.conversations import ConversationsService
+from chatapp.services.engine_process import EngineService
+from chatapp.services.models import ModelsService
+from chatapp.services.notices import Notices
+from chatapp.services.settings import SettingsService
+from chatapp.services.storage import StorageService
+from chatapp.services.tasks import Tasks
+from chatapp.settings import schema
+from chatapp.settings.file import Settings
+
+_WORKERS = 2
+
+
+@dataclass(slots=True)
+class Services:
+    """The services; `create` makes them, `close` ends threads and the worker and writes what waits."""
+
+    paths: Paths
+    settings: SettingsService
+    notices: Notices
+    tasks: Tasks
+    storage: StorageService
+    engine: EngineService
+    conversations: ConversationsService
+    chat: ChatService
+    models: ModelsService
+
+    @classmethod
+    def create(cls, paths: Paths, settings: Settings, *, fake_engine: bool, parent: QObject | None = None) -> Self:
+        """Open the database and make everything; raise `StorageError` when the data cannot be used."""
+        notices = Notices(parent)
+        storage = StorageService(paths.database, notices, parent)
+        settings_service = SettingsService(settings, notices, parent)
+        tasks = Tasks("tasks", _WORKERS, parent)
+        engine = EngineService(fake=fake_engine, parent=parent)
+        conversations = ConversationsService(storage, notices, parent)
+        chat = ChatService(storage, conversations, engine, settings_service, notices, parent)
+        models = ModelsService(paths, settings_service, engine, tasks, notices, parent)
+        return cls(paths, settings_service, notices, tasks, storage, engine, conversations, chat, models)
+
+    def start(self, model: str | None = None) -> None:
+        """Open the last conversation, list the models and load one."""
+        last = self.settings.get(schema.LAST_CONVERSATION)
+        if last is not None and any(summary.id == last for summary in self.conversations.summaries()):
+            self.chat.open(last)
+        self.models.refresh()
+        if model:
+            self.models.choose(str(Path(model).absolute()))
+        else:
+            self.models.open_last()
+
+    def close(self) -> bool:
+        """End everything; False when something could not be saved."""
+        self.chat.close()
+        self.engine.close()
+        self.settings.save()
+        self.tasks.close()
+        return self.storage.close()

@@ -1,0 +1,398 @@
+"""The conversation that is shown, and the one reply that may run: send, stop, regenerate, edit, switch branches."""
+
+import time
+from enum import StrEnum
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from chatapp.core.conversation import Conversation, Message, Role
+from chatapp.core.errors import ErrorCode, RequestError, UserFixable
+from chatapp.core.generation import FinishReason, ReplyInfo, SamplingParams
+from chatapp.core.trace import TokenTrace
+from chatapp.protocol.messages import ChatMessage, Failed, Finished, Generate, PromptProgress, Tokens
+from chatapp.services.conversations import ConversationsService
+from chatapp.services.engine_process import EngineService, EngineState
+from chatapp.services.notices import Action, Notices
+from chatapp.services.reply import RunningReply
+from chatapp.services.settings import SettingsService
+from chatapp.services.storage import StorageService
+from chatapp.settings import schema
+
+_SAVE_EVERY = 1000  # ms, of streamed text
+_TITLE_LENGTH = 60  # characters
+
+
+class ChatState(StrEnum):
+    """What the shown conversation waits for."""
+
+    IDLE = "idle"
+    WAITING = "waiting"  # a message was sent while the model loads
+    PROMPT = "prompt"
+    STREAMING = "streaming"
+    STOPPING = "stopping"
+
+
+class ChatService(QObject):
+    """Signals:
+
+    conversation_changed()     another conversation is shown
+    path_changed()             messages were added, or another branch is shown
+    message_changed(int)       a message's text or info changed other than by streaming
+    text_streamed(int, str)    message id and what to append
+    state_changed(ChatState)
+    prompt_progress(int, int)  prompt tokens done, in all
+    stats_changed(ReplyInfo)   of the running or last reply
+    """
+
+    conversation_changed = Signal()
+    path_changed = Signal()
+    message_changed = Signal(int)
+    text_streamed = Signal(int, str)
+    state_changed = Signal(str)
+    prompt_progress = Signal(int, int)
+    stats_changed = Signal(object)
+
+    def __init__(
+        self,
+        storage: StorageService,
+        conversations: ConversationsService,
+        engine: EngineService,
+        settings: SettingsService,
+        notices: Notices,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._storage = storage
+        self._conversations = conversations
+        self._engine = engine
+        self._settings = settings
+        self._notices = notices
+        self._next_conversation, self._next_message = storage.read_now(lambda store: store.next_ids())
+        # Every tree that was opened stays in memory: what could not be saved yet is not read back from the disk.
+        self._open: dict[int, Conversation] = {}
+        self._drafts: dict[int, str] = {}
+        self._saved: set[int] = {summary.id for summary in conversations.summaries() + conversations.trash()}
+        self._opening = 0
+        self._reply: RunningReply | None = None
+        self.state = ChatState.IDLE
+        self.conversation = self._new()
+        self._save_timer = QTimer(self, interval=_SAVE_EVERY)
+        self._save_timer.timeout.connect(self._save_progress)
+        engine.event_received.connect(self._on_event)
+        engine.model_loaded.connect(self._on_model_loaded)
+        engine.failed.connect(self._on_engine_failed)
+        engine.state_changed.connect(self._on_engine_state)
+        conversations.renamed.connect(self._on_renamed)
+        conversations.deleted.connect(self._on_deleted)
+
+    # -- what the window shows -----------------------------------------------------------------------------------------
+
+    @property
+    def streaming_id(self) -> int | None:
+        """The message being written, wherever it is."""
+        return self._reply.message_id if self._reply else None
+
+    @property
+    def running_conversation_id(self) -> int | None:
+        """The conversation whose reply runs."""
+        return self._reply.conversation.id if self._reply else None
+
+    @property
+    def can_send(self) -> bool:
+        """Whether `send` would be taken: nothing runs and there is, or soon will be, a model."""
+        usable = (EngineState.STARTING, EngineState.LOADING, EngineState.READY)
+        return self._reply is None and self._engine.state in usable
+
+    @property
+    def context_length(self) -> int:
+        """Tokens the loaded model's context holds; 0 without a model."""
+        return self._engine.model.n_ctx if self._engine.model else 0
+
+    @property
+    def context_used(self) -> int:
+        """Tokens of the shown path, as of its last reply."""
+        if self._reply and self._reply.conversation is self.conversation:
+            return self._reply.prompt_tokens + self._reply.n_tokens
+        infos = [m.info for m in self.conversation.path() if m.info and m.info.completion_tokens]
+        return infos[-1].prompt_tokens + infos[-1].completion_tokens if infos else 0
+
+    def effective_sampling(self) -> SamplingParams:
+        """What the next reply is sampled with."""
+        return self.conversation.sampling or self._settings.sampling()
+
+    # -- conversations -------------------------------------------------------------------------------------------------
+
+    def new_conversation(self) -> None:
+        """Show an empty conversation; one that is empty already is kept."""
+        if self.conversation.messages or self._drafts.get(self.conversation.id):
+            self._show(self._new())
+        else:
+            self.conversation_changed.emit()
+
+    def open(self, conversation_id: int) -> None:
+        """Show a conversation, when it has been read."""
+        self._opening = conversation_id
+        if conversation_id in self._open:
+            self._show(self._open[conversation_id])
+            return
+
+        def on_loaded(loaded: tuple[Conversation, str]) -> None:
+            conversation, draft = loaded
+            conversation = self._open.setdefault(conversation.id, conversation)
+            self._drafts.setdefault(conversation.id, draft)
+            if self._opening == conversation.id:
+                self._show(conversation)
+
+        self._storage.read(lambda store: (store.load(conversation_id), store.load_draft(conversation_id)), on_loaded)
+
+    def set_system_prompt(self, text: str) -> None:
+        """Of the shown conversation, from the next reply on."""
+        if text != self.conversation.system_prompt:
+            self.conversation.system_prompt = text
+            self._save_header_if_known()
+
+    def set_sampling(self, params: SamplingParams | None) -> None:
+        """Of the shown conversation; None follows the defaults."""
+        self.conversation.sampling = params.checked() if params else None
+        self._save_header_if_known()
+
+    def draft(self) -> str:
+        """What was typed in the shown conversation and not sent."""
+        return self._drafts.get(self.conversation.id, "")
+
+    def set_draft(self, text: str) -> None:
+        """Keep what is being typed."""
+        conversation = self.conversation
+        if text == self._drafts.get(conversation.id, ""):
+            return
+        self._drafts[conversation.id] = text
+        if text and conversation.id not in self._saved:
+            self._save_header(conversation)
+        if conversation.id in self._saved:
+            self._storage.write(lambda store: store.save_draft(conversation.id, text))
+
+    # -- turns ---------------------------------------------------------------------------------------------------------
+
+    def send(self, text: str) -> bool:
+        """Add a user message and answer it; False (and a notice, when there is a reason) when it was not taken."""
+        if not text.strip() or self._reply is not None:
+            return False
+        if not self._check_engine():
+            return False
+        self._add(Role.USER, text, self.conversation.leaf_id)
+        self.set_draft("")
+        self._answer()
+        return True
+
+    def regenerate(self, message_id: int) -> None:
+        """Answer again: a reply gets a sibling, a user message a(nother) reply."""
+        if self._reply is not None or not self._check_engine():
+            return
+        message = self.conversation.messages[message_id]
+        asked = message.parent_id if message.role is Role.ASSISTANT else message.id
+        self.conversation.leaf_id = asked
+        self._answer()
+
+    def edit(self, message_id: int, text: str) -> None:
+        """Add a sibling with *text*. A user message is answered, a reply is left as it was written."""
+        message = self.conversation.messages[message_id]
+        if not text.strip() or self._reply is not None:
+            return
+        if message.role is not Role.USER:
+            self._add(message.role, text, message.parent_id, ReplyInfo(finish=FinishReason.STOP))
+            self.path_changed.emit()
+        elif self._check_engine():
+            self._add(Role.USER, text, message.parent_id)
+            self._answer()
+
+    def select(self, message_id: int) -> None:
+        """Show the branch through *message_id*."""
+        self._sync()
+        self.conversation.select(message_id)
+        self._save_header(self.conversation)
+        self.path_changed.emit()
+
+    def stop(self) -> None:
+        """End the running reply; what was written stays."""
+        if self._reply is None:
+            return
+        if self._reply.job is None:  # still waiting for the model
+            self._finish(FinishReason.CANCELLED)
+            return
+        self._engine.cancel()
+
+    def close(self) -> None:
+        """The program ends: keep what was written of a running reply, marked as stopped."""
+        if self._reply is not None:
+            self._finish(FinishReason.CANCELLED)
+
+    # -- the reply -----------------------------------------------------------------------------------------------------
+
+    def _check_engine(self) -> bool:
+        if self.can_send:
+            return True
+        self._notices.post_error(
+            RequestError(ErrorCode.NO_MODEL), (Action.RESTART_ENGINE, self._engine.restart), key="model"
+        )
+        return False
+
+    def _answer(self) -> None:
+        """Begin a reply to the leaf, as soon as the model is there."""
+        conversation = self.conversation
+        path = conversation.path()
+        params = self.effective_sampling()
+        model = self._engine.model.path if self._engine.model else self._engine.model_path
+        message = self._add(Role.ASSISTANT, "", conversation.leaf_id, ReplyInfo(model=model))
+        turns = [ChatMessage(m.role, m.text) for m in path]
+        if conversation.system_prompt.strip():
+            turns.insert(0, ChatMessage(Role.SYSTEM, conversation.system_prompt))
+        self._reply = RunningReply(conversation, message.id, Generate(0, tuple(turns), params))
+        self._save_timer.start()
+        self.path_changed.emit()
+        self._set_state(ChatState.WAITING)
+        if self._engine.state is EngineState.READY:
+            self._begin()
+
+    def _begin(self) -> None:
+        if self._reply is not None and self._reply.job is None:
+            self._reply.job = self._engine.generate(self._reply.request)
+            self._set_state(ChatState.PROMPT)
+
+    def _on_model_loaded(self, _model: object) -> None:
+        self._begin()
+        self.stats_changed.emit(ReplyInfo())
+
+    def _on_event(self, event: object) -> None:
+        reply = self._reply
+        if reply is None or getattr(event, "job", None) != reply.job:
+            return
+        match event:
+            case PromptProgress(_, done, total, reused):
+                reply.prompt_tokens, reply.reused_tokens = total, reused
+                self.prompt_progress.emit(done, total)
+            case Tokens(_, text, trace):
+                self._set_state(ChatState.STREAMING)
+                reply.add(text, trace)
+                self._stream(text)
+                self.stats_changed.emit(reply.info_so_far())
+            case Finished(_, text, info):
+                reply.add(text)
+                self._stream(text)
+                self._finish(info.finish or FinishReason.STOP, info)
+            case Failed(_, error):
+                self._finish(FinishReason.INTERRUPTED)
+                self._notices.post_error(error, key="reply")
+            case _:
+                pass
+
+    def _stream(self, text: str) -> None:
+        if text and self._reply and self._reply.conversation is self.conversation:
+            self.text_streamed.emit(self._reply.message_id, text)
+
+    def _finish(self, finish: FinishReason, info: ReplyInfo | None = None) -> None:
+        reply, self._reply = self._reply, None
+        if reply is None:
+            return
+        self._save_timer.stop()
+        message = reply.finished(finish, info)
+        reply.conversation.update(message)
+        conversation_id = reply.conversation.id
+        traces, meta = reply.traces, reply.meta(message.info, self._engine.model)
+        # Joined on the store's thread: thousands of parts take longer than a frame.
+        self._storage.write(lambda store: store.save_reply(conversation_id, message, TokenTrace.join(traces, meta)))
+        self._save_header(reply.conversation)
+        self._set_state(ChatState.IDLE)
+        if reply.conversation is self.conversation:
+            self.message_changed.emit(message.id)
+        if message.info is not None:
+            self.stats_changed.emit(message.info)
+
+    def _on_engine_failed(self, _error: UserFixable) -> None:
+        self._finish(FinishReason.INTERRUPTED)
+
+    def _on_engine_state(self, state: str) -> None:
+        if self._reply is None:
+            self.state_changed.emit(self.state)  # can_send may be another
+        elif state == EngineState.STOPPING:
+            self._set_state(ChatState.STOPPING)
+        elif state in (EngineState.OFF, EngineState.STARTING) and self._reply.job is not None:
+            self._finish(FinishReason.INTERRUPTED)  # another model was chosen in the middle
+
+    # -- helpers -------------------------------------------------------------------------------------------------------
+
+    def _new(self) -> Conversation:
+        now = time.time()
+        conversation = Conversation(
+            self._next_conversation, "", now, now, system_prompt=self._settings.get(schema.SYSTEM_PROMPT)
+        )
+        self._next_conversation += 1
+        self._open[conversation.id] = conversation
+        return conversation
+
+    def _show(self, conversation: Conversation) -> None:
+        self._sync()
+        self._opening = conversation.id
+        self.conversation = conversation
+        self._settings.set(schema.LAST_CONVERSATION, conversation.id)
+        self.conversation_changed.emit()
+        self.state_changed.emit(self.state)
+
+    def _add(self, role: Role, text: str, parent_id: int | None, info: ReplyInfo | None = None) -> Message:
+        conversation = self.conversation
+        message = Message(self._next_message, parent_id, role, text, time.time(), info)
+        self._next_message += 1
+        conversation.add(message)
+        if not conversation.title and role is Role.USER:
+            conversation.title = _title(text)
+        self._save_header(conversation)
+        self._storage.write(lambda store: store.save_message(conversation.id, message))
+        return message
+
+    def _save_header_if_known(self) -> None:
+        if self.conversation.id in self._saved:
+            self._save_header(self.conversation)
+
+    def _save_header(self, conversation: Conversation) -> None:
+        self._saved.add(conversation.id)
+        header = conversation.header()
+        self._storage.write(lambda store: store.save_conversation(header))
+        self._conversations.touch(conversation)
+
+    def _sync(self) -> None:
+        """Put what was streamed so far into the tree."""
+        if self._reply is not None:
+            self._reply.conversation.update(self._reply.so_far())
+
+    def _save_progress(self) -> None:
+        reply = self._reply
+        if reply is not None and reply.changed:
+            reply.changed = False
+            self._sync()
+            conversation_id, message = reply.conversation.id, reply.so_far()
+            self._storage.write(lambda store: store.save_message(conversation_id, message))
+
+    def _set_state(self, state: ChatState) -> None:
+        if state is not self.state:
+            self.state = state
+            self.state_changed.emit(state)
+
+    def _on_renamed(self, conversation_id: int, title: str) -> None:
+        if conversation_id in self._open:
+            self._open[conversation_id].title = title
+            if conversation_id == self.conversation.id:
+                self.message_changed.emit(-1)
+
+    def _on_deleted(self, conversation_id: int) -> None:
+        if self.running_conversation_id == conversation_id:
+            self.stop()
+        if conversation_id == self.conversation.id:
+            remaining = self._conversations.summaries()
+            if remaining:
+                self.open(remaining[0].id)
+            else:
+                self._show(self._new())
+
+
+def _title(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _TITLE_LENGTH else line[: _TITLE_LENGTH - 1].rstrip() + "…"

@@ -1,0 +1,91 @@
+"""The list of conversations: what the sidebar shows, renames and throws away."""
+
+import time
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from chatapp.core.conversation import Conversation, ConversationSummary
+from chatapp.services.notices import CONVERSATION_DELETED, Action, Notices
+from chatapp.services.storage import StorageService
+
+_TRASH_DAYS = 30
+
+
+class ConversationsService(QObject):
+    """Kept in memory; the database follows.
+
+    Signals:
+
+    list_changed()
+    renamed(int, str)  conversation id, new title
+    deleted(int)       moved to the trash
+    """
+
+    list_changed = Signal()
+    renamed = Signal(int, str)
+    deleted = Signal(int)
+
+    def __init__(self, storage: StorageService, notices: Notices, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._storage = storage
+        self._notices = notices
+        storage.write(lambda store: store.purge_trash(time.time() - _TRASH_DAYS * 86400))
+        everything = storage.read_now(lambda store: store.summaries() + store.trash())
+        self._summaries = {summary.id: summary for summary in everything}
+
+    def summaries(self) -> list[ConversationSummary]:
+        """What is not in the trash, newest first."""
+        kept = [summary for summary in self._summaries.values() if summary.deleted_at is None]
+        return sorted(kept, key=lambda s: (s.updated_at, s.id), reverse=True)
+
+    def trash(self) -> list[ConversationSummary]:
+        """What is in the trash, latest deleted first."""
+        thrown = [summary for summary in self._summaries.values() if summary.deleted_at is not None]
+        return sorted(thrown, key=lambda s: s.deleted_at or 0.0, reverse=True)
+
+    def touch(self, conversation: Conversation) -> None:
+        """A conversation is new or has changed: show it where it now belongs. Its header is not saved here."""
+        known = self._summaries.get(conversation.id)
+        deleted_at = known.deleted_at if known else None
+        self._put(ConversationSummary(conversation.id, conversation.title, conversation.updated_at, deleted_at))
+
+    def rename(self, conversation_id: int, title: str) -> None:
+        """Give a title; an empty one is ignored."""
+        title = " ".join(title.split())
+        if not title or conversation_id not in self._summaries:
+            return
+        self._put(replace(self._summaries[conversation_id], title=title))
+        self._storage.write(lambda store: store.set_title(conversation_id, title))
+        self.renamed.emit(conversation_id, title)
+
+    def delete(self, conversation_id: int) -> None:
+        """Move to the trash, and offer to take it back."""
+        summary = self._summaries.get(conversation_id)
+        if summary is None or summary.deleted_at is not None:
+            return
+        now = time.time()
+        self._put(replace(summary, deleted_at=now))
+        self._storage.write(lambda store: store.set_deleted(conversation_id, now))
+        self.deleted.emit(conversation_id)
+        undo = (Action.UNDO, lambda: self.restore(conversation_id))
+        self._notices.post_info(CONVERSATION_DELETED, undo, title=summary.title)
+
+    def restore(self, conversation_id: int) -> None:
+        """Take out of the trash."""
+        summary = self._summaries.get(conversation_id)
+        if summary is not None and summary.deleted_at is not None:
+            self._put(replace(summary, deleted_at=None))
+            self._storage.write(lambda store: store.set_deleted(conversation_id, None))
+
+    def empty_trash(self) -> None:
+        """Really delete what is in the trash."""
+        for summary in self.trash():
+            del self._summaries[summary.id]
+        self._storage.write(lambda store: store.purge_trash(time.time() + 1))
+        self.list_changed.emit()
+
+    def _put(self, summary: ConversationSummary) -> None:
+        if self._summaries.get(summary.id) != summary:
+            self._summaries[summary.id] = summary
+            self.list_changed.emit()

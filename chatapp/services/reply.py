@@ -1,0 +1,74 @@
+"""A reply while it is being written: its text in pieces, its trace in parts, and what is known of its speed."""
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from chatapp.core.conversation import Conversation, Message
+from chatapp.core.generation import FinishReason, ReplyInfo
+from chatapp.core.trace import TokenTrace
+from chatapp.protocol.messages import Generate, ModelInfo
+
+
+@dataclass(slots=True)
+class RunningReply:
+    """State of the one reply that runs. *job* is None until the engine has taken it."""
+
+    conversation: Conversation
+    message_id: int
+    request: Generate
+    job: int | None = None
+    prompt_tokens: int = 0
+    reused_tokens: int = 0
+    n_tokens: int = 0
+    traces: list[TokenTrace] = field(default_factory=list)
+    changed: bool = False  # since it was last saved
+    _texts: list[str] = field(default_factory=list)
+    _started: float = field(default_factory=time.monotonic)
+    _first: float | None = None
+
+    def add(self, text: str, trace: TokenTrace | None = None) -> None:
+        """More text, and the tokens that made it."""
+        self._texts.append(text)
+        self.changed = True
+        if trace is not None:
+            self.traces.append(trace)
+            self.n_tokens += len(trace)
+            if self._first is None:
+                self._first = time.monotonic()
+
+    def so_far(self) -> Message:
+        """The message with the text that has arrived."""
+        self._texts = ["".join(self._texts)]
+        return self.conversation.messages[self.message_id].with_text(self._texts[0])
+
+    def info_so_far(self, finish: FinishReason | None = None) -> ReplyInfo:
+        """Counts and times as seen from here; the engine's own come at the end."""
+        now = time.monotonic()
+        message = self.conversation.messages[self.message_id]
+        return replace(
+            message.info or ReplyInfo(),
+            finish=finish,
+            prompt_tokens=self.prompt_tokens,
+            reused_tokens=self.reused_tokens,
+            completion_tokens=self.n_tokens,
+            seconds_to_first_token=(self._first or now) - self._started,
+            decode_seconds=now - self._first if self._first else 0.0,
+        )
+
+    def finished(self, finish: FinishReason, info: ReplyInfo | None) -> Message:
+        """The message as it ended; *info* is the engine's, when it lived to tell."""
+        known = info or self.info_so_far()
+        model = self.conversation.messages[self.message_id].info
+        known = replace(known, finish=finish, model=model.model if model else known.model)
+        return self.so_far().with_text(self._texts[0], known)
+
+    def meta(self, info: ReplyInfo | None, model: ModelInfo | None) -> dict[str, Any]:
+        """What the trace should say of its origin."""
+        return {
+            "model": info.model if info else "",
+            "fingerprint": model.fingerprint if model else "",
+            "sampling": self.request.params.to_json(),
+            "seed": info.seed if info else None,
+            "prompt_tokens": self.prompt_tokens,
+        }
