@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from typing import IO
 
 from _dev_state import AGAIN, DISK_FULL, ROOT, SetupError
 
@@ -34,6 +35,7 @@ APT_BUSY = f"Another program is installing packages: wait for it, {AGAIN}"
 APT_LACKS = f"This system's package sources lack a package (see above): enable them all, {AGAIN}"
 SYMPTOMS = [  # what a failed command printed, and the sentence for it; the first match wins
     (r"No space left on device|Errno 28\b|not enough space on the disk|WinError 112|Disk quota exceeded", DISK_FULL),
+    (r"You don't have enough free space", DISK_FULL),
     (r"certificate verify failed|CERTIFICATE_VERIFY_FAILED", UNTRUSTED),
     (r"NewConnectionError|Failed to establish a new connection|getaddrinfo failed|nodename nor servname", OFFLINE),
     (r"name resolution|Name or service not known|Failed to resolve|Temporary failure resolving", OFFLINE),
@@ -47,6 +49,10 @@ SYMPTOMS = [  # what a failed command printed, and the sentence for it; the firs
     (r"Could not get lock|is another process using it", APT_BUSY),
     (r"Unable to locate package", APT_LACKS),
 ]
+
+# Open files of the locks held now. Commands inherit them: were we killed, the lock stays until the command has ended,
+# and nobody works on the same files at the same time.
+held_locks: set[int] = set()
 
 
 def clock(seconds: float) -> str:
@@ -104,10 +110,12 @@ def run(command: Sequence[object], progress: Progress, watch: Callable[[str], No
     process = subprocess.Popen(
         [str(word) for word in command], cwd=ROOT, env=kept, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
+        pass_fds=held_locks if sys.platform != "win32" else (),
         start_new_session=sys.platform != "win32",  # so that stopping it stops the compilers it started, too
     )  # fmt: skip
     arrived: queue.Queue[str | None] = queue.Queue()
-    threading.Thread(target=read_lines, args=(process.stdout, arrived), daemon=True).start()
+    reader = threading.Thread(target=read_lines, args=(process.stdout, arrived), daemon=True)
+    reader.start()
     lines: list[str] = []
     try:
         while True:
@@ -123,6 +131,7 @@ def run(command: Sequence[object], progress: Progress, watch: Callable[[str], No
             lines.append(line)
             watch(line)
         code = process.wait()
+        reader.join(timeout=1)
     except BaseException:
         progress.finish("stopped")
         stop(process)
@@ -141,9 +150,10 @@ class CommandError(SetupError):
         super().__init__(self.known or f"The step above failed with exit code {code}: see its last lines, {AGAIN}")
 
 
-def read_lines(stream: Iterable[str], arrived: "queue.Queue[str | None]") -> None:
-    for line in stream:
-        arrived.put(line.rstrip())
+def read_lines(stream: IO[str], arrived: "queue.Queue[str | None]") -> None:
+    with stream:
+        for line in stream:
+            arrived.put(line.rstrip())
     arrived.put(None)
 
 

@@ -11,12 +11,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import _dev_state as state
-from _dev_console import NO_COMPILER, CommandError, Progress, run, useful_lines
+from _dev_console import APT_BUSY, NO_COMPILER, OFFLINE, CommandError, Progress, held_locks, run, useful_lines
 from _dev_state import AGAIN, BIN, CONSTRAINTS, NO_ROOM, PYTHON, ROOT, STAMP, VENV, SetupError
 
 UNFINISHED = VENV / "chatapp-dev.unfinished"  # lies there while pip writes; found later, it means "was killed"
@@ -34,7 +35,7 @@ PIP_ENV: dict[str, str | None] = {
     "PIP_USER": "0",  # a user's setting of it makes pip refuse to work in a .venv
     "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8",
 }  # fmt: skip
-VENV_BYTES, BUILD_BYTES, PACKAGE_BYTES = 1.2e9, 1.3e9, 0.7e9  # measured, with some room
+VENV_BYTES, BUILD_BYTES = 1.2e9, 1.3e9  # measured, with some room
 
 
 def set_up(apt: bool, xvfb: bool) -> None:
@@ -51,14 +52,13 @@ def set_up(apt: bool, xvfb: bool) -> None:
         check_space(build=not find_wheel(key))
         STAMP.unlink(missing_ok=True)
         made_new = make_venv(old)
-        pip("Updating pip", "install", state.pinned("pip"))
+        pip("Updating pip", "install", "-c", CONSTRAINTS, "pip", *build_tools())
         wheel = find_wheel(key) or build_wheel(key, cmake_args)
         if made_new or old.get("wheel") != key:
-            install_wheel(wheel)
-        pip(
-            "Installing the libraries", "install", "--progress-bar=raw", "-c", CONSTRAINTS,
-            "--build-constraint", CONSTRAINTS, "-e", ".[dev]",
-        )  # fmt: skip
+            pip("Installing llama.cpp", "install", "--no-deps", "--force-reinstall", wheel)
+        # Not isolated, as that would fetch the build tools each time, and fail without network for nothing.
+        options = ["--progress-bar=raw", "--no-build-isolation", "-c", CONSTRAINTS]
+        pip("Installing the libraries", "install", *options, "-e", ".[dev]")
         check_imports()
         unfinished_stamp = STAMP.with_suffix(".tmp")
         unfinished_stamp.write_text(json.dumps(state.wanted_stamp(cmake_args), indent=1), "utf-8")
@@ -103,7 +103,11 @@ def lock(name: str, reason: str) -> Iterator[None]:
             print(reason + ": waiting for it ...", flush=True)
             while not try_lock(file.fileno(), wait=True):
                 pass
-        yield
+        held_locks.add(file.fileno())
+        try:
+            yield
+        finally:
+            held_locks.remove(file.fileno())
 
 
 def try_lock(handle: int, wait: bool) -> bool:
@@ -187,10 +191,13 @@ def install_packages(names: list[str]) -> None:
         raise SetupError(f"System packages are missing. Paste this line, {AGAIN}\n\n  {line}\n")
     if update:
         apt_get("Updating the list of system packages", "update")
-    title, command = f"Installing system packages ({' '.join(names)})", [*install.split()[1:], "-y"]
+    print("Missing system packages:", *names)
+    title, command = "Installing them with apt-get", [*install.split()[1:], "-y"]
     try:
         apt_get(title, *command)
     except CommandError as failure:
+        if failure.known in {state.DISK_FULL, APT_BUSY}:
+            raise
         if any("dpkg was interrupted" in line for line in failure.lines):
             with shown(Progress("Finishing an interrupted installation")) as progress:
                 run(["dpkg", "--configure", "-a"], progress, progress.update, DEBIAN_FRONTEND="noninteractive")
@@ -257,7 +264,8 @@ def shown(progress: Progress) -> Iterator[Progress]:
     try:
         yield progress
     except CommandError as failure:
-        print("\n".join("  | " + line for line in useful_lines(failure.lines)), flush=True)
+        if failure.known not in {OFFLINE, state.DISK_FULL}:  # nothing to be learnt from the lines of those
+            print("\n".join("  | " + line for line in useful_lines(failure.lines)), flush=True)
         raise
     progress.finish("done")
 
@@ -269,7 +277,7 @@ def pip(title: str, *args: object) -> None:
     def watch(line: str) -> None:
         nonlocal name
         if found := re.match(r"\s*(?:Collecting|Downloading|Using cached|Building wheel for) (\S+)", line):
-            name = found.group(1).rpartition("/")[2][:50]
+            name = re.split(r"-\d|[<>=!~;\[]", found.group(1).rpartition("/")[2])[0]
             progress.update(name)
         elif found := re.match(r"Progress (\d+) of (\d+)", line):
             progress.update(f"{name}, {int(found.group(1)) / 1e6:.0f} of {int(found.group(2)) / 1e6:.0f} MB")
@@ -282,8 +290,10 @@ def pip(title: str, *args: object) -> None:
         run([PYTHON, "-I", "-m", "pip", *args], progress, watch, **PIP_ENV)
 
 
-def install_wheel(wheel: Path) -> None:
-    pip("Installing llama.cpp", "install", "--no-deps", "--force-reinstall", wheel)
+def build_tools() -> list[str]:
+    """What pyproject.toml needs to install the project itself."""
+    requires: list[str] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["build-system"]["requires"]
+    return requires
 
 
 def check_imports() -> None:

@@ -139,6 +139,7 @@ if __name__ == "__main__":
     for ending in ("SIGTERM", "SIGHUP"):  # end what was started, as on Ctrl-C; compilers outlive us otherwise
         if getattr(signal, ending, None) and signal.getsignal(getattr(signal, ending)) == signal.SIG_DFL:
             signal.signal(getattr(signal, ending), stop)
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a Windows console lacks pip's box characters
     try:
         main(sys.argv[1:])
     except KeyboardInterrupt:
