@@ -15,7 +15,7 @@ from pathlib import Path
 from chatapp import log
 from chatapp.core.errors import ErrorCode, StorageError
 from chatapp.store import migrations
-from chatapp.store.errors import folder_unusable, is_corrupt, translate
+from chatapp.store.errors import READ_FAILURES, folder_unusable, is_corrupt, translate
 from chatapp.store.salvage import salvage
 
 BUSY_SECONDS = 5.0
@@ -88,9 +88,9 @@ def open_database(path: Path) -> OpenResult:
     Raises StorageError: FOLDER_UNUSABLE, DATABASE_TOO_NEW (nothing was changed), DISK_FULL, DATABASE_FAILED.
     A damaged file is no error: the result's *notice* is a DATABASE_CORRUPT saying what was kept and saved.
     """
-    _check_folder(path)
     notice = None
     try:
+        _check_folder(path)
         try:
             database = _open_existing(path) if path.exists() else _create(path)
         except _Damaged as damage:
@@ -103,10 +103,7 @@ def open_database(path: Path) -> OpenResult:
 
 def _check_folder(path: Path) -> None:
     folder = path.parent
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise folder_unusable(path, error.strerror or str(error)) from error
+    folder.mkdir(parents=True, exist_ok=True)
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         raise folder_unusable(path, "the folder is not writable")
     for file in (path, _beside(path, "-wal")):
@@ -133,7 +130,7 @@ def _open_existing(path: Path) -> Database:
     _refuse_newer(path)
     try:
         database = _connect(path)
-    except sqlite3.Error as error:
+    except READ_FAILURES as error:
         if is_corrupt(error):
             raise _Damaged(str(error)) from error
         raise
@@ -142,7 +139,7 @@ def _open_existing(path: Path) -> Database:
         _migrate(database)
     except BaseException as error:
         database.connection.close()
-        if isinstance(error, sqlite3.Error) and is_corrupt(error):
+        if is_corrupt(error):
             raise _Damaged(str(error)) from error
         raise
     return database
@@ -176,7 +173,7 @@ def _refuse_newer(path: Path) -> None:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             try:
                 found = connection.execute("PRAGMA user_version").fetchone()[0]
-            except sqlite3.Error as error:
+            except READ_FAILURES as error:
                 if is_corrupt(error):
                     raise _Damaged(str(error)) from error
                 raise

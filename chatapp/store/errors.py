@@ -7,6 +7,9 @@ from pathlib import Path
 
 from chatapp.core.errors import ErrorCode, StorageError
 
+# The second: the text of an error names what was damaged, in bytes that are damaged too.
+READ_FAILURES = (sqlite3.Error, UnicodeDecodeError)
+
 _FULL = 13  # SQLITE_FULL and the others below: primary result codes
 _CORRUPT = frozenset({11, 26})  # CORRUPT, NOTADB
 _FOLDER = frozenset({3, 8, 14, 23})  # PERM, READONLY, CANTOPEN, AUTH
@@ -20,9 +23,11 @@ def primary_code(error: sqlite3.Error) -> int:
     return int(getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
 
 
-def is_corrupt(error: sqlite3.Error) -> bool:
+def is_corrupt(error: BaseException) -> bool:
     """The file's content is at fault, not its surroundings."""
-    return primary_code(error) in _CORRUPT
+    return isinstance(error, UnicodeDecodeError) or (
+        isinstance(error, sqlite3.Error) and primary_code(error) in _CORRUPT
+    )
 
 
 def translate(error: sqlite3.Error | OSError, path: Path) -> StorageError:

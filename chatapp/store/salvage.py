@@ -9,6 +9,7 @@ from typing import Any
 
 from chatapp import log
 from chatapp.store import migrations
+from chatapp.store.errors import READ_FAILURES
 
 MAX_PROBES = 200_000  # single-row look-ups in a damaged range, some microseconds each
 
@@ -137,7 +138,7 @@ class _Rows:
                 for row in source.execute(f"{self._query} ORDER BY {self._key}"):
                     self._low = row[0]
                     yield row
-            except sqlite3.Error as error:
+            except READ_FAILURES as error:
                 _log.warning("reading forwards ended: %s", error)
             else:
                 return
@@ -146,12 +147,12 @@ class _Rows:
                                           (self._low,)):  # fmt: skip
                     self._high = row[0]
                     yield row
-            except sqlite3.Error as error:
+            except READ_FAILURES as error:
                 _log.warning("reading backwards ended: %s", error)
             for rowid in range(self._low + 1, min(self._high, self._low + MAX_PROBES)):
                 try:
                     yield from source.execute(f"{self._query} WHERE {self._key} = ?", (rowid,)).fetchall()
-                except sqlite3.Error:
+                except READ_FAILURES:
                     continue
 
 
@@ -166,7 +167,7 @@ def _existing_columns(path: Path, table: str) -> set[str]:
     try:
         with closing(_open(path)) as source:
             return {row[1] for row in source.execute(f"PRAGMA table_info({table})")}
-    except sqlite3.Error:
+    except READ_FAILURES:
         return set()
 
 
