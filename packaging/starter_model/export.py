@@ -1,0 +1,166 @@
+"""Writes a training checkpoint as a quantized GGUF that llama.cpp runs.
+
+The float file is written with ``gguf``; the quantization is llama.cpp's own (``llama_model_quantize``). Afterwards the
+tokenizer of the GGUF is compared with the one used in training, because a difference there is silent and ruins a model.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import hashlib
+import json
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import gguf
+import llama_cpp
+import numpy
+import torch
+from llama_cpp import llama_cpp as lib
+from make_corpus import HERE, documents
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+from train import BUILD, SPECIAL
+
+RESULT = HERE.parents[1] / "resources" / "starter_model" / "chatapp-starter.gguf"
+# Every turn is <|role|>text<|end|>; nothing else, so that the picture of the tokens in the app stays readable.
+CHAT_TEMPLATE = (
+    "{{ bos_token }}"
+    "{% for message in messages %}"
+    "{{ '<|' + message['role'] + '|>' + message['content'] | trim + '<|end|>' }}"
+    "{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}"
+)
+TOKENIZER_SAMPLES = [
+    "What is attention?",
+    "What's the KV cache, and why's it GROWING?\n\n- one\n- two",
+    "  two spaces, tabs\t\tand 1234567 numbers 3.14",
+    "안녕하세요! 어텐션이 뭐예요?",
+    "쿼리/키/밸류 → softmax(Q·Kᵀ / √d)·V, 뷁 😀 ﷽",
+    "`top-k` **굵게**를 “따옴표”와 함께…",
+]
+
+
+def describe(writer: gguf.GGUFWriter, config: dict[str, float], parameters: int) -> None:
+    """General metadata and the sizes llama.cpp needs."""
+    writer.add_type("model")
+    writer.add_name("ChatApp Starter")
+    writer.add_basename("chatapp-starter")
+    writer.add_version("1")
+    writer.add_description(
+        "Tiny English and Korean demonstration model of ChatApp; knows a little about how GPT models work."
+    )
+    writer.add_author("The ChatApp contributors")
+    writer.add_organization("ChatApp")
+    writer.add_license("apache-2.0")
+    writer.add_license_name("Apache License 2.0")
+    writer.add_languages(["en", "ko"])
+    writer.add_tags(["text-generation", "demonstration", "education"])
+    writer.add_size_label(f"{parameters / 1e6:.1f}M")
+    writer.add_file_type(gguf.LlamaFileType.ALL_F32)
+    head = int(config["width"]) // int(config["heads"])
+    writer.add_context_length(int(config["context"]))
+    writer.add_embedding_length(int(config["width"]))
+    writer.add_block_count(int(config["layers"]))
+    writer.add_feed_forward_length(int(config["hidden"]))
+    writer.add_head_count(int(config["heads"]))
+    writer.add_head_count_kv(int(config["kv_heads"]))
+    writer.add_key_length(head)
+    writer.add_value_length(head)
+    writer.add_rope_dimension_count(head)
+    writer.add_rope_freq_base(float(config["rope_base"]))
+    writer.add_layer_norm_rms_eps(float(config["norm_eps"]))
+    writer.add_vocab_size(int(config["vocab"]))
+
+
+def add_tokenizer(writer: gguf.GGUFWriter, tokenizer: Tokenizer) -> None:
+    """Vocabulary, merges, special tokens and chat template."""
+    model = json.loads(tokenizer.to_str())["model"]
+    tokens = [token for token, _ in sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])]
+    merges = [merge if isinstance(merge, str) else " ".join(merge) for merge in model["merges"]]
+    types = [gguf.TokenType.CONTROL if token in SPECIAL else gguf.TokenType.NORMAL for token in tokens]
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre("llama-bpe")
+    writer.add_token_list(tokens)
+    writer.add_token_types(types)
+    writer.add_token_merges(merges)
+    writer.add_bos_token_id(tokens.index("<|bos|>"))
+    writer.add_eos_token_id(tokens.index("<|end|>"))
+    writer.add_eot_token_id(tokens.index("<|end|>"))
+    writer.add_pad_token_id(tokens.index("<|end|>"))
+    writer.add_add_bos_token(True)
+    writer.add_add_eos_token(False)
+    writer.add_chat_template(CHAT_TEMPLATE)
+
+
+def tensors(weights: dict[str, torch.Tensor]) -> Iterator[tuple[str, NDArray[numpy.float32]]]:
+    """Weights under llama.cpp's names. No permutation of Q and K: the model already rotates neighbouring pairs."""
+    for name, weight in weights.items():
+        yield name.replace("layers.", "blk."), weight.detach().float().cpu().numpy()
+
+
+def write_float(checkpoint: Path, target: Path) -> None:
+    """The unquantized GGUF."""
+    saved = torch.load(checkpoint, map_location="cpu")
+    tokenizer = Tokenizer.from_file(str(BUILD / "tokenizer.json"))
+    writer = gguf.GGUFWriter(target, "llama")
+    describe(writer, saved["config"], sum(w.numel() for w in saved["model"].values()))
+    add_tokenizer(writer, tokenizer)
+    for name, array in tensors(saved["model"]):
+        writer.add_tensor(name, numpy.ascontiguousarray(array))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+def quantize(source: Path, target: Path) -> None:
+    """llama.cpp's own quantization to Q8_0, which at this size costs nothing one could notice."""
+    params = lib.llama_model_quantize_default_params()
+    params.ftype = lib.LLAMA_FTYPE_MOSTLY_Q8_0
+    params.nthread = 2
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_suffix(".part")
+    if lib.llama_model_quantize(str(source).encode(), str(part).encode(), ctypes.byref(params)) != 0:
+        raise SystemExit(f"llama.cpp could not quantize {source}")
+    part.replace(target)
+
+
+def check_tokenizer(path: Path) -> float:
+    """Compares llama.cpp's tokens with the training tokenizer's; returns the bytes of Hangul text per token."""
+    ours = Tokenizer.from_file(str(BUILD / "tokenizer.json"))
+    model = llama_cpp.Llama(str(path), vocab_only=True, verbose=False)
+    texts = list(TOKENIZER_SAMPLES)
+    for document in islice(documents(24680), 1500):
+        texts += [document] if isinstance(document, str) else [m["content"] for m in document]
+    size = count = 0
+    for text in texts:
+        expected = ours.encode(text).ids
+        if model.tokenize(text.encode(), add_bos=False, special=False) != expected:
+            raise SystemExit(f"llama.cpp tokenizes differently: {text!r}")
+        if ours.decode(expected) != text:
+            raise SystemExit(f"The tokenizer does not round-trip: {text!r}")
+        if any("가" <= letter <= "힣" for letter in text):
+            size, count = size + len(text.encode()), count + len(expected)
+    print(f"{len(texts)} texts tokenize identically; Korean texts hold {size / count:.2f} bytes per token")
+    return size / count
+
+
+def export(checkpoint: Path = BUILD / "checkpoint.pt", target: Path = RESULT) -> None:
+    """Checkpoint to quantized, checked GGUF."""
+    float_file = BUILD / "chatapp-starter-f32.gguf"
+    write_float(checkpoint, float_file)
+    quantize(float_file, target)
+    check_tokenizer(target)
+    data = target.read_bytes()
+    print(f"{target.name}: {len(data):,} bytes, SHA-256 {hashlib.sha256(data).hexdigest()}")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--checkpoint", type=Path, default=BUILD / "checkpoint.pt")
+    parser.add_argument("--out", type=Path, default=RESULT)
+    arguments = parser.parse_args()
+    export(arguments.checkpoint, arguments.out)
