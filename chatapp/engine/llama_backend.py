@@ -51,6 +51,9 @@ class LlamaBackend:
             flash_attention=options.flash_attention,
             kv_type=options.kv_type,
         )
+        # One token now reads the weights from the disk, so that the first reply does not have to wait for them.
+        self._context.decode([max(model.bos, 0)], 0)
+        self._context.clear()
         source = model.chat_template
         self._plain = source is None
         if source is not None:

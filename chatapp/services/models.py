@@ -16,6 +16,8 @@ from chatapp.services.settings import SettingsService
 from chatapp.services.tasks import Tasks
 from chatapp.settings import schema
 
+__all__ = ["LocalModel", "ModelsService"]  # the ui draws local models and may not import the hub
+
 _NOTICE = "model"
 
 

@@ -1,0 +1,108 @@
+"""The window's composition root: makes everything, in order, and takes it down again."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QLockFile, QSocketNotifier, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from chatapp import __version__, crash, log
+from chatapp.core.errors import ErrorCode, StorageError, UserFixable
+from chatapp.paths import Paths
+from chatapp.services.bundle import Services
+from chatapp.settings import schema
+from chatapp.settings.file import Settings
+from chatapp.ui.appearance import Appearance
+from chatapp.ui.dialogs.crash import CrashDialog
+from chatapp.ui.dialogs.startup import show_startup_error
+from chatapp.ui.main_window import MainWindow
+
+_log = log.get("app")
+
+
+def main(given: argparse.Namespace) -> int:
+    """Open the window and run until it is closed; the exit code."""
+    app = make_application(sys.argv[:1])
+    paths = Paths.under(given.data_dir) if given.data_dir else Paths.default()
+    try:
+        lock = _prepare(paths)
+        settings = Settings.load(paths.settings_file)
+        if given.lang:
+            settings.set(schema.LANGUAGE, given.lang)
+        services = Services.create(paths, settings, fake_engine=given.fake_engine, parent=app)
+    except UserFixable as error:
+        sys.stderr.write(f"chatapp: {error.message} {error.remedy}\n")
+        show_startup_error(error, given.lang or "auto")
+        return 1
+    appearance = Appearance(app, services.settings, app)
+    window = MainWindow(services, appearance)
+    crash.install(paths.logs, _reporter(window))
+    stop_on_signals(app)
+    window.show()
+    # The window first; what may take long afterwards.
+    QTimer.singleShot(0, app, lambda: services.start(given.model))
+    code = app.exec()
+    saved = services.close()
+    lock.unlock()
+    log.shutdown()
+    return code if saved else 1
+
+
+def make_application(arguments: list[str]) -> QApplication:
+    """The one QApplication, named."""
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    app = QApplication(arguments)
+    app.setApplicationName("chatapp")
+    app.setApplicationDisplayName("ChatApp")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("chatapp")
+    return app
+
+
+def _prepare(paths: Paths) -> QLockFile:
+    """Make the folders and take them for this process; raise `StorageError`."""
+    try:
+        paths.ensure()
+    except OSError as error:
+        folder = error.filename or paths.data
+        raise StorageError(ErrorCode.FOLDER_UNUSABLE, path=folder, reason=error.strerror or str(error)) from error
+    log.setup(paths.logs)
+    lock = QLockFile(str(paths.data / "chatapp.lock"))
+    # A lock is stale only when its process is gone, however old it is.
+    lock.setStaleLockTime(0)
+    if not lock.tryLock(0):
+        if lock.error() is QLockFile.LockError.LockFailedError:
+            raise StorageError(ErrorCode.ALREADY_RUNNING, path=paths.data)
+        raise StorageError(ErrorCode.FOLDER_UNUSABLE, path=paths.data, reason="no lock file can be made in it")
+    return lock
+
+
+def _reporter(window: MainWindow) -> Callable[[Path, str], None]:
+    """Shows a crash report in the window's thread, one at a time."""
+
+    def report(path: Path, text: str) -> None:
+        _log.error("unexpected error, report in %s", path)
+        QTimer.singleShot(0, window, lambda: CrashDialog.open_once(path, text, window))
+
+    return report
+
+
+def stop_on_signals(app: QApplication) -> None:
+    """Let Ctrl-C and `kill` close the window properly; Python handles signals only when it runs, so Qt wakes it."""
+    if sys.platform == "win32":
+        return
+    import socket  # noqa: PLC0415 - only here, only on POSIX
+
+    ours, theirs = socket.socketpair()
+    theirs.setblocking(False)
+    ours.setblocking(False)
+    signal.set_wakeup_fd(theirs.fileno())
+    notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read, app)
+    notifier.activated.connect(lambda: ours.recv(16))
+    app.aboutToQuit.connect(theirs.close)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: app.quit())

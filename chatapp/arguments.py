@@ -1,0 +1,89 @@
+"""The command line's grammar. Imports nothing heavy, so that every command starts at once."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from chatapp import __version__
+
+_EPILOG = """\
+examples:
+  chatapp                                       open the window
+  chatapp --model ~/models/qwen.gguf            open it with this model
+  chatapp ask "What is attention?"              a reply in the terminal
+  chatapp ask "Hi" --json | jq .tokens          with the probability of every token
+  chatapp inspect --text "The cat sat" --out cat.npz
+  chatapp models list
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Errors are one line on stderr and exit code 2, as everywhere in this program."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]  # never returns, as argparse's
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole grammar."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--data-dir", type=Path, metavar="DIR", default=argparse.SUPPRESS,
+                        help="keep everything (chats, settings, models, logs) in DIR")  # fmt: skip
+    common.add_argument("--fake-engine", action="store_true", default=argparse.SUPPRESS,
+                        help="scripted replies instead of a model, to test the app")  # fmt: skip
+    common.add_argument("--model", metavar="FILE", default=argparse.SUPPRESS,
+                        help="the GGUF file to use; without it the model used last, or the starter model")  # fmt: skip
+    top = _Parser("chatapp", parents=[common], description="Chat with a local model, and see inside it.",
+                  epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
+    top.add_argument("--version", action="version", version=f"ChatApp {__version__}")
+    top.add_argument("--lang", choices=("auto", "en", "ko"), help="language of the window")
+    top.set_defaults(command=None, data_dir=None, fake_engine=False, model=None)
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    _ask(commands.add_parser("ask", parents=[common], help="stream a reply to the terminal"))
+    _inspect(commands.add_parser("inspect", parents=[common], help="save probabilities and attention of a text"))
+    _models(commands.add_parser("models", parents=[common], help="the models on this computer"))
+    return top
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Parse; ends the program with code 2 and one line when it cannot."""
+    return parser().parse_args(arguments)
+
+
+def _ask(ask: argparse.ArgumentParser) -> None:
+    ask.add_argument("prompt", metavar="PROMPT", help="what to ask; - reads it from standard input")
+    ask.add_argument("--system", metavar="TEXT", default="", help="system prompt")
+    ask.add_argument("--raw", action="store_true", help="no chat template: continue PROMPT as it stands")
+    ask.add_argument("--max-tokens", type=int, metavar="N", default=0, help="end after N tokens (0: no limit)")
+    ask.add_argument("--temperature", type=float, metavar="T", help="0 always takes the likeliest token")
+    ask.add_argument("--top-k", type=int, metavar="K")
+    ask.add_argument("--top-p", type=float, metavar="P")
+    ask.add_argument("--min-p", type=float, metavar="P")
+    ask.add_argument("--repeat-penalty", type=float, metavar="R")
+    ask.add_argument("--seed", type=int, metavar="N", help="the same seed gives the same reply")
+    ask.add_argument("--stop", action="append", metavar="TEXT", default=[], help="end before TEXT; may be repeated")
+    ask.add_argument("--ctx", type=int, metavar="N", default=0, help="context length in tokens")
+    ask.add_argument("--json", action="store_true", help="one JSON object with text, tokens, usage and timings")
+
+
+def _inspect(inspect: argparse.ArgumentParser) -> None:
+    what = inspect.add_mutually_exclusive_group(required=True)
+    what.add_argument("--text", metavar="T", help="text to look at; special tokens in it are recognised")
+    what.add_argument("--tokens", metavar="1,2,3", type=_integers, help="token ids to look at")
+    inspect.add_argument("--out", metavar="F.npz", required=True, type=Path, help="where to write the arrays")
+    inspect.add_argument("--kv-type", choices=("f16", "f32"), default="f16", help="precision of the KV cache")
+    inspect.add_argument("--layers", metavar="0,1,…", type=_integers, default=(), help="only these layers")
+    inspect.add_argument("--last", type=int, metavar="N", default=0, help="attention of the last N tokens only")
+
+
+def _models(models: argparse.ArgumentParser) -> None:
+    actions = models.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=_Parser)
+    listing = actions.add_parser("list", help="models found on this computer")
+    listing.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _integers(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a list of whole numbers such as 1,2,3") from None

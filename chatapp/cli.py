@@ -1,0 +1,236 @@
+"""The command line: ask, inspect, models. One line on stderr and a code when something is wrong, never a traceback."""
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from chatapp.core.errors import ErrorCode, ModelError, RequestError, StorageError, UserFixable
+from chatapp.core.generation import ReplyInfo, SamplingParams
+from chatapp.core.trace import TokenTrace
+from chatapp.engine.client import EngineClient
+from chatapp.hub.fit import check_fit
+from chatapp.hub.gguf import read_header
+from chatapp.hub.library import LocalModel, list_models
+from chatapp.paths import Paths, starter_model
+from chatapp.protocol.messages import (
+    DEFAULT_CONTEXT,
+    ChatMessage,
+    Finished,
+    Generate,
+    Inspect,
+    LoadOptions,
+    ModelInfo,
+    PromptProgress,
+    Tokens,
+)
+from chatapp.settings import schema
+from chatapp.settings.file import Settings
+
+EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
+_SAMPLING = ("temperature", "top_k", "top_p", "min_p", "repeat_penalty", "seed")
+_USAGE = (ErrorCode.INVALID_SETTING, ErrorCode.INVALID_ARGUMENT, ErrorCode.EMPTY_PROMPT)
+
+
+def main(given: argparse.Namespace) -> int:
+    """Run the command in *given*; the exit code."""
+    commands = {"ask": ask, "inspect": inspect, "models": models}
+    try:
+        return commands[given.command](given)
+    except UserFixable as error:
+        sys.stderr.write(f"chatapp: {error.message} {error.remedy}\n")
+        return EXIT_USAGE if error.code in _USAGE else EXIT_FAILED
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; Python must not complain at exit either.
+        sys.stdout = None
+        return EXIT_FAILED
+
+
+def ask(given: argparse.Namespace) -> int:
+    """Stream a reply, or print it as JSON."""
+    prompt = sys.stdin.read() if given.prompt == "-" else given.prompt
+    if not prompt.strip():
+        raise RequestError(ErrorCode.EMPTY_PROMPT)
+    request = _request(given, prompt)
+    with _engine(given, LoadOptions(n_ctx=given.ctx)) as (client, model):
+        texts: list[str] = []
+        traces: list[TokenTrace] = []
+        prompt_ids: tuple[int, ...] = ()
+        info = ReplyInfo()
+        for event in client.generate(request):
+            match event:
+                case PromptProgress(prompt_ids=ids) if ids:
+                    prompt_ids = ids
+                case Tokens(_, text, trace):
+                    texts.append(text)
+                    traces.append(trace)
+                    _show(text, given)
+                case Finished(_, text, info):
+                    texts.append(text)
+                    _show(text, given)
+                case _:
+                    pass
+    if given.json:
+        result = _as_json("".join(texts), prompt_ids, TokenTrace.join(traces), info, model)
+        sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.write("\n")
+    return 0
+
+
+def inspect(given: argparse.Namespace) -> int:
+    """Write logprobs, ranks, entropy and attention to an .npz file."""
+    request = Inspect(
+        0, given.text, given.tokens or (), given.kv_type, layers=tuple(given.layers), last=given.last
+    )
+    if given.text is not None and not given.text:
+        raise RequestError(ErrorCode.EMPTY_PROMPT)
+    if given.last < 0:
+        raise RequestError(ErrorCode.INVALID_ARGUMENT, reason="--last takes a number from 0 on")
+    _check_writable(given.out)
+    # The chat context is not used; a small one saves memory.
+    with _engine(given, LoadOptions(n_ctx=256)) as (client, _model):
+        found = client.inspect(request)
+    arrays = found.arrays | {"meta": np.array(json.dumps(found.meta, ensure_ascii=False))}
+    try:
+        with given.out.open("wb") as file:
+            np.savez(file, allow_pickle=False, **arrays)
+    except OSError as error:
+        given.out.unlink(missing_ok=True)
+        raise StorageError(ErrorCode.FILE_FAILED, path=given.out, reason=error.strerror or error) from error
+    return 0
+
+
+def models(given: argparse.Namespace) -> int:
+    """List the models on this computer; exit code 1 when one of them is broken."""
+    paths, settings = _environment(given)
+    folders = [paths.models, *(Path(folder) for folder in settings.get(schema.MODEL_FOLDERS))]
+    found = list_models(folders, starter_model())
+    if given.json:
+        sys.stdout.write(json.dumps([_model_json(model) for model in found], ensure_ascii=False, indent=2) + "\n")
+    else:
+        for model in found:
+            state = model.error.message if model.error else f"{model.quantization}\t{model.size / 1e6:.0f} MB"
+            sys.stdout.write(f"{model.name}\t{state}\t{model.path}\n")
+    return EXIT_FAILED if any(model.error for model in found) else 0
+
+
+# -- parts -------------------------------------------------------------------------------------------------------------
+
+
+def _request(given: argparse.Namespace, prompt: str) -> Generate:
+    params = SamplingParams()
+    for name in _SAMPLING:
+        value = getattr(given, name)
+        if value is not None:
+            params = params.with_value(name, value)
+    params = replace(params, max_tokens=given.max_tokens, stop=tuple(given.stop)).checked()
+    if given.raw:
+        return Generate(0, params=params, raw=True, prompt=prompt)
+    system = [ChatMessage("system", given.system)] if given.system else []
+    return Generate(0, (*system, ChatMessage("user", prompt)), params)
+
+
+@contextmanager
+def _engine(given: argparse.Namespace, options: LoadOptions) -> Iterator[tuple[EngineClient, ModelInfo]]:
+    """A worker with the model that was asked for; Ctrl-C ends it quietly."""
+    path = given.model or _default_model(given)
+    if not given.fake_engine:
+        header = read_header(Path(path))
+        check_fit(header, options.n_ctx or DEFAULT_CONTEXT)
+    with EngineClient(fake=given.fake_engine) as client:
+        previous = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            yield client, client.load(str(path), options)
+        finally:
+            signal.signal(signal.SIGINT, previous)
+
+
+def _default_model(given: argparse.Namespace) -> str:
+    if given.fake_engine:
+        return "fake"
+    _paths, settings = _environment(given)
+    last = settings.get(schema.LAST_MODEL)
+    path = Path(last) if last and Path(last).is_file() else starter_model()
+    if not path.is_file():
+        raise ModelError(ErrorCode.MODEL_MISSING, path=path)
+    return str(path)
+
+
+def _environment(given: argparse.Namespace) -> tuple[Paths, Settings]:
+    paths = Paths.under(given.data_dir) if given.data_dir else Paths.default()
+    return paths, Settings.load(paths.settings_file)
+
+
+def _show(text: str, given: argparse.Namespace) -> None:
+    if not given.json:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+def _as_json(
+    text: str, prompt_ids: tuple[int, ...], trace: TokenTrace, info: ReplyInfo, model: ModelInfo
+) -> dict[str, Any]:
+    """What DESIGN calls ``ask --json``. Token texts joined are *text*: a stop string's end is cut off the last ones."""
+    texts = _cut(trace.texts(), len(text))
+    tokens = [
+        {
+            "id": int(trace.ids[i]),
+            "text": texts[i],
+            "bytes": trace.token_bytes(i).hex(),
+            "logprob": float(trace.logprobs[i]),
+            "rank": int(trace.ranks[i]),
+            "entropy": float(trace.entropy[i]),
+            "top": [
+                [int(t), float(p)] for t, p in zip(trace.top_ids[i], trace.top_logprobs[i], strict=True)
+            ],
+        }
+        for i in range(len(trace))
+    ]
+    return {
+        "text": text,
+        "finish_reason": info.finish,
+        "prompt_ids": list(prompt_ids),
+        "tokens": tokens,
+        "usage": {
+            "prompt_tokens": info.prompt_tokens,
+            "reused_tokens": info.reused_tokens,
+            "completion_tokens": info.completion_tokens,
+        },
+        "timings": {
+            "seconds_to_first_token": info.seconds_to_first_token,
+            "decode_seconds": info.decode_seconds,
+            "tokens_per_second": info.tokens_per_second,
+        },
+        "seed": info.seed,
+        "model": {"path": model.path, "name": model.name, "fingerprint": model.fingerprint},
+    }
+
+
+def _cut(texts: list[str], length: int) -> list[str]:
+    kept: list[str] = []
+    for text in texts:
+        kept.append(text[:length])
+        length -= len(kept[-1])
+    return kept
+
+
+def _check_writable(path: Path) -> None:
+    """Better before a minute of work than after it."""
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        reason = "it is a folder" if path.is_dir() else "its folder does not exist"
+        raise StorageError(ErrorCode.FILE_FAILED, path=path, reason=reason)
+
+
+def _model_json(model: LocalModel) -> dict[str, Any]:
+    data = asdict(replace(model, error=None))
+    return data | {"path": str(model.path), "error": model.error.message if model.error else None}

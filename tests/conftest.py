@@ -1,0 +1,67 @@
+"""Fixtures for every test: nothing a test starts may outlive it, and engines come from here."""
+
+import gc
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def no_leaks() -> Iterator[None]:
+    """Fail a test that leaves a thread or a child process behind."""
+    threads = set(threading.enumerate())
+    children = {child.pid for child in psutil.Process().children(recursive=True)}
+    yield
+    left_threads = [t for t in threading.enumerate() if t not in threads and not _ours_to_keep(t)]
+    left = [c for c in psutil.Process().children(recursive=True) if c.pid not in children]
+    # A worker that was told to end may take a moment to be reaped.
+    _gone, alive = psutil.wait_procs(left, timeout=5)
+    assert not left_threads, f"threads left behind: {left_threads}"
+    assert not alive, f"processes left behind: {alive}"
+
+
+def _ours_to_keep(thread: threading.Thread) -> bool:
+    return thread.name.startswith("pytest") or isinstance(thread, threading._DummyThread)
+
+
+@pytest.fixture(autouse=True)
+def no_leaked_timers() -> Iterator[None]:
+    """Fail a test after which a QTimer still runs that did not before."""
+    try:
+        from PySide6.QtCore import QTimer
+    except ImportError:
+        yield
+        return
+    before = {id(timer) for timer in _timers(QTimer)}
+    yield
+    gc.collect()
+    running = [timer for timer in _timers(QTimer) if id(timer) not in before]
+    assert not running, f"timers left running: {[(t, t.interval(), t.parent()) for t in running]}"
+
+
+def _timers(kind: type) -> list:
+    import shiboken6
+
+    found = [thing for thing in gc.get_objects() if isinstance(thing, kind)]
+    return [timer for timer in found if shiboken6.isValid(timer) and timer.isActive()]
+
+
+@pytest.fixture(scope="session")
+def chat_model() -> str:
+    """A real chat model, named by CHATAPP_TEST_MODEL; tests that want it are skipped without."""
+    path = os.environ.get("CHATAPP_TEST_MODEL", "")
+    if not Path(path).is_file():
+        pytest.skip("CHATAPP_TEST_MODEL names no model file")
+    return path
+
+
+@pytest.fixture(scope="session")
+def starter_model() -> str:
+    """The model that ships with the app."""
+    return str(REPOSITORY / "resources/starter_model/chatapp-starter.gguf")

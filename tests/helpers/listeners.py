@@ -1,0 +1,31 @@
+"""A `Listener` that remembers what a backend reported."""
+
+from collections.abc import Callable
+
+from chatapp.core.trace import TokenTrace
+
+
+class Recorder:
+    """Collects a job's reports; *stop_when* looks at it and says when to cancel."""
+
+    def __init__(self, stop_when: "Callable[[Recorder], bool] | None" = None) -> None:
+        self.texts: list[str] = []
+        self.traces: list[TokenTrace] = []
+        self.progress: list[tuple[int, int, int]] = []
+        self.prompt_ids: tuple[int, ...] = ()
+        self._stop_when = stop_when
+
+    def cancelled(self) -> bool:
+        return self._stop_when is not None and self._stop_when(self)
+
+    def prompt_progress(self, done: int, total: int, reused: int, prompt_ids: tuple[int, ...] = ()) -> None:
+        self.progress.append((done, total, reused))
+        self.prompt_ids = prompt_ids or self.prompt_ids
+
+    def tokens(self, text: str, trace: TokenTrace) -> None:
+        self.texts.append(text)
+        self.traces.append(trace)
+
+    @property
+    def trace(self) -> TokenTrace:
+        return TokenTrace.join(self.traces)
