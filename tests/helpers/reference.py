@@ -130,7 +130,7 @@ def attend(q: F64, k: F64, v: F64, window: int | None = None) -> tuple[F64, F64]
     shared = q.shape[0] // k.shape[0]
     k, v = np.repeat(k, shared, axis=0), np.repeat(v, shared, axis=0)
     scores = q @ k.swapaxes(1, 2) / q.shape[-1] ** 0.5
-    query, key = np.indices(scores.shape[1:])
+    query, key = np.ogrid[: scores.shape[1], : scores.shape[2]]
     hidden = key > query if window is None else (key > query) | (query - key >= window)
     weights = softmax(np.where(hidden, -np.inf, scores))
     mixed = (weights @ v).swapaxes(0, 1)

@@ -193,7 +193,7 @@ def write_gpt2(
     for i in range(n_layer):
         file.vector(f"blk.{i}.attn_norm.weight", n_embd, mean=1.0)
         file.vector(f"blk.{i}.attn_norm.bias", n_embd)
-        file.matrix(f"blk.{i}.attn_qkv.weight", 3 * n_embd, n_embd, gain=1.2)
+        file.matrix(f"blk.{i}.attn_qkv.weight", 3 * n_embd, n_embd, gain=1.1)
         file.vector(f"blk.{i}.attn_qkv.bias", 3 * n_embd)
         file.matrix(f"blk.{i}.attn_output.weight", n_embd, n_embd, gain=0.2 if tied else 1.0)
         file.vector(f"blk.{i}.attn_output.bias", n_embd, spread=0.02)
@@ -201,7 +201,7 @@ def write_gpt2(
         file.vector(f"blk.{i}.ffn_norm.bias", n_embd)
         file.matrix(f"blk.{i}.ffn_up.weight", n_ff, n_embd)
         file.vector(f"blk.{i}.ffn_up.bias", n_ff)
-        file.matrix(f"blk.{i}.ffn_down.weight", n_embd, n_ff, gain=0.2 if tied else 1.0)
+        file.matrix(f"blk.{i}.ffn_down.weight", n_embd, n_ff, gain=0.1 if tied else 0.5)
         file.vector(f"blk.{i}.ffn_down.bias", n_embd, spread=0.02)
     file.vector("output_norm.weight", n_embd, mean=1.0)
     file.vector("output_norm.bias", n_embd)
