@@ -33,6 +33,7 @@ NOT_OFFERED = (
 IN_USE = f"A file in .venv is in use: close ChatApp and whatever else runs from this folder, {AGAIN}"
 APT_BUSY = f"Another program is installing packages: wait for it, {AGAIN}"
 APT_LACKS = f"This system's package sources lack a package (see above): enable them all, {AGAIN}"
+LIBRARY_MISSING = f"A system library is missing (see above): install the package that has it, {AGAIN}"
 SYMPTOMS = [  # what a failed command printed, and the sentence for it; the first match wins
     (r"No space left on device|Errno 28\b|not enough space on the disk|WinError 112|Disk quota exceeded", DISK_FULL),
     (r"You don't have enough free space", DISK_FULL),
@@ -48,6 +49,7 @@ SYMPTOMS = [  # what a failed command printed, and the sentence for it; the firs
     (r"WinError (5|32)\b|Access is denied|used by another process", IN_USE),
     (r"Could not get lock|is another process using it", APT_BUSY),
     (r"Unable to locate package", APT_LACKS),
+    (r"cannot open shared object file", LIBRARY_MISSING),
 ]
 
 # Open files of the locks held now. Commands inherit them: were we killed, the lock stays until the command has ended,

@@ -26,6 +26,7 @@ QT_PACKAGES = [
     "libxkbcommon-x11-0", "libxcb-icccm4", "libxcb-keysyms1", "libxcb-xkb1", "libxcb-shape0",
     "libwayland-client0", "libwayland-cursor0", "libwayland-egl1", "fontconfig", "fonts-dejavu-core",
     "fonts-noto-cjk", "ca-certificates",
+    "libgssapi-krb5-2",  # of QtNetwork and lrelease; Debian 12 has it anyway, Debian 13 does not
     "libgomp1",  # what llama.cpp runs on; g++ brings it, but a build from the cache needs no g++
 ]  # fmt: skip
 XVFB_PACKAGES = ["xvfb", "xauth"]  # xvfb only recommends xauth, but xvfb-run does not work without
@@ -196,7 +197,7 @@ def install_packages(names: list[str]) -> None:
     try:
         apt_get(title, *command)
     except CommandError as failure:
-        if failure.known in {state.DISK_FULL, APT_BUSY}:
+        if failure.known in {OFFLINE, state.DISK_FULL, APT_BUSY}:
             raise
         if any("dpkg was interrupted" in line for line in failure.lines):
             with shown(Progress("Finishing an interrupted installation")) as progress:
@@ -212,9 +213,10 @@ def apt_get(title: str, *args: str) -> None:
         nonlocal total, seen
         if found := re.search(r"(\d+) newly installed", line):
             total = int(found.group(1))
-        if line.startswith(("Get:", "Unpacking ", "Setting up ")):
+        if found := re.match(r"(Get:|Unpacking|Setting up) ?(\S*)", line):
             seen += 1
-        progress.update(line[:60], seen / (3 * total) if total else None)
+            doing = "downloading" if found.group(1) == "Get:" else f"{found.group(1).lower()} {found.group(2)}"
+            progress.update(doing, seen / (3 * total) if total else None)
 
     with shown(Progress(title)) as progress:
         options = ["-o", "Dpkg::Use-Pty=0", "-o", "DPkg::Lock::Timeout=300"]
@@ -382,5 +384,7 @@ def compile_translations() -> None:
             with shown(Progress(f"Translating {ts.name}")) as progress:
                 run([BIN / "pyside6-lrelease", "-silent", ts, "-qm", done], progress, progress.update)
         except CommandError as failure:
+            if failure.known:
+                raise
             raise SetupError(f"{ts} cannot be compiled (see above): correct it, {AGAIN}") from failure
         done.replace(ts.with_suffix(".qm"))

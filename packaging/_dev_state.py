@@ -12,7 +12,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-SCHEMA = 1  # raise it when the set-up does things differently: every .venv is then brought up to date
+SCHEMA = 2  # raise it when the set-up does things differently, as with a new system package: every clone repeats it
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if sys.platform == "win32" else "bin")

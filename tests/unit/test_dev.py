@@ -603,6 +603,10 @@ def test_a_lock_lasts_as_long_as_the_command_of_one_who_was_killed(dev: Dev, tmp
         ("OSError: [Errno 28] No space left on device", "disk is full"),
         ("SSLError(SSLCertVerificationError(1, 'certificate verify failed'))", "certificate"),
         ("ERROR: No matching distribution found for PySide6-Essentials==6.12.0", "not offered for Python 3"),
+        (
+            "lrelease: error while loading shared libraries: libx.so.2: cannot open shared object file",
+            "library is missing",
+        ),
         ("E: Could not get lock /var/lib/dpkg/lock-frontend", "Another program is installing"),
     ],
 )
