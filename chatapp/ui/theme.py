@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from chatapp.paths import resources
 
 CJK_FALLBACKS = ("Noto Sans CJK KR", "Noto Sans KR", "Malgun Gothic", "Apple SD Gothic Neo", "NanumGothic")
-MIN_FONT_SIZE, MAX_FONT_SIZE = 8, 24  # points
+MIN_FONT_SIZE, MAX_FONT_SIZE = 8, 32  # points
 
 
 @dataclass(frozen=True, slots=True)

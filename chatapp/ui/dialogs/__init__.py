@@ -1,0 +1,1 @@
+"""Modal windows; the only place where a message box may be used."""

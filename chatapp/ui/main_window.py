@@ -1,0 +1,263 @@
+"""The window: places the parts, hangs the menus and passes on what the user chose. It decides nothing."""
+
+import base64
+import binascii
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
+from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from chatapp.core.conversation import Message, Role
+from chatapp.services.notices import Action
+from chatapp.settings.schema import LANGUAGE, SPLITTER_SIZES, THEME, WINDOW_GEOMETRY, WINDOW_STATE
+from chatapp.ui.actions import Actions
+from chatapp.ui.appearance import Appearance
+from chatapp.ui.chat.view import ChatView
+from chatapp.ui.dialogs.about import AboutDialog
+from chatapp.ui.dialogs.shortcuts import ShortcutsDialog
+from chatapp.ui.drop import ModelDrop
+from chatapp.ui.model_selector import ModelSelector
+from chatapp.ui.notices import NoticeArea
+from chatapp.ui.preferences.dialog import PreferencesDialog
+from chatapp.ui.settings_panel import SettingsPanel
+from chatapp.ui.sidebar.sidebar import Sidebar
+from chatapp.ui.status_bar import StatusBar
+from chatapp.ui.widgets.dock import Dock
+from chatapp.ui.widgets.icons import app_icon, icon
+
+if TYPE_CHECKING:
+    from chatapp.services.bundle import Services
+
+_SIDEBAR_WIDTH = 250
+
+
+class MainWindow(QMainWindow):
+    """Left the conversations, in the middle the chat, at the right what belongs to this conversation."""
+
+    def __init__(self, services: "Services", appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._appearance = appearance
+        self.setObjectName("mainWindow")
+        self.setWindowIcon(app_icon())
+        self.setMinimumSize(QSize(760, 520))
+        self.actions_table = Actions(self)
+        self._sidebar = Sidebar(services, self.actions_table["new"], self)
+        self._selector = ModelSelector(services, self)
+        self._notices = NoticeArea(services.notices, self)
+        self._chat = ChatView(services, self)
+        self._settings_panel = SettingsPanel(services, self)
+        self._test_label = QLabel(self)
+        self._test_label.setObjectName("testEngineLabel")
+        self._test_label.setVisible(services.engine.is_fake)
+        self._settings_dock = self._add_dock("settingsDock", self._settings_panel)
+        self._inspector_dock = self._add_dock("inspector", None)
+        self._splitter = self._build_centre()
+        self._connect()
+        self._restore_layout()
+        self._retranslate()
+        self._drop = ModelDrop(self, services)
+        self._chat.setFocus()
+
+    # -- building ------------------------------------------------------------------------------------------------------
+
+    def _add_dock(self, name: str, content: QWidget | None) -> Dock:
+        dock = Dock(name, self)
+        if content is not None:
+            dock.setWidget(content)
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+        dock.hide()
+        return dock
+
+    def _build_centre(self) -> QSplitter:
+        top = QWidget(self)
+        top.setObjectName("topBar")
+        top.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = QHBoxLayout(top)
+        row.setContentsMargins(10, 5, 10, 5)
+        row.addWidget(self._selector)
+        row.addStretch(1)
+        row.addWidget(self._test_label, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addSpacing(6)
+        row.addWidget(self._settings_dock.toggle_button(icon("settings"), top))
+        centre = QWidget(self)
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(top)
+        column.addWidget(self._notices)
+        column.addWidget(self._chat, 1)
+        column.addWidget(StatusBar(self._services, self))
+        splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        splitter.setObjectName("mainSplitter")
+        splitter.setHandleWidth(1)
+        splitter.addWidget(self._sidebar)
+        splitter.addWidget(centre)
+        splitter.setCollapsible(1, False)
+        splitter.setStretchFactor(1, 1)
+        splitter.setSizes([_SIDEBAR_WIDTH, 10_000])
+        self.setCentralWidget(splitter)
+        return splitter
+
+    def _connect(self) -> None:
+        services, actions = self._services, self.actions_table
+        actions.fill(self.menuBar())
+        actions.connect_all(self._handlers())
+        settings = services.settings
+        for setting in (THEME, LANGUAGE):
+            actions.connect_choice(setting.key, lambda value, key=setting.key: settings.set(key, value))
+        settings.changed.connect(self._show_choices)
+        dock = self._settings_dock
+        dock.visibilityChanged.connect(lambda _visible: actions["settings_panel"].setChecked(not dock.isHidden()))
+        self._selector.file_requested.connect(self._open_model)
+        services.models.choose_requested.connect(self._selector.showMenu)
+        chat = services.chat
+        for changed in (
+            chat.conversation_changed,
+            chat.path_changed,
+            chat.message_changed,
+            chat.state_changed,
+            services.conversations.list_changed,
+        ):
+            changed.connect(self._update)
+        self._show_choices()
+
+    def _handlers(self) -> dict[str, Callable[[], object]]:
+        services = self._services
+        return {
+            "new": self._new_conversation,
+            "open_model": self._open_model,
+            "preferences": lambda: PreferencesDialog(services, self).open(),
+            "quit": self.close,
+            "stop": services.chat.stop,
+            "regenerate": self._regenerate,
+            "copy_reply": self._copy_reply,
+            "rename": self._rename,
+            "delete": lambda: services.conversations.delete(services.chat.conversation.id),
+            "undo_delete": self._undo_delete,
+            "sidebar": lambda: self._sidebar.setVisible(not self._sidebar.isVisible()),
+            "settings_panel": lambda: self._settings_dock.setVisible(not self._settings_dock.isVisible()),
+            "zoom_in": lambda: self._appearance.zoom(1),
+            "zoom_out": lambda: self._appearance.zoom(-1),
+            "zoom_reset": lambda: self._appearance.zoom(0),
+            "shortcuts": lambda: ShortcutsDialog(self.actions_table, self).open(),
+            "about": lambda: AboutDialog(services, self).open(),
+        }
+
+    # -- what the actions do -------------------------------------------------------------------------------------------
+
+    def _new_conversation(self) -> None:
+        self._services.chat.new_conversation()
+        self._chat.setFocus()
+
+    def _open_model(self) -> None:
+        path, _filter = QFileDialog.getOpenFileName(
+            self, self.tr("Open model file"), "", self.tr("GGUF models (*.gguf);;All files (*)")
+        )
+        if path:
+            self._services.models.choose(path)
+
+    def _last_reply(self) -> Message | None:
+        path = self._services.chat.conversation.path()
+        return path[-1] if path and path[-1].role is Role.ASSISTANT else None
+
+    def _regenerate(self) -> None:
+        reply = self._last_reply()
+        if reply is not None:
+            self._services.chat.regenerate(reply.id)
+
+    def _copy_reply(self) -> None:
+        reply = self._last_reply()
+        if reply is not None:
+            QGuiApplication.clipboard().setText(reply.text)
+
+    def _rename(self) -> None:
+        self._sidebar.show()
+        self._sidebar.list.rename_shown()
+
+    def _undo_delete(self) -> None:
+        bar = self._notices.newest_with(Action.UNDO)
+        trash = self._services.conversations.trash()
+        if bar is not None:
+            bar.run(Action.UNDO)
+        elif trash:
+            self._services.conversations.restore(trash[0].id)
+
+    # -- keeping up ----------------------------------------------------------------------------------------------------
+
+    def _update(self) -> None:
+        chat, actions = self._services.chat, self.actions_table
+        title = chat.conversation.title or self.tr("New conversation")
+        self.setWindowTitle(self.tr("{title} — ChatApp").format(title=title))
+        idle = chat.streaming_id is None
+        listed = any(s.id == chat.conversation.id for s in self._services.conversations.summaries())
+        has_reply = self._last_reply() is not None
+        actions["stop"].setEnabled(not idle)
+        actions["regenerate"].setEnabled(has_reply and chat.can_send)
+        actions["copy_reply"].setEnabled(has_reply)
+        actions["rename"].setEnabled(listed)
+        actions["delete"].setEnabled(listed)
+        actions["undo_delete"].setEnabled(bool(self._services.conversations.trash()))
+
+    def _show_choices(self) -> None:
+        for setting in (THEME, LANGUAGE):
+            self.actions_table.show_choice(setting.key, self._services.settings.get(setting.key))
+
+    def _retranslate(self) -> None:
+        self.actions_table.retranslate()
+        self._test_label.setText(self.tr("Test engine: replies are scripted"))
+        self._settings_dock.set_title(self.tr("Conversation settings"))
+        self._inspector_dock.set_title(self.tr("Inspector"))
+        self._update()
+
+    # -- layout from last time -----------------------------------------------------------------------------------------
+
+    def _restore_layout(self) -> None:
+        settings = self._services.settings
+        screen = self.screen().availableSize()
+        self.resize(min(1180, screen.width() - 40), min(780, screen.height() - 60))
+        self.restoreGeometry(_decoded(settings.get(WINDOW_GEOMETRY)))
+        self.restoreState(_decoded(settings.get(WINDOW_STATE)))
+        sizes = settings.get(SPLITTER_SIZES)
+        if len(sizes) == self._splitter.count():
+            self._splitter.setSizes(list(sizes))
+            self._sidebar.setVisible(sizes[0] > 0)
+        self._inspector_dock.hide()
+        self.actions_table["sidebar"].setChecked(not self._sidebar.isHidden())
+        self.actions_table["settings_panel"].setChecked(not self._settings_dock.isHidden())
+
+    def _save_layout(self) -> None:
+        settings = self._services.settings
+        settings.set(WINDOW_GEOMETRY, _encoded(self.saveGeometry()))
+        settings.set(WINDOW_STATE, _encoded(self.saveState()))
+        settings.set(SPLITTER_SIZES, tuple(self._splitter.sizes()))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._save_layout()
+        super().closeEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+        super().changeEvent(event)
+
+
+def _encoded(data: QByteArray) -> str:
+    return base64.b64encode(data.data()).decode("ascii")
+
+
+def _decoded(text: str) -> QByteArray:
+    try:
+        return QByteArray(base64.b64decode(text, validate=True))
+    except binascii.Error:
+        return QByteArray()

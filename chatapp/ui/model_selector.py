@@ -1,0 +1,175 @@
+"""The button at the top that names the model and its state, and opens the list of local models."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
+
+from chatapp.core.errors import UserFixable
+from chatapp.ui import theme
+from chatapp.ui.i18n import error_text
+from chatapp.ui.widgets.icons import icon
+from chatapp.ui.widgets.text import size_text
+
+if TYPE_CHECKING:
+    from chatapp.services.bundle import Services
+    from chatapp.services.models import LocalModel
+
+_MAX_WIDTH = 380
+
+
+class ModelSelector(QToolButton):
+    """Shows the current model; its menu chooses another one.
+
+    Signals:
+        file_requested  the user wants to pick a model file
+    """
+
+    file_requested = Signal()
+
+    def __init__(self, services: "Services", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._progress: float | None = None
+        self._full_text = ""
+        self.setObjectName("modelSelector")
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setIconSize(QSize(18, 18))
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._menu = QMenu(self)
+        self._menu.setToolTipsVisible(True)
+        self._menu.aboutToShow.connect(self._fill_menu)
+        self.setMenu(self._menu)
+        engine = services.engine
+        engine.state_changed.connect(self._on_engine_changed)
+        engine.load_progress.connect(self._on_load_progress)
+        engine.model_loaded.connect(self._on_engine_changed)
+        services.models.changed.connect(self._on_engine_changed)
+        self._retranslate()
+
+    def _on_load_progress(self, fraction: float) -> None:
+        self._progress = fraction
+        self._show_state()
+
+    def _on_engine_changed(self) -> None:
+        if self._services.engine.state != "loading":
+            self._progress = None
+        self._show_state()
+
+    def _name(self) -> str:
+        """The model's name; while it is only wanted, what the list calls it, else its file name."""
+        engine = self._services.engine
+        if engine.model is not None:
+            return str(engine.model.name) or _file_name(engine.model.path)
+        for model in self._services.models.models():
+            if str(model.path) == engine.model_path:
+                return model.name
+        return _file_name(engine.model_path)
+
+    def _state_text(self) -> str:
+        engine = self._services.engine
+        name = self._name()
+        if not name:
+            return self.tr("Choose a model")
+        match str(engine.state):
+            case "loading" if self._progress is not None:
+                percent = int(self._progress * 100)
+                return self.tr("Loading {name}… {percent} %").format(name=name, percent=percent)
+            case "starting" | "loading":
+                return self.tr("Loading {name}…").format(name=name)
+            case "failed":
+                return self.tr("{name} is not loaded").format(name=name)
+            case "off":
+                return self.tr("No model loaded")
+        return name
+
+    def _show_state(self) -> None:
+        self._full_text = self._state_text()
+        failed = self._services.engine.state == "failed"
+        self.setIcon(icon("warning", "error") if failed else icon("model"))
+        room = _MAX_WIDTH - 70
+        self.setText(self.fontMetrics().elidedText(self._full_text, Qt.TextElideMode.ElideMiddle, room))
+        self.setToolTip(self._details())
+        self.setAccessibleName(self.tr("Model: {state}").format(state=self._full_text))
+        self.updateGeometry()
+        self.update()
+
+    def _details(self) -> str:
+        model = self._services.engine.model
+        if model is None:
+            return self._full_text
+        return self.tr("{name}\n{description}, {size}\n{path}").format(
+            name=self._full_text, description=model.description, size=size_text(model.size), path=model.path
+        )
+
+    def _fill_menu(self) -> None:
+        menu = self._menu
+        menu.clear()
+        models = self._services.models.models()
+        menu.addSection(self.tr("Models on this computer"))
+        if not models:
+            menu.addAction(self.tr("None found yet")).setEnabled(False)
+        for model in models:
+            self._add_model(model)
+        menu.addSeparator()
+        menu.addAction(icon("folder"), self.tr("Open model file…"), self.file_requested.emit)
+        stop = menu.addAction(icon("stop"), self.tr("Unload the model"), self._services.engine.unload)
+        stop.setToolTip(self.tr("Stops the engine and frees the memory it uses."))
+        stop.setEnabled(self._services.engine.state not in ("off", "stopping"))
+
+    def _add_model(self, model: "LocalModel") -> None:
+        elided = self.fontMetrics().elidedText(model.name, Qt.TextElideMode.ElideMiddle, 330)
+        facts = [fact for fact in (size_text(model.size), model.quantization) if fact]
+        if model.is_starter:
+            facts.append(self.tr("starter model"))
+        if model.error is not None:
+            facts = [self.tr("cannot be used")]
+        # The tab puts the facts into the menu's right-hand column.
+        action = self._menu.addAction(f"{elided.replace('&', '&&')}\t{' · '.join(facts)}")
+        action.setToolTip(_reason(model.error) if model.error is not None else str(model.path))
+        action.setEnabled(model.error is None)
+        action.setCheckable(True)
+        engine = self._services.engine
+        action.setChecked(engine.model is not None and engine.model.path == str(model.path))
+        action.triggered.connect(lambda _checked=False, path=str(model.path): self._services.models.choose(path))
+
+    def _retranslate(self) -> None:
+        self._on_engine_changed()
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return QSize(min(hint.width() + 20, _MAX_WIDTH), hint.height() + 4)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        arrow = QRectF(self.width() - 24, self.height() / 2 - 7, 14, 14)
+        icon("chevron-down", "muted").paint(painter, arrow.toRect())
+        if self._progress is not None:
+            colors = theme.colors()
+            line = QRectF(6, self.height() - 4, self.width() - 12, 3)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colors.border)
+            painter.drawRoundedRect(line, 1.5, 1.5)
+            line.setWidth(line.width() * self._progress)
+            painter.setBrush(colors.accent)
+            painter.drawRoundedRect(line, 1.5, 1.5)
+        painter.end()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.FontChange):
+            self._retranslate()
+        super().changeEvent(event)
+
+
+def _file_name(path: str) -> str:
+    return path.replace("\\", "/").rsplit("/", 1)[-1].removesuffix(".gguf")
+
+
+def _reason(error: object) -> str:
+    if isinstance(error, UserFixable):
+        return " ".join(error_text(error))
+    return str(error)

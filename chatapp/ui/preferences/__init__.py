@@ -1,0 +1,1 @@
+"""Inputs and forms built from the declared settings."""

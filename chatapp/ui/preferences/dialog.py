@@ -1,0 +1,112 @@
+"""The preferences: the declared settings as a form, each taking effect as soon as it is changed."""
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from chatapp.settings.setting import SECTION_TITLES, Section, Setting
+from chatapp.ui.i18n import setting_word
+from chatapp.ui.preferences.row import SettingRow
+
+if TYPE_CHECKING:
+    from chatapp.services.bundle import Services
+
+
+class PreferencesDialog(QDialog):
+    """One tab for each section."""
+
+    def __init__(self, services: "Services", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self.setObjectName("preferences")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(560, 560)
+        self._rows: dict[str, SettingRow] = {}
+        self._sections: list[Section] = []
+        self._notes: list[tuple[QLabel, str]] = []
+        self._tabs = QTabWidget(self)
+        self._tabs.setDocumentMode(True)
+        for section in SECTION_TITLES:
+            rows = [s for s in services.settings.schema if s.section is section]
+            if rows:
+                self._sections.append(section)
+                self._tabs.addTab(self._page(section, rows), "")
+        self._reload = QPushButton(self)
+        self._reload.setObjectName("reloadButton")
+        self._reload.clicked.connect(self._on_reload)
+        self._reload.hide()
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.addButton(self._reload, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.addWidget(self._tabs, 1)
+        column.addWidget(buttons)
+        services.settings.changed.connect(self._on_setting_changed)
+        self._retranslate()
+
+    def _page(self, section: Section, settings: list[Setting[Any]]) -> QScrollArea:
+        inner = QWidget()
+        inner.setProperty("plain", "true")
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(18)
+        if section is Section.SAMPLING:
+            note = QLabel(inner)
+            note.setProperty("role", "muted")
+            note.setWordWrap(True)
+            self._notes.append((note, "sampling"))
+            column.addWidget(note)
+        for setting in settings:
+            row = SettingRow(setting, inner, explain=True)
+            row.changed.connect(lambda value, key=setting.key: self._on_changed(key, value))
+            row.reset_requested.connect(lambda key=setting.key: self._services.settings.reset(key))
+            self._rows[setting.key] = row
+            self._show(setting.key)
+            column.addWidget(row)
+        column.addStretch(1)
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inner)
+        return area
+
+    def _show(self, key: str) -> None:
+        row = self._rows[key]
+        row.show_value(self._services.settings.get(key), row.setting.default)
+
+    def _on_changed(self, key: str, value: object) -> None:
+        self._services.settings.set(key, value)
+
+    def _on_setting_changed(self, key: str) -> None:
+        if key in self._rows:
+            self._show(key)
+            if self._rows[key].setting.reload_needed and self._services.engine.model_path:
+                self._reload.show()
+
+    def _on_reload(self) -> None:
+        self._reload.hide()
+        self._services.models.choose(self._services.engine.model_path)
+
+    def _retranslate(self) -> None:
+        self.setWindowTitle(self.tr("Preferences"))
+        for at, section in enumerate(self._sections):
+            self._tabs.setTabText(at, setting_word(SECTION_TITLES[section]))
+        for note, _which in self._notes:
+            note.setText(self.tr("These are the values that conversations start with. Each can have its own."))
+        self._reload.setText(self.tr("Load the model again now"))
+        self._reload.setToolTip(self.tr("The change takes effect when the model is loaded the next time."))
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+        super().changeEvent(event)

@@ -1,0 +1,285 @@
+"""One input widget for each kind of setting."""
+
+from typing import Any
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QFileDialog,
+    QHBoxLayout,
+    QListWidget,
+    QPlainTextEdit,
+    QPushButton,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from chatapp.settings.setting import Kind, Setting
+from chatapp.ui.i18n import setting_word
+
+# Slider ranges: where sensible values lie. The number beside it takes everything that is allowed.
+_SLIDERS: dict[str, tuple[float, float, float]] = {
+    "sampling.temperature": (0.0, 2.0, 0.05),
+    "sampling.top_k": (0, 200, 1),
+    "sampling.top_p": (0.0, 1.0, 0.01),
+    "sampling.min_p": (0.0, 0.5, 0.01),
+    "sampling.repeat_penalty": (0.8, 2.0, 0.01),
+}
+
+
+class Field(QWidget):
+    """An input for one value.
+
+    Signals:
+        edited  the user has put in another value, perhaps one that cannot be used
+    """
+
+    edited = Signal(object)
+
+    def value(self) -> Any:
+        """What is put in, in the setting's in-memory form."""
+        raise NotImplementedError
+
+    def show_value(self, value: Any) -> None:
+        """Show *value* without telling anyone."""
+        raise NotImplementedError
+
+    def set_label(self, text: str) -> None:
+        """Name the input for screen readers."""
+        raise NotImplementedError
+
+    def retranslate(self) -> None:
+        """Set words anew."""
+
+
+class _SpinBox(QDoubleSpinBox):
+    """Changed by the wheel only when it has the focus: scrolling a form must not change it."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class _Slider(QSlider):
+    """Not changed by the wheel, for the same reason."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+class NumberField(Field):
+    """A number, with a slider where that helps. The setting's special value is a word at the low end."""
+
+    def __init__(self, setting: Setting[Any], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._setting = setting
+        self._whole = setting.kind is not Kind.REAL
+        low, high = setting.bounds or (0, 1_000_000)
+        special = setting.special
+        self._special_at: float | None = None
+        if special is not None:
+            self._special_at = low if special.value == low else low - 1
+            low = min(low, self._special_at)
+        self._spin = _SpinBox(self)
+        self._spin.setDecimals(0 if self._whole else 2)
+        self._spin.setRange(low, high)
+        self._spin.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        if self._whole:
+            self._spin.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
+        else:
+            self._spin.setSingleStep(0.05)
+        self._spin.valueChanged.connect(self._on_spin_changed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        self._slider: QSlider | None = None
+        self._step = 1.0
+        if setting.key in _SLIDERS:
+            start, end, self._step = _SLIDERS[setting.key]
+            slider = self._slider = _Slider(Qt.Orientation.Horizontal, self)
+            slider.setRange(round(start / self._step), round(end / self._step))
+            slider.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Tab goes to the number beside it
+            slider.valueChanged.connect(lambda at: self._spin.setValue(at * self._step))
+            row.addWidget(slider, 1)
+            self._spin.setFixedWidth(92)
+            row.addWidget(self._spin)
+        else:
+            row.addWidget(self._spin, 1)
+        self.setFocusProxy(self._spin)
+        self.retranslate()
+        self.show_value(setting.default)
+
+    def value(self) -> Any:
+        at = self._spin.value()
+        if self._setting.special is not None and at == self._special_at:
+            return self._setting.special.value
+        return int(at) if self._whole else round(at, 4)
+
+    def show_value(self, value: Any) -> None:
+        special = self._setting.special
+        at = self._special_at if special is not None and value == special.value else value
+        self._spin.blockSignals(True)
+        self._spin.setValue(float(at if at is not None else 0))
+        self._spin.blockSignals(False)
+        self._move_slider()
+
+    def set_label(self, text: str) -> None:
+        self._spin.setAccessibleName(text)
+        if self._slider is not None:
+            self._slider.setAccessibleName(text)
+
+    def retranslate(self) -> None:
+        if self._setting.special is not None:
+            self._spin.setSpecialValueText(setting_word(self._setting.special.title))
+
+    def _move_slider(self) -> None:
+        if self._slider is not None:
+            self._slider.blockSignals(True)
+            self._slider.setValue(round(self._spin.value() / self._step))
+            self._slider.blockSignals(False)
+
+    def _on_spin_changed(self) -> None:
+        self._move_slider()
+        self.edited.emit(self.value())
+
+
+class ChoiceField(Field):
+    """One of a few values."""
+
+    def __init__(self, setting: Setting[Any], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._setting = setting
+        self._box = QComboBox(self)
+        for choice in setting.choices:
+            self._box.addItem("", choice.value)
+        self._box.activated.connect(lambda _at: self.edited.emit(self.value()))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._box, 1)
+        self.setFocusProxy(self._box)
+        self.retranslate()
+
+    def value(self) -> Any:
+        return self._box.currentData()
+
+    def show_value(self, value: Any) -> None:
+        self._box.setCurrentIndex(self._box.findData(value))
+
+    def set_label(self, text: str) -> None:
+        self._box.setAccessibleName(text)
+
+    def retranslate(self) -> None:
+        for at, choice in enumerate(self._setting.choices):
+            self._box.setItemText(at, setting_word(choice.title))
+
+
+class TextField(Field):
+    """A text of several lines, or a tuple of texts, one a line."""
+
+    def __init__(self, setting: Setting[Any], lines: int = 4, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._several = setting.kind is Kind.TEXTS
+        self._edit = QPlainTextEdit(self)
+        self._edit.setTabChangesFocus(True)
+        self._lines = 3 if self._several else lines
+        self._edit.textChanged.connect(lambda: self.edited.emit(self.value()))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._edit)
+        self.setFocusProxy(self._edit)
+        self._fit()
+
+    def value(self) -> Any:
+        text = self._edit.toPlainText()
+        return tuple(line for line in text.split("\n") if line) if self._several else text
+
+    def show_value(self, value: Any) -> None:
+        text = "\n".join(value) if self._several else str(value)
+        if self.value() != value:  # else the cursor would jump while somebody types
+            self._edit.blockSignals(True)
+            self._edit.setPlainText(text)
+            self._edit.blockSignals(False)
+
+    def set_label(self, text: str) -> None:
+        self._edit.setAccessibleName(text)
+
+    def _fit(self) -> None:
+        self._edit.setFixedHeight(self._edit.fontMetrics().lineSpacing() * self._lines + 20)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+        super().changeEvent(event)
+
+
+class PathsField(Field):
+    """A list of folders."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._list = QListWidget(self)
+        self._list.setFixedHeight(96)
+        self._list.setProperty("framed", "true")
+        self._add = QPushButton(self)
+        self._remove = QPushButton(self)
+        self._add.clicked.connect(self._on_add)
+        self._remove.clicked.connect(self._on_remove)
+        self._list.currentRowChanged.connect(lambda row: self._remove.setEnabled(row >= 0))
+        self._remove.setEnabled(False)
+        buttons = QVBoxLayout()
+        buttons.addWidget(self._add)
+        buttons.addWidget(self._remove)
+        buttons.addStretch(1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._list, 1)
+        row.addLayout(buttons)
+        self.setFocusProxy(self._list)
+        self.retranslate()
+
+    def value(self) -> Any:
+        return tuple(self._list.item(at).text() for at in range(self._list.count()))
+
+    def show_value(self, value: Any) -> None:
+        if self.value() != tuple(value):
+            self._list.clear()
+            self._list.addItems(list(value))
+        self._remove.setEnabled(self._list.currentRow() >= 0)
+
+    def set_label(self, text: str) -> None:
+        self._list.setAccessibleName(text)
+
+    def retranslate(self) -> None:
+        self._add.setText(self.tr("Add…"))
+        self._remove.setText(self.tr("Remove"))
+
+    def _on_add(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, self.tr("Choose a folder with models"))
+        if folder and folder not in self.value():
+            self._list.addItem(folder)
+            self.edited.emit(self.value())
+
+    def _on_remove(self) -> None:
+        self._list.takeItem(self._list.currentRow())
+        self.edited.emit(self.value())
+
+
+def field_for(setting: Setting[Any], parent: QWidget | None = None) -> Field:
+    """The input for *setting*."""
+    match setting.kind:
+        case Kind.CHOICE:
+            return ChoiceField(setting, parent)
+        case Kind.INTEGER | Kind.REAL:
+            return NumberField(setting, parent)
+        case Kind.TEXT | Kind.TEXTS:
+            return TextField(setting, parent=parent)
+        case Kind.PATHS:
+            return PathsField(parent)
+        case Kind.INTEGERS:
+            raise ValueError(f"{setting.key} is not for people")

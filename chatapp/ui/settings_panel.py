@@ -1,0 +1,113 @@
+"""The panel for the conversation that is shown: its system prompt and how its replies are sampled."""
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from chatapp.core.generation import SamplingParams
+from chatapp.settings.schema import BY_KEY, SYSTEM_PROMPT
+from chatapp.ui.preferences.row import SettingRow
+
+if TYPE_CHECKING:
+    from chatapp.services.bundle import Services
+
+_WIDTH = 300
+
+
+class SettingsPanel(QScrollArea):
+    """Follows the conversation; every change counts from the next reply on."""
+
+    def __init__(self, services: "Services", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self.setObjectName("settingsPanel")
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(_WIDTH)
+        inner = QWidget()
+        inner.setProperty("plain", "true")
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(16, 12, 16, 16)
+        column.setSpacing(14)
+        self._prompt = SettingRow(SYSTEM_PROMPT, inner)
+        self._prompt.changed.connect(services.chat.set_system_prompt)
+        self._prompt.reset_requested.connect(self._on_prompt_reset)
+        column.addWidget(self._prompt)
+        line = QFrame(inner)
+        line.setProperty("role", "line")
+        column.addWidget(line)
+        self._heading = QLabel(inner)
+        self._heading.setProperty("role", "heading")
+        column.addWidget(self._heading)
+        self._rows: dict[str, SettingRow] = {}
+        for field in fields(SamplingParams):
+            row = SettingRow(BY_KEY[f"sampling.{field.name}"], inner)
+            row.changed.connect(lambda value, name=field.name: self._on_changed(name, value))
+            row.reset_requested.connect(lambda name=field.name: self._on_reset(name))
+            self._rows[field.name] = row
+            column.addWidget(row)
+        self._reset_all = QPushButton(inner)
+        self._reset_all.setObjectName("resetAllButton")
+        self._reset_all.clicked.connect(self._on_reset_all)
+        self._make_default = QPushButton(inner)
+        self._make_default.setObjectName("makeDefaultButton")
+        self._make_default.clicked.connect(self._on_make_default)
+        column.addWidget(self._make_default)
+        column.addWidget(self._reset_all)
+        column.addStretch(1)
+        self.setWidget(inner)
+        services.chat.conversation_changed.connect(self._show_all)
+        services.settings.changed.connect(self._on_setting_changed)
+        self._retranslate()
+        self._show_all()
+
+    def _show_all(self) -> None:
+        chat, settings = self._services.chat, self._services.settings
+        self._prompt.show_value(chat.conversation.system_prompt, settings.get(SYSTEM_PROMPT.key))
+        params, defaults = chat.effective_sampling(), settings.sampling()
+        for name, row in self._rows.items():
+            row.show_value(getattr(params, name), getattr(defaults, name))
+        self._show_buttons()
+
+    def _show_buttons(self) -> None:
+        own = self._services.chat.effective_sampling() != self._services.settings.sampling()
+        self._reset_all.setEnabled(own)
+        self._make_default.setEnabled(own)
+
+    def _on_changed(self, name: str, value: object) -> None:
+        chat = self._services.chat
+        chat.set_sampling(chat.effective_sampling().with_value(name, value))
+        self._show_buttons()
+
+    def _on_reset(self, name: str) -> None:
+        self._on_changed(name, getattr(self._services.settings.sampling(), name))
+        self._show_all()
+
+    def _on_reset_all(self) -> None:
+        self._services.chat.set_sampling(None)
+        self._show_all()
+
+    def _on_prompt_reset(self) -> None:
+        self._services.chat.set_system_prompt(self._services.settings.get(SYSTEM_PROMPT.key))
+        self._show_all()
+
+    def _on_make_default(self) -> None:
+        self._services.settings.set_sampling(self._services.chat.effective_sampling())
+        self._show_all()
+
+    def _on_setting_changed(self, key: str) -> None:
+        if key.startswith("sampling.") or key == SYSTEM_PROMPT.key:
+            self._show_all()
+
+    def _retranslate(self) -> None:
+        self._heading.setText(self.tr("How replies are sampled"))
+        self._make_default.setText(self.tr("Use as default for new conversations"))
+        self._reset_all.setText(self.tr("Back to the defaults"))
+        self.setAccessibleName(self.tr("Settings of this conversation"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+        super().changeEvent(event)

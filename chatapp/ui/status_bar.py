@@ -1,0 +1,176 @@
+"""The line at the bottom: what the context holds, how fast the model writes, where it runs."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from chatapp.core.generation import ReplyInfo
+from chatapp.ui import theme
+from chatapp.ui.widgets.text import number_text
+
+if TYPE_CHECKING:
+    from chatapp.services.bundle import Services
+
+_BAR_WIDTH = 84
+_NEARLY_FULL = 0.9
+
+
+class ContextMeter(QWidget):
+    """A small bar and "used / total" tokens."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("contextMeter")
+        self._used = self._total = 0
+        self.show_tokens(0, 0)
+
+    def show_tokens(self, used: int, total: int) -> None:
+        """Show that *used* of *total* tokens of the context are taken; a total of 0 means that no model is loaded."""
+        self._used, self._total = used, total
+        self.setVisible(total > 0)
+        self.setToolTip(
+            self.tr(
+                "The model can look back on {total} tokens (pieces of words); this conversation takes {used} of them. "
+                "When it is full, the reply ends and nothing is dropped silently."
+            ).format(used=number_text(used), total=number_text(total))
+        )
+        self.setAccessibleName(self.tr("Context: {tokens}").format(tokens=self._text()))
+        self.updateGeometry()
+        self.update()
+
+    def _text(self) -> str:
+        return self.tr("{used} / {total} tokens").format(used=number_text(self._used), total=number_text(self._total))
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        return QSize(_BAR_WIDTH + 10 + metrics.horizontalAdvance(self._text()), metrics.height() + 4)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colors = theme.colors()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        share = min(1.0, self._used / self._total) if self._total else 0.0
+        bar = QRectF(0, self.height() / 2 - 3, _BAR_WIDTH, 6)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colors.border)
+        painter.drawRoundedRect(bar, 3, 3)
+        if share > 0:
+            painter.setBrush(colors.warning if share >= _NEARLY_FULL else colors.accent)
+            painter.drawRoundedRect(QRectF(bar.x(), bar.y(), max(6.0, bar.width() * share), 6), 3, 3)
+        painter.setPen(colors.muted)
+        room = self.rect().adjusted(_BAR_WIDTH + 10, 0, 0, 0)
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self._text())
+        painter.end()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.show_tokens(self._used, self._total)
+        super().changeEvent(event)
+
+
+class StatusBar(QWidget):
+    """Context meter at the left; speed and engine at the right."""
+
+    def __init__(self, services: "Services", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._info: ReplyInfo | None = None
+        self._prompt = (0, 0)
+        self.setObjectName("statusBar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._context = ContextMeter(self)
+        self._speed = QLabel(self)
+        self._speed.setObjectName("speedLabel")
+        self._first = QLabel(self)
+        self._first.setObjectName("firstTokenLabel")
+        self._engine = QLabel(self)
+        self._engine.setObjectName("engineLabel")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 3, 14, 3)
+        row.setSpacing(18)
+        row.addWidget(self._context)
+        row.addStretch(1)
+        for label in (self._first, self._speed, self._engine):
+            label.setProperty("role", "muted")
+            row.addWidget(label)
+        chat, engine = services.chat, services.engine
+        chat.stats_changed.connect(self._on_stats_changed)
+        chat.conversation_changed.connect(self._on_conversation_changed)
+        chat.state_changed.connect(self._on_state_changed)
+        chat.prompt_progress.connect(self._on_prompt_progress)
+        engine.state_changed.connect(self._on_state_changed)
+        engine.model_loaded.connect(self._on_state_changed)
+        self._retranslate()
+
+    def _on_stats_changed(self, info: object) -> None:
+        if isinstance(info, ReplyInfo):
+            self._info = info
+        self._show_all()
+
+    def _on_conversation_changed(self) -> None:
+        replies = [m.info for m in self._services.chat.conversation.path() if m.info is not None]
+        self._info = replies[-1] if replies else None
+        self._show_all()
+
+    def _on_state_changed(self) -> None:
+        if self._services.chat.state != "prompt":
+            self._prompt = (0, 0)
+        self._show_all()
+
+    def _on_prompt_progress(self, done: int, total: int) -> None:
+        self._prompt = (done, total)
+        self._show_all()
+
+    def _show_all(self) -> None:
+        chat = self._services.chat
+        self._context.show_tokens(chat.context_used, chat.context_length)
+        self._show_speed()
+        self._engine.setText(self._engine_text())
+
+    def _show_speed(self) -> None:
+        info = self._info
+        speed = first = ""
+        done, total = self._prompt
+        if self._services.chat.state == "prompt" and total:
+            first = self.tr("Reading the conversation: {percent} %").format(percent=100 * done // total)
+        elif info is not None:
+            if info.seconds_to_first_token > 0:
+                seconds = number_text(info.seconds_to_first_token, 2 if info.seconds_to_first_token < 1 else 1)
+                first = self.tr("First token after {seconds} s").format(seconds=seconds)
+            if info.tokens_per_second > 0:
+                speed = self.tr("{speed} tokens/s").format(speed=number_text(info.tokens_per_second, 1))
+        self._speed.setText(speed)
+        self._speed.setVisible(bool(speed))
+        self._first.setText(first)
+        self._first.setVisible(bool(first))
+
+    def _engine_text(self) -> str:
+        engine = self._services.engine
+        model = engine.model
+        match str(engine.state):
+            case "starting" | "loading":
+                return self.tr("Loading…")
+            case "stopping":
+                return self.tr("Stopping…")
+            case "failed":
+                return self.tr("Engine stopped")
+            case "ready" | "busy" if model is not None:
+                layers = model.n_gpu_layers
+                if layers <= 0:
+                    return self.tr("Runs on the CPU")
+                return self.tr("{count} of {total} layers on the GPU").format(count=layers, total=model.n_layer)
+        return self.tr("No model")
+
+    def _retranslate(self) -> None:
+        self.setAccessibleName(self.tr("Status"))
+        self._speed.setToolTip(self.tr("How fast the last reply was written."))
+        self._first.setToolTip(self.tr("How long the model read before its first word."))
+        self._engine.setToolTip(self.tr("Where the model is computed."))
+        self._show_all()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+        super().changeEvent(event)

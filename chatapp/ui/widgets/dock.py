@@ -1,0 +1,61 @@
+"""A panel at the right of the window with a quiet title bar of our own."""
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QToolButton, QWidget
+
+from chatapp.ui.widgets.icons import icon
+
+
+class Dock(QDockWidget):
+    """Stays at the right; can be closed and resized."""
+
+    def __init__(self, name: str, window: QMainWindow) -> None:
+        super().__init__(window)
+        self.setObjectName(name)
+        self.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
+        self.setAllowedAreas(Qt.DockWidgetArea.RightDockWidgetArea)
+        bar = QWidget(self)
+        bar.setObjectName("dockTitle")
+        bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._label = QLabel(bar)
+        self._label.setProperty("role", "heading")
+        self._close = QToolButton(bar)
+        self._close.setIcon(icon("close", "muted"))
+        self._close.setIconSize(QSize(16, 16))
+        self._close.clicked.connect(self.close)
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(16, 7, 8, 7)
+        row.addWidget(self._label, 1)
+        row.addWidget(self._close)
+        self.setTitleBarWidget(bar)
+        self._toggle: QToolButton | None = None
+        self._retranslate()
+
+    def set_title(self, title: str) -> None:
+        """Name the panel, for the eye and for screen readers."""
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
+        self._label.setText(title)
+        if self._toggle is not None:
+            self._toggle.setToolTip(title)
+            self._toggle.setAccessibleName(title)
+
+    def toggle_button(self, picture: QIcon, parent: QWidget) -> QToolButton:
+        """A button that shows and hides the panel."""
+        button = self._toggle = QToolButton(parent)
+        button.setIcon(picture)
+        button.setIconSize(QSize(18, 18))
+        button.setCheckable(True)
+        button.clicked.connect(self.setVisible)
+        self.visibilityChanged.connect(lambda _visible: button.setChecked(not self.isHidden()))
+        return button
+
+    def _retranslate(self) -> None:
+        self._close.setToolTip(self.tr("Close this panel"))
+        self._close.setAccessibleName(self.tr("Close this panel"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+        super().changeEvent(event)
