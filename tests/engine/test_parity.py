@@ -5,9 +5,13 @@ which the reference does not follow. Tokens are random ids: the models know no l
 """
 
 import functools
+import json
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -458,3 +462,48 @@ def test_the_text_of_a_reply_is_the_text_of_its_tokens(load: Loader) -> None:
         spoken = reply.trace.ids < ORDINARY
         raw = b"".join(reply.trace.token_bytes(i) for i in range(len(reply.trace)) if spoken[i])
         assert reply.text == raw.decode("utf-8", "replace")
+
+
+# -- the command line --------------------------------------------------------------------------------------------------
+
+
+def chatapp(data: Path, *arguments: str) -> str:
+    command = [sys.executable, "-m", "chatapp", *arguments, "--data-dir", str(data)]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("name", ["llama-f32", "llama-f16", "gpt2-f32", "gpt2-f16"])
+def test_ask_prints_the_references_numbers(tmp_path: Path, name: str) -> None:
+    arguments = ("ask", "hello 안녕하세요", "--model", str(tiny(name)), "--max-tokens", "24", "--seed", "3", "--json")
+    answer = json.loads(chatapp(tmp_path, *arguments))
+    prompt, tokens = answer["prompt_ids"], answer["tokens"]
+    ids = [*prompt, *(token["id"] for token in tokens)]
+    logits = reference.forward(weights_of(name), ids, reference.gelu_table)[0][len(prompt) - 1 : -1]
+    logprobs = reference.log_softmax(logits)
+    assert len(tokens) > 0
+    for row, token in enumerate(tokens):
+        assert token["logprob"] == pytest.approx(logprobs[row, token["id"]], abs=2e-3)
+        assert token["entropy"] == pytest.approx(float(reference.entropy(logits[row])), abs=2e-3)
+        low, high = reference.rank_range(logits[row], token["id"], 4e-3)
+        assert low <= token["rank"] <= high
+        candidates, values = zip(*token["top"], strict=True)
+        np.testing.assert_allclose(values, logprobs[row, list(candidates)], rtol=0, atol=4e-3)
+    assert "".join(token["text"] for token in tokens) == answer["text"]
+
+
+@pytest.mark.parametrize(("kv", "tolerance"), [("f32", 1e-4), ("f16", 5e-3)])
+@pytest.mark.parametrize("name", ["llama-f32", "gpt2-f32"])
+def test_inspect_writes_the_references_numbers(tmp_path: Path, name: str, kv: str, tolerance: float) -> None:
+    ids, out = random_ids(300), tmp_path / "found.npz"
+    tokens = ",".join(map(str, ids))
+    chatapp(tmp_path, "inspect", "--model", str(tiny(name)), "--tokens", tokens, "--kv-type", kv, "--out", str(out))
+    logits, attention = expected(name, tuple(ids))
+    with np.load(out) as file:
+        found = dict(file)
+    meta = json.loads(str(found.pop("meta")))
+    assert (meta["kv_type"], meta["flash_attention"]) == (kv, False)
+    assert_scores(found, logits, ids, 2e-3)
+    assert np.abs(found["attention"] - attention).max() < tolerance
+    assert_is_attention(found["attention"])
