@@ -72,7 +72,7 @@ class HeaderReader:
         """A number of items of at least *smallest* bytes each: no more than the file has room for."""
         found = self.u64()
         if found * smallest > self._size - self.position:
-            raise BrokenHeaderError(f"it claims {found} entries, more than it has room for")
+            raise BrokenHeaderError("it ends before its header does")
         return found
 
     def string(self, limit: int = MAX_KEPT_STRING) -> str:

@@ -50,13 +50,13 @@ def list_models(folders: Iterable[Path], starter: Path | None = None) -> list[Lo
     models: list[LocalModel] = []
     seen: set[Path] = set()
     if starter is not None and starter.exists():
-        seen.add(starter.resolve())
+        seen.add(_real(starter))
         models += _describe(starter, is_starter=True)
     others: list[LocalModel] = []
     for path in (path for folder in folders for path in _gguf_files(folder)):
         first = split_files(path)[0]
         # By the real file: folders may overlap, and links may lead to the same model twice.
-        real = first.resolve()
+        real = _real(first)
         if real not in seen:
             seen.add(real)
             others += _describe(first)
@@ -120,6 +120,13 @@ def _header(path: Path) -> GgufHeader:
 def _cached_header(path: Path, size: int, modified: int) -> GgufHeader:
     del size, modified  # part of the key: a changed file is read again
     return read_header(path)
+
+
+def _real(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # a link to itself
+        return path
 
 
 def _size(path: Path) -> int:
