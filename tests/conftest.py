@@ -2,9 +2,11 @@
 
 import gc
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -33,23 +35,22 @@ def _ours_to_keep(thread: threading.Thread) -> bool:
 @pytest.fixture(autouse=True)
 def no_leaked_timers() -> Iterator[None]:
     """Fail a test after which a QTimer still runs that did not before."""
-    try:
-        from PySide6.QtCore import QTimer
-    except ImportError:
+    if "PySide6.QtCore" not in sys.modules:  # looking through all objects takes longer than most tests
         yield
         return
-    before = {id(timer) for timer in _timers(QTimer)}
+    before = {id(timer) for timer in _timers()}
     yield
     gc.collect()
-    running = [timer for timer in _timers(QTimer) if id(timer) not in before]
+    running = [timer for timer in _timers() if id(timer) not in before]
     assert not running, f"timers left running: {[(t, t.interval(), t.parent()) for t in running]}"
 
 
-def _timers(kind: type) -> list:
-    import shiboken6
+def _timers() -> list[Any]:
+    from PySide6.QtCore import QTimer  # noqa: PLC0415 - only where Qt is in use already
+    from shiboken6 import isValid  # noqa: PLC0415
 
-    found = [thing for thing in gc.get_objects() if isinstance(thing, kind)]
-    return [timer for timer in found if shiboken6.isValid(timer) and timer.isActive()]
+    found = [thing for thing in gc.get_objects() if type(thing) is QTimer]
+    return [timer for timer in found if isValid(timer) and timer.isActive()]
 
 
 @pytest.fixture(scope="session")

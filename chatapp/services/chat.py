@@ -333,7 +333,8 @@ class ChatService(QObject):
         self._sync()
         self._opening = conversation.id
         self.conversation = conversation
-        self._settings.set(schema.LAST_CONVERSATION, conversation.id)
+        if conversation.id in self._saved:
+            self._settings.set(schema.LAST_CONVERSATION, conversation.id)
         self.conversation_changed.emit()
         self.state_changed.emit(self.state)
 
@@ -354,6 +355,8 @@ class ChatService(QObject):
 
     def _save_header(self, conversation: Conversation) -> None:
         self._saved.add(conversation.id)
+        if conversation is self.conversation:
+            self._settings.set(schema.LAST_CONVERSATION, conversation.id)
         header = conversation.header()
         self._storage.write(lambda store: store.save_conversation(header))
         self._conversations.touch(conversation)

@@ -40,8 +40,8 @@ class StorageService(QObject):
         self._notices = notices
         self._tasks = Tasks("store", 1, self)
         self._pending: deque[Write] = deque()
-        self._running = False
         self._failing = False
+        self.is_closed = False
         self._retry = QTimer(self, singleShot=True, interval=_RETRY)
         self._retry.timeout.connect(self._next)
         try:
@@ -57,7 +57,7 @@ class StorageService(QObject):
     @property
     def is_saved(self) -> bool:
         """Whether nothing waits to be written."""
-        return not self._pending and not self._running
+        return not self._pending
 
     def read_now(self, query: Callable[[ConversationStore], T]) -> T:
         """Wait for a query; only while the program starts."""
@@ -102,28 +102,26 @@ class StorageService(QObject):
 
         done = self._tasks.wait(finish)
         self._tasks.close()
+        self.is_closed = True
         return done
 
     def _next(self) -> None:
-        if self._running or not self._pending:
-            return
-        self._running = True
-        operation = self._pending[0]
-        self._tasks.run(lambda: operation(self._store), self._on_written, self._on_failed)
+        # A job for every write, though one may do the work of many: what is read later comes behind all of them.
+        self._tasks.run(self._drain, self._on_drained, self._on_failed)
 
-    def _on_written(self, _result: object) -> None:
-        self._running = False
-        self._pending.popleft()
+    def _drain(self) -> None:
+        while self._pending:
+            self._pending[0](self._store)
+            self._pending.popleft()
+
+    def _on_drained(self, _result: None) -> None:
         if self._failing:
             self._failing = False
             self._notices.clear(_NOTICE)
-        if self._pending:
-            self._next()
-        else:
+        if not self._pending:
             self.saved.emit()
 
     def _on_failed(self, error: UserFixable) -> None:
-        self._running = False
         if not self._failing:
             self._failing = True
             self._notices.post_error(error, (Action.RETRY_SAVING, self.retry), key=_NOTICE)

@@ -17,7 +17,8 @@ def refusal(source: str) -> RequestError:
 
 def test_chatml() -> None:
     source = (
-        "{% for message in messages %}\n{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
+        "{% for message in messages %}\n"
+        "{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
         "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
     )
     assert ChatTemplate(source).render(HELLO) == (
@@ -27,7 +28,9 @@ def test_chatml() -> None:
 
 
 def test_what_templates_of_the_hub_use() -> None:
-    plain = "{{ bos_token }}{% for m in messages %}{% if loop.first %}{% continue %}{% endif %}{{ m.role | tojson }}{% endfor %}"
+    plain = (
+        "{{ bos_token }}{% for m in messages %}{% if loop.first %}{% continue %}{% endif %}{{ m.role | tojson }}{% endfor %}"
+    )
     assert ChatTemplate(plain, "<s>").render(HELLO) == '<s>"user"'
     assert len(ChatTemplate("{{ strftime_now('%Y-%m-%d') }}").render(HELLO)) == 10
 

@@ -126,7 +126,11 @@ def test_the_worker_dies_with_a_parent_that_was_killed() -> None:
 
 def test_garbage_on_stdin_ends_the_worker_with_a_sentence() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "chatapp.engine", "--fake"], input=b"hello\n", capture_output=True, timeout=30, check=False
+        [sys.executable, "-m", "chatapp.engine", "--fake"],
+        input=b"hello\n",
+        capture_output=True,
+        timeout=30,
+        check=False,
     )
     assert done.returncode == 2
     assert b"not a frame" in done.stderr
