@@ -1,0 +1,1 @@
+"""The chat area: the messages of one conversation and the field to write the next one."""

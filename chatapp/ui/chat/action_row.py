@@ -1,0 +1,121 @@
+"""The line under a message: copy, edit, regenerate, the switch between alternatives, and how fast a reply came."""
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from chatapp.core.conversation import Role
+from chatapp.core.generation import ReplyInfo
+from chatapp.ui.chat.buttons import QuietButton
+from chatapp.ui.widgets.text import number_text
+
+HEIGHT = 30
+_COPIED_MS = 1600
+
+
+class ActionRow(QWidget):
+    """Buttons for one message of *role*."""
+
+    copy_clicked = Signal()
+    edit_clicked = Signal()
+    regenerate_clicked = Signal()
+    sibling_requested = Signal(int)  # step: -1 or 1
+
+    def __init__(self, role: Role, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._last = False
+        self._hovered = False
+        self._copy = QuietButton("copy", self.tr("Copy"), self)
+        self._copy.clicked.connect(self._on_copy_clicked)
+        self._edit = QuietButton("edit", self.tr("Edit"), self)
+        self._edit.clicked.connect(self.edit_clicked)
+        self._regenerate = QuietButton("regenerate", self.tr("Regenerate: ask for another reply"), self)
+        self._regenerate.clicked.connect(self.regenerate_clicked)
+        self._regenerate.setVisible(role is Role.ASSISTANT)
+        self._previous = QuietButton("chevron-left", self.tr("Show the previous version"), self)
+        self._previous.clicked.connect(lambda: self.sibling_requested.emit(-1))
+        self._next = QuietButton("chevron-right", self.tr("Show the next version"), self)
+        self._next.clicked.connect(lambda: self.sibling_requested.emit(1))
+        self._count = QLabel(self)
+        self._stats = QLabel(self)
+        for label in (self._count, self._stats):
+            label.setProperty("role", "small")
+        self._stats.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_COPIED_MS)
+        self._timer.timeout.connect(lambda: self._copy.set_icon("copy"))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        switch = [self._previous, self._count, self._next]
+        buttons = [self._copy, self._edit, self._regenerate]
+        if role is Role.USER:
+            layout.addStretch(1)
+        for widget in switch + buttons:
+            layout.addWidget(widget)
+        if role is not Role.USER:
+            layout.addSpacing(8)
+            layout.addWidget(self._stats, 1)
+        self.set_siblings(0, 1)
+
+    def set_siblings(self, index: int, count: int) -> None:
+        """The message is number *index* (from 0) of *count* alternatives."""
+        several = count > 1
+        for widget in (self._previous, self._count, self._next):
+            widget.setVisible(several)
+        self._previous.setEnabled(index > 0)
+        self._next.setEnabled(index < count - 1)
+        self._count.setText(f"{index + 1}/{count}")
+        self._count.setAccessibleName(self.tr("Version {index} of {count}").format(index=index + 1, count=count))
+
+    def set_info(self, info: ReplyInfo | None) -> None:
+        """Show how fast a reply came."""
+        if info is None or not info.completion_tokens:
+            self._stats.clear()
+            return
+        parts = []
+        if info.tokens_per_second > 0:
+            parts.append(self.tr("{speed} tokens/s").format(speed=number_text(info.tokens_per_second, 1)))
+        count = info.completion_tokens
+        parts.append(self.tr("1 token") if count == 1 else self.tr("{count} tokens").format(count=number_text(count)))
+        parts.append(self.tr("first after {seconds} s").format(seconds=number_text(info.seconds_to_first_token, 2)))
+        self._stats.setText(" · ".join(parts))
+
+    def set_enabled_actions(self, *, running: bool) -> None:
+        """While a reply runs, nothing can be asked again or changed."""
+        for button in (self._edit, self._regenerate):
+            button.setEnabled(not running)
+
+    def set_last(self, last: bool) -> None:
+        """Keep the buttons in sight under the last message."""
+        self._last = last
+        self._reveal()
+
+    def set_hovered(self, hovered: bool) -> None:
+        """The message is being pointed at, or the focus is in it."""
+        self._hovered = hovered
+        self._reveal()
+
+    def buttons(self) -> list[QuietButton]:
+        """The buttons in order."""
+        return [self._previous, self._next, self._copy, self._edit, self._regenerate]
+
+    def focus_edit(self) -> None:
+        """Give the focus back to the button that opened the editor."""
+        self._edit.setFocus()
+
+    def focus_sibling_button(self, step: int) -> None:
+        """Keep the focus on the arrow that was used, or on the other one at the end of the alternatives."""
+        first, second = (self._next, self._previous) if step > 0 else (self._previous, self._next)
+        (first if first.isEnabled() else second).setFocus()
+
+    def _reveal(self) -> None:
+        revealed = self._last or self._hovered
+        for button in (self._copy, self._edit, self._regenerate):
+            button.set_revealed(revealed)
+        self._stats.setVisible(revealed)
+
+    def _on_copy_clicked(self) -> None:
+        self._copy.set_icon("check")
+        self._timer.start()
+        self.copy_clicked.emit()

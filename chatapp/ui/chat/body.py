@@ -1,0 +1,282 @@
+"""The text of one message: a stack of pieces that grows at its end while a reply streams in."""
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QTextCursor
+from PySide6.QtWidgets import QWidget
+
+from chatapp.ui.chat import richtext
+from chatapp.ui.chat.blocks import Block, Code, Table
+from chatapp.ui.chat.code_piece import CodePiece
+from chatapp.ui.chat.pieces import ProsePiece, TextView, connect_view
+from chatapp.ui.chat.richtext import Look, space_before
+from chatapp.ui.chat.stream import MarkdownStream, plain_blocks
+from chatapp.ui.chat.table_piece import TablePiece
+
+DRAW_MS = 40  # streamed text is drawn at most this often
+PIECE_SIZE = 1200  # characters of prose in one document, about
+FEED_SIZE = 4000  # characters of a stored message that are drawn in one go
+
+AnyPiece = ProsePiece | CodePiece | TablePiece
+
+
+class MessageBody(QWidget):
+    """Shows Markdown (or, with *plain*, text as it stands), whole or as it arrives."""
+
+    height_changed = Signal()
+    link_clicked = Signal(str)
+    menu_requested = Signal(QPoint, str)
+    dragged = Signal(QPoint)
+
+    def __init__(self, parent: QWidget | None = None, *, plain: bool = False) -> None:
+        super().__init__(parent)
+        self._plain = plain
+        self._look = Look.current()
+        self._stream = MarkdownStream()
+        self._pieces: list[AnyPiece] = []
+        self._starts: list[int] = []  # index of the first block of each piece
+        self._settled = 0  # blocks up to here were finished when last drawn
+        self._pending = ""  # arrived, not fed yet
+        self._ended = True
+        self._retired_work = 0
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._on_timeout)
+
+    # -- text ----------------------------------------------------------------------------------------------------------
+
+    def set_text(self, text: str, *, streaming: bool = False) -> None:
+        """Show *text* instead of what is shown; with *streaming* more is to come by `append`."""
+        self._clear()
+        if self._plain:
+            self._settled = 0
+            self._draw(plain_blocks(text), finished=0)
+            return
+        self._pending = text
+        self._ended = not streaming
+        self._feed()
+        if self._pending:
+            self._timer.start(0)
+
+    def append(self, text: str) -> None:
+        """Add streamed *text*; it is drawn a moment later, with what else arrives until then."""
+        self._pending += text
+        self._ended = False
+        if not self._timer.isActive():
+            self._timer.start(DRAW_MS)
+
+    def end(self) -> None:
+        """The message is complete: draw all of it."""
+        self._timer.stop()
+        self._ended = True
+        if len(self._pending) > FEED_SIZE:
+            self._timer.start(0)
+        else:
+            self._feed()
+            self.height_changed.emit()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether all text that arrived is drawn."""
+        return not self._timer.isActive()
+
+    @property
+    def work(self) -> int:
+        """Characters parsed and drawn so far, for tests of the cost."""
+        return self._stream.work + self._retired_work + sum(piece.work for piece in self._pieces)
+
+    def _on_timeout(self) -> None:
+        self._feed()
+        if not self._pending:
+            self._timer.stop()
+        self.height_changed.emit()
+
+    def _feed(self) -> None:
+        part, self._pending = self._pending[:FEED_SIZE], self._pending[FEED_SIZE:]
+        self._stream.feed(part)
+        if self._ended and not self._pending:
+            self._stream.end()
+        finished = self._stream.finished
+        tail = [] if self._ended else self._stream.tail()
+        self._draw(finished[self._first_open() :] + tail, finished=len(finished))
+
+    def _clear(self) -> None:
+        self._timer.stop()
+        self._stream = MarkdownStream()
+        self._settled = 0
+        self._pending = ""
+        self._remove_pieces(0)
+
+    # -- drawing -------------------------------------------------------------------------------------------------------
+
+    def _first_open(self) -> int:
+        """Index of the first block of the piece that may still change."""
+        for start in reversed(self._starts):
+            if start <= self._settled:
+                return start
+        return 0
+
+    def _draw(self, blocks: list[Block], *, finished: int) -> None:
+        """Show *blocks* from the first open piece on; nothing before it is touched."""
+        index = self._first_open()
+        at = self._starts.index(index) if index in self._starts else 0
+        previous = self._pieces[at - 1].blocks[-1] if at else None
+        for group in _grouped(blocks):
+            piece = self._piece_at(at, group[0])
+            piece.set_blocks(group, previous)
+            if at == len(self._starts):
+                self._starts.append(index)
+            self._starts[at] = index
+            previous = group[-1]
+            index += len(group)
+            at += 1
+        self._remove_pieces(at)
+        self._settled = finished
+
+    def _piece_at(self, at: int, block: Block) -> AnyPiece:
+        wanted = _piece_type(block)
+        if at < len(self._pieces) and type(self._pieces[at]) is wanted:
+            return self._pieces[at]
+        self._remove_pieces(at)
+        piece = wanted(self._look, self)
+        for view in [piece.view] if isinstance(piece, CodePiece) else [piece]:
+            connect_view(view, self)
+        self._pieces.append(piece)
+        piece.show()
+        return piece
+
+    def _remove_pieces(self, keep: int) -> None:
+        for piece in self._pieces[keep:]:
+            self._retired_work += piece.work
+            piece.hide()
+            piece.deleteLater()
+        del self._pieces[keep:]
+        del self._starts[keep:]
+
+    def restyle(self) -> None:
+        """Draw everything anew in the theme's present colours and fonts."""
+        self._look = Look.current()
+        for piece in self._pieces:
+            piece.restyle(self._look)
+
+    # -- layout --------------------------------------------------------------------------------------------------------
+
+    def fit(self, width: int) -> int:
+        """Lay the pieces out for *width* pixels; return the height."""
+        y = 0
+        previous: Block | None = None
+        for piece in self._pieces:
+            y += space_before(piece.blocks[0], previous, self._look)
+            height = piece.fit(width)
+            piece.setGeometry(0, y, width, height)
+            y += height
+            previous = piece.blocks[-1]
+        return max(y, self._look.line)
+
+    def ideal_width(self, limit: int) -> int:
+        """The width of the longest line of plain text, at most *limit* pixels."""
+        widths = [piece.ideal_width(limit) for piece in self._pieces if isinstance(piece, ProsePiece)]
+        return max(widths, default=self._look.em)
+
+    # -- selection -----------------------------------------------------------------------------------------------------
+
+    def views(self) -> list[TextView]:
+        """The text views in reading order."""
+        return [piece.view if isinstance(piece, CodePiece) else piece for piece in self._pieces]
+
+    def focusables(self) -> Iterator[QWidget]:
+        """What the keyboard can reach, in reading order."""
+        for piece in self._pieces:
+            if isinstance(piece, CodePiece):
+                yield piece.copy_button
+                yield piece.view
+            else:
+                yield piece
+
+    def selected_text(self) -> str:
+        """What is selected, over all pieces."""
+        parts = [richtext.plain_text(view.textCursor()) for view in self.views() if view.textCursor().hasSelection()]
+        return "\n\n".join(parts)
+
+    def copy_selection(self) -> None:
+        """Put the selected text on the clipboard."""
+        text = self.selected_text()
+        if text:
+            QGuiApplication.clipboard().setText(text)
+
+    def select_all(self) -> None:
+        """Select the whole message."""
+        for view in self.views():
+            view.select(None, None)
+
+    def clear_selection(self) -> None:
+        """Select nothing."""
+        for view in self.views():
+            view.clear_selection()
+
+    def on_pressed(self, pressed: TextView) -> None:
+        """A selection begins in *pressed*: it ends everywhere else."""
+        for view in self.views():
+            if view is not pressed:
+                view.clear_selection()
+
+    def on_dragged(self, origin: TextView, where: QPoint) -> None:
+        """The mouse is dragged from *origin* to the global point *where*: select all between."""
+        self.dragged.emit(where)
+        views = self.views()
+        first = views.index(origin)
+        y = self.mapFromGlobal(where).y()
+        last = first
+        for index, view in enumerate(views):
+            top = view.mapTo(self, QPoint(0, 0)).y()
+            if (index < first and y < top + view.height() and index < last) or (index > first and y >= top):
+                last = index
+        for index, view in enumerate(views):
+            if not min(first, last) <= index <= max(first, last):
+                view.clear_selection()
+            elif first != last:
+                self._select_part(view, index, first, last, where)
+
+    def _select_part(self, view: TextView, index: int, first: int, last: int, where: QPoint) -> None:
+        down = first < last
+        if index == first:
+            view.select(view.textCursor().anchor(), None if down else 0)
+        elif index == last:
+            here = view.position_at(where)
+            end = QTextCursor(view.document())
+            end.movePosition(QTextCursor.MoveOperation.End)
+            view.select(0 if down else end.position(), here)
+        else:
+            view.select(None, None)
+
+    def on_menu_requested(self, where: QPoint, link: str) -> None:
+        """The context menu is wanted at the global point *where*."""
+        self.menu_requested.emit(where, link)
+
+    def on_link_clicked(self, address: str) -> None:
+        """A link was clicked."""
+        self.link_clicked.emit(address)
+
+
+def _piece_type(block: Block) -> type[ProsePiece] | type[CodePiece] | type[TablePiece]:
+    if isinstance(block, Code):
+        return CodePiece
+    return TablePiece if isinstance(block, Table) else ProsePiece
+
+
+def _grouped(blocks: list[Block]) -> Iterator[list[Block]]:
+    """*blocks* by the piece that shows them; prose begins a new piece when the one before is full."""
+    group: list[Block] = []
+    size = 0
+    for block in blocks:
+        is_prose = _piece_type(block) is ProsePiece
+        if group and (not is_prose or size >= PIECE_SIZE):
+            yield group
+            group, size = [], 0
+        if is_prose:
+            group.append(block)
+            size += block.size
+        else:
+            yield [block]
+    if group:
+        yield group

@@ -1,0 +1,136 @@
+"""A block of code: language, Copy button, colours, and a scroll bar of its own for long lines."""
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QTextCursor, QTextOption
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
+
+from chatapp.ui.chat import richtext
+from chatapp.ui.chat.blocks import Block, Code
+from chatapp.ui.chat.highlight import Highlighter
+from chatapp.ui.chat.pieces import TextView
+from chatapp.ui.chat.richtext import Look
+from chatapp.ui.widgets.icons import icon
+
+RADIUS = 9
+PADDING = 14
+HEADER = 34
+_COPIED_MS = 1600
+
+
+class CodePiece(QWidget):
+    """One `Code` block."""
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.work = 0
+        self.blocks: list[Block] = []
+        self._code = Code("")
+        self._look = look
+        self._width = 0
+        self._language = QLabel(self)
+        self._language.setProperty("role", "small")
+        self._language.setTextFormat(Qt.TextFormat.PlainText)
+        self.view = TextView(self)
+        self.view.setWordWrapMode(QTextOption.WrapMode.NoWrap)
+        self.view.setLineWrapMode(TextView.LineWrapMode.NoWrap)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.view.setAccessibleName(self.tr("Code"))
+        self.copy_button = QToolButton(self)
+        self.copy_button.setIconSize(QSize(16, 16))
+        self.copy_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.copy_button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.copy_button.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.copy_button.clicked.connect(self._on_copy_clicked)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_COPIED_MS)
+        self._timer.timeout.connect(self._show_copy)
+        self._show_copy()
+        self._highlighter = Highlighter(self.view.document())
+        richtext.prepare(self.view.document(), look)
+
+    def set_blocks(self, blocks: list[Block], previous: Block | None) -> None:
+        """Show the one block in *blocks*; text that was only added to is only added to here, too."""
+        del previous
+        code = blocks[0]
+        assert isinstance(code, Code)
+        if blocks == self.blocks:
+            return
+        first = not self.blocks
+        old, self._code, self.blocks = self._code, code, blocks
+        if first or code.language != old.language:
+            self._language.setText(code.language[:32] or self.tr("Code", "label of code in no named language"))
+            self._highlighter.set_language(code.language.lower())
+        changed = self._write(old.text, code.text, first=first)
+        if code.closed:
+            self._highlighter.start(code.text)
+        elif changed < len(code.text):
+            self._highlighter.extend(code.text, changed)
+
+    def fit(self, width: int) -> int:
+        """Lay out for *width* pixels; return the height."""
+        left = self._code.depth * self._look.indent + self._code.quotes * richtext.QUOTE_WIDTH
+        inner = max(40, width - left - 2 * PADDING)
+        size = self.view.document().size()
+        height = int(-(-size.height() // 1))
+        bar = self.view.horizontalScrollBar().sizeHint().height() if size.width() > inner else 0
+        hint = self.copy_button.sizeHint()
+        self._language.setGeometry(left + PADDING, 0, max(0, inner - hint.width() - 8), HEADER)
+        self._width = width
+        self._fit_button()
+        self.view.setGeometry(left + PADDING, HEADER, inner, height + bar)
+        return HEADER + height + max(PADDING, bar + 4)
+
+    def restyle(self, look: Look) -> None:
+        """Draw everything anew in *look*."""
+        self._look = look
+        richtext.prepare(self.view.document(), look)
+        blocks, self.blocks = self.blocks, []
+        self._code = Code("")
+        self.view.clear()
+        self.set_blocks(blocks, None)
+        self.update()
+
+    def _write(self, old: str, new: str, *, first: bool) -> int:
+        """Bring the document from *old* to *new*; return where the change begins."""
+        cursor = QTextCursor(self.view.document())
+        cursor.beginEditBlock()
+        same = len(old) if new.startswith(old) else 0
+        if first or not same:
+            cursor.select(QTextCursor.SelectionType.Document)
+            cursor.removeSelectedText()
+            cursor.setBlockFormat(richtext.fixed_lines(self._look.code_line))
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        self.view.moveCursor(QTextCursor.MoveOperation.Start) if first else None
+        cursor.insertText(new[same:], richtext.plain_format(self._look.code_font, self._look.colors.text))
+        cursor.endEditBlock()
+        self.work += len(new) - same
+        return same
+
+    def _show_copy(self) -> None:
+        self.copy_button.setIcon(icon("copy", "muted"))
+        self.copy_button.setText(self.tr("Copy"))
+        self.copy_button.setToolTip(self.tr("Copy this code"))
+        self.copy_button.setAccessibleName(self.tr("Copy this code"))
+        self._fit_button()
+
+    def _fit_button(self) -> None:
+        hint = self.copy_button.sizeHint()
+        top = (HEADER - hint.height()) // 2 + 1
+        self.copy_button.setGeometry(self._width - hint.width() - 6, top, hint.width(), hint.height())
+
+    def _on_copy_clicked(self) -> None:
+        QGuiApplication.clipboard().setText(self._code.text)
+        self.copy_button.setIcon(icon("check", "muted"))
+        self.copy_button.setText(self.tr("Copied"))
+        self._fit_button()
+        self._timer.start()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        left = self._code.depth * self._look.indent + self._code.quotes * richtext.QUOTE_WIDTH
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._look.colors.code_background)
+        painter.drawRoundedRect(self.rect().adjusted(left, 0, 0, 0), RADIUS, RADIUS)

@@ -1,0 +1,71 @@
+"""Changing a message in place: its text in a field, with Save and Cancel."""
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from chatapp.core.conversation import Role
+from chatapp.ui import theme
+from chatapp.ui.chat.input_edit import InputEdit
+
+RADIUS = 12
+
+
+class EditBox(QWidget):
+    """The editor of one message; saving a user message asks for a new reply."""
+
+    saved = Signal(str)
+    cancelled = Signal()
+    height_changed = Signal()
+
+    def __init__(self, role: Role, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.edit = InputEdit(self)
+        self.edit.setObjectName("messageEditor")
+        self.edit.setAccessibleName(self.tr("Edit message"))
+        self.edit.set_text(text)
+        self.edit.submitted.connect(self._on_submitted)
+        self.edit.cancelled.connect(self.cancelled)
+        self.edit.height_changed.connect(self.height_changed)
+        self.edit.textChanged.connect(self._on_text_changed)
+        self._save = QPushButton(self.tr("Save and send") if role is Role.USER else self.tr("Save"), self)
+        self._save.setProperty("primary", True)
+        self._save.setToolTip(self.tr("Enter"))
+        self._save.clicked.connect(self._on_submitted)
+        self._cancel = QPushButton(self.tr("Cancel"), self)
+        self._cancel.setToolTip(self.tr("Escape"))
+        self._cancel.clicked.connect(self.cancelled)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self._cancel)
+        row.addWidget(self._save)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 10, 12, 12)
+        layout.setSpacing(10)
+        layout.addWidget(self.edit)
+        layout.addLayout(row)
+        self.setFocusProxy(self.edit)
+        theme.notifier.changed.connect(self.update)
+
+    def focusables(self) -> list[QWidget]:
+        """What the keyboard can reach, in order."""
+        return [self.edit, self._cancel, self._save]
+
+    def _on_text_changed(self) -> None:
+        self._save.setEnabled(bool(self.edit.toPlainText().strip()))
+
+    def _on_submitted(self) -> None:
+        self.edit.commit_preedit()
+        text = self.edit.toPlainText()
+        if text.strip():
+            self.saved.emit(text)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        colors = theme.colors()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(colors.accent, 1))
+        painter.setBrush(colors.surface)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        painter.setPen(Qt.PenStyle.NoPen)

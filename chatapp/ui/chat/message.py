@@ -1,0 +1,278 @@
+"""One message: a quiet bubble for what the user wrote, plain full-width text for a reply."""
+
+from collections.abc import Iterator
+from pathlib import PurePath
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QEnterEvent, QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QWidget
+
+from chatapp.core.conversation import Message, Role
+from chatapp.core.generation import FinishReason, ReplyInfo
+from chatapp.ui import theme
+from chatapp.ui.chat import action_row
+from chatapp.ui.chat.action_row import ActionRow
+from chatapp.ui.chat.blocks import is_allowed_link
+from chatapp.ui.chat.body import MessageBody
+from chatapp.ui.chat.edit_box import EditBox
+from chatapp.ui.chat.status import StatusLine
+
+BUBBLE_SHARE = 0.75
+BUBBLE_PADDING = (16, 10)
+BUBBLE_RADIUS = 16
+LABEL_HEIGHT = 24
+INSET = 8  # pixels that buttons may stand out at both sides of the column
+COLLAPSED = 6000  # characters of a user's message that are shown before "Show all"
+
+
+class MessageWidget(QWidget):
+    """Draws one `Message` and passes on what is asked of it."""
+
+    height_changed = Signal()
+    edit_started = Signal()
+    edited = Signal(int, str)
+    regenerate_requested = Signal(int)
+    sibling_requested = Signal(int, int)  # message id, step
+    dragged = Signal(QPoint)
+
+    def __init__(self, message: Message, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.message = message
+        self._is_user = message.role is Role.USER
+        self._streaming = False
+        self._streamed: list[str] = []
+        self._editor: EditBox | None = None
+        self._bubble = QRectF()
+        self._all_shown = len(message.text) <= COLLAPSED
+        self._label = QLabel(self)
+        self._label.setProperty("role", "small")
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setVisible(not self._is_user)
+        self.body = MessageBody(self, plain=self._is_user)
+        self.body.height_changed.connect(self.height_changed)
+        self.body.link_clicked.connect(open_link)
+        self.body.menu_requested.connect(self._on_menu_requested)
+        self.body.dragged.connect(self.dragged)
+        self._more = QPushButton(self.tr("Show all"), self)
+        self._more.setProperty("link", True)
+        self._more.clicked.connect(self._on_more_clicked)
+        self._more.setVisible(False)
+        self.status = StatusLine(self)
+        self.status.regenerate_clicked.connect(lambda: self.regenerate_requested.emit(self.message.id))
+        self.actions_row = ActionRow(message.role, self)
+        self.actions_row.copy_clicked.connect(self.copy_message)
+        self.actions_row.edit_clicked.connect(self.start_editing)
+        self.actions_row.regenerate_clicked.connect(lambda: self.regenerate_requested.emit(self.message.id))
+        self.actions_row.sibling_requested.connect(lambda step: self.sibling_requested.emit(self.message.id, step))
+        QApplication.instance().focusChanged.connect(self._on_focus_changed)  # type: ignore[union-attr]
+        theme.notifier.changed.connect(self._on_theme_changed)
+
+    # -- content -------------------------------------------------------------------------------------------------------
+
+    def show_message(self, message: Message, *, streaming: bool) -> None:
+        """Show *message*; while *streaming*, more text comes by `append`."""
+        drawn = "".join(self._streamed)
+        same = bool(self._streamed) and drawn == message.text
+        self.message = message
+        self._show_label(message.info)
+        if self._streaming and not streaming and same:
+            self.body.end()
+        elif not same or streaming != self._streaming:
+            self._streamed = [message.text]
+            text = message.text if self._all_shown else message.text[:COLLAPSED] + "…"
+            self.body.set_text(text, streaming=streaming)
+        self._streaming = streaming
+        self._more.setVisible(not self._all_shown)
+        finish = message.info.finish if message.info else FinishReason.STOP
+        self.status.set_finish(None if self._is_user or streaming else (finish or FinishReason.INTERRUPTED))
+        self.actions_row.set_info(None if streaming else message.info)
+        self.actions_row.setVisible(not streaming and self._editor is None)
+        if not self._is_user:
+            name = self.tr("Reply: {text}") if not streaming else self.tr("Reply, being written: {text}")
+            self.setAccessibleName(name.format(text=message.text[:200]))
+        else:
+            self.setAccessibleName(self.tr("You: {text}").format(text=message.text[:200]))
+
+    def append(self, text: str) -> None:
+        """Streamed *text* arrived."""
+        self._streamed.append(text)
+        self.body.append(text)
+        if self.status.is_waiting and text:
+            self.status.set_waiting("")
+            self.height_changed.emit()
+
+    def set_waiting(self, text: str) -> None:
+        """Say what the reply waits for, while it has no text."""
+        if self._streaming and any(self._streamed):
+            text = ""
+        shown = self.status.is_waiting
+        self.status.set_waiting(text)
+        if shown != self.status.is_waiting:
+            self.height_changed.emit()
+
+    def copy_message(self) -> None:
+        """Put the original text on the clipboard: Markdown as the model wrote it."""
+        QGuiApplication.clipboard().setText("".join(self._streamed) if self._streaming else self.message.text)
+
+    def _show_label(self, info: ReplyInfo | None) -> None:
+        name = PurePath(info.model.replace("\\", "/")).stem if info and info.model else ""
+        self._label.setText(name or self.tr("Reply"))
+
+    # -- editing -------------------------------------------------------------------------------------------------------
+
+    @property
+    def is_editing(self) -> bool:
+        """Whether the text is open for changes."""
+        return self._editor is not None
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether the widget must live on although it is out of sight."""
+        return self._streaming or self.is_editing or self.isAncestorOf(QApplication.focusWidget() or self.window())
+
+    def start_editing(self) -> None:
+        """Open the text for changes, in place."""
+        if self._editor is not None or self._streaming:
+            return
+        editor = EditBox(self.message.role, self.message.text, self)
+        editor.saved.connect(self._on_edit_saved)
+        editor.cancelled.connect(self.stop_editing)
+        editor.height_changed.connect(self.height_changed)
+        self._editor = editor
+        for widget in (self.body, self.actions_row, self._more):
+            widget.hide()
+        editor.show()
+        self.height_changed.emit()
+        editor.setFocus()
+        self.edit_started.emit()
+
+    def stop_editing(self) -> None:
+        """Close the editor and show the text as it was."""
+        if self._editor is None:
+            return
+        editor, self._editor = self._editor, None
+        editor.hide()
+        editor.deleteLater()
+        self.body.show()
+        self.actions_row.show()
+        self._more.setVisible(not self._all_shown)
+        self.height_changed.emit()
+        self.actions_row.focus_edit()
+
+    def _on_edit_saved(self, text: str) -> None:
+        changed = text != self.message.text
+        self.stop_editing()
+        if changed or self._is_user:
+            self.edited.emit(self.message.id, text)
+
+    def _on_more_clicked(self) -> None:
+        self._all_shown = True
+        self._more.hide()
+        self.body.set_text(self.message.text)
+        self.height_changed.emit()
+
+    # -- layout --------------------------------------------------------------------------------------------------------
+
+    def fit(self, width: int) -> int:
+        """Lay everything out in a column of *width* pixels, `INSET` from the sides; return the height."""
+        y = 0
+        if not self._is_user:
+            self._label.setGeometry(INSET, 0, width, LABEL_HEIGHT)
+            y = LABEL_HEIGHT
+        if self._editor is not None:
+            height = self._editor.sizeHint().height()
+            self._editor.setGeometry(INSET, y, width, height)
+            self._bubble = QRectF()
+            y += height + 6
+        elif self._is_user:
+            y = self._fit_bubble(width)
+        elif self.status.is_waiting:
+            self.body.setGeometry(INSET, y, width, 0)
+        else:
+            height = self.body.fit(width)
+            self.body.setGeometry(INSET, y, width, height)
+            y += height + 4
+        if self.status.is_shown:
+            height = self.status.fit(width)
+            self.status.setGeometry(INSET, y, width, height)
+            y += height
+        if self._editor is None:
+            self.actions_row.setGeometry(2, y, width + 2 * INSET - 4, action_row.HEIGHT)
+            y += action_row.HEIGHT
+        self.update()
+        return y
+
+    def _fit_bubble(self, width: int) -> int:
+        across, down = BUBBLE_PADDING
+        limit = int(width * BUBBLE_SHARE) - 2 * across
+        inner = self.body.ideal_width(limit)
+        height = self.body.fit(inner)
+        left = INSET + width - inner - across
+        self.body.setGeometry(left, down, inner, height)
+        bottom = down + height
+        if not self._all_shown:
+            hint = self._more.sizeHint()
+            self._more.setGeometry(left - 6, bottom + 2, hint.width(), hint.height())
+            bottom += hint.height() + 2
+        self._bubble = QRectF(left - across, 0, inner + 2 * across, bottom + down)
+        return round(self._bubble.bottom()) + 2
+
+    def focusables(self) -> Iterator[QWidget]:
+        """What the keyboard can reach, in reading order."""
+        if self._editor is not None:
+            yield from self._editor.focusables()
+            return
+        yield from self.body.focusables()
+        if self.status.is_shown:
+            yield self.status.button
+        yield from self.actions_row.buttons()
+
+    # -- pointing ------------------------------------------------------------------------------------------------------
+
+    def _on_focus_changed(self, old: QWidget | None, new: QWidget | None) -> None:
+        had, has = (w is not None and self.isAncestorOf(w) for w in (old, new))
+        if had or has:
+            self.actions_row.set_hovered(has or self.underMouse())
+        canvas = self.parentWidget()
+        if had and not has and new is not None and canvas is not None and canvas.isAncestorOf(new):
+            self.body.clear_selection()
+
+    def _on_theme_changed(self) -> None:
+        self.body.restyle()
+        self.height_changed.emit()
+
+    def _on_menu_requested(self, where: QPoint, link: str) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if link:
+            menu.addAction(self.tr("Copy link address"), lambda: QGuiApplication.clipboard().setText(link))
+        copy = menu.addAction(self.tr("Copy selection"), self.body.copy_selection)
+        copy.setEnabled(bool(self.body.selected_text()))
+        menu.addAction(self.tr("Copy whole message"), self.copy_message)
+        menu.addAction(self.tr("Select all of this message"), self.body.select_all)
+        menu.popup(where)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.actions_row.set_hovered(True)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        focus = QApplication.focusWidget()
+        self.actions_row.set_hovered(focus is not None and self.isAncestorOf(focus))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        if self._bubble.isEmpty():
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colors().user_bubble)
+        painter.drawRoundedRect(self._bubble, BUBBLE_RADIUS, BUBBLE_RADIUS)
+
+
+def open_link(address: str) -> None:
+    """Open *address* in the browser; only ever called for a click."""
+    if is_allowed_link(address):
+        QDesktopServices.openUrl(QUrl(address))

@@ -1,0 +1,211 @@
+"""The text widgets that a message is stacked from: prose, and what they share (selection, links, no resources)."""
+
+from math import ceil
+from typing import Any, Protocol
+
+from PySide6.QtCore import QPoint, Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QTextCursor,
+    QTextOption,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
+
+from chatapp.ui.chat import decoration, richtext
+from chatapp.ui.chat.blocks import Block, Paragraph, Rule
+from chatapp.ui.chat.richtext import Look
+
+STYLE = "QTextBrowser { background: transparent; border: none; border-radius: 0; padding: 0; }"
+
+
+class TextView(QTextBrowser):
+    """Read-only text that hands selection and copying to the message it belongs to, and loads nothing, ever."""
+
+    pressed = Signal()
+    dragged = Signal(QPoint)  # global position, with the button down
+    copy_requested = Signal()
+    select_all_requested = Signal()
+    menu_requested = Signal(QPoint, str)  # global position, address of the link there
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setStyleSheet(STYLE)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setOpenLinks(False)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextBrowserInteraction | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setTabChangesFocus(True)
+        self.viewport().setAutoFillBackground(False)
+        self.setAcceptDrops(False)
+
+    def select(self, start: int | None, end: int | None) -> None:
+        """Select from *start* to *end*; None is the text's own start or end."""
+        cursor = self.textCursor()
+        cursor.setPosition(0 if start is None else start)
+        if end is None:
+            cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
+        else:
+            cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+
+    def clear_selection(self) -> None:
+        """Select nothing."""
+        cursor = self.textCursor()
+        if cursor.hasSelection():
+            cursor.clearSelection()
+            self.setTextCursor(cursor)
+
+    def position_at(self, where: QPoint) -> int:
+        """The text position nearest to the global point *where*."""
+        return self.cursorForPosition(self.viewport().mapFromGlobal(where)).position()
+
+    def loadResource(self, kind: int, name: QUrl | str) -> Any:
+        """Nothing is loaded: not a picture, not a style sheet, not a file."""
+        del kind, name
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.pressed.emit()
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self.dragged.emit(event.globalPosition().toPoint())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_requested.emit()
+        elif event.matches(QKeySequence.StandardKey.SelectAll):
+            self.select_all_requested.emit()
+        elif event.key() in {Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Escape}:
+            event.ignore()  # the list scrolls, the window stops the reply
+        else:
+            super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        bar = self.horizontalScrollBar()
+        delta = event.angleDelta()
+        sideways = delta.x() or (delta.y() if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 0)
+        if bar.maximum() > 0 and sideways and (not delta.x() or abs(sideways) > abs(delta.y())):
+            bar.setValue(bar.value() - (event.pixelDelta().x() or sideways // 2))
+            event.accept()
+        else:
+            event.ignore()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_requested.emit(event.globalPos(), self.anchorAt(self.viewport().mapFromGlobal(event.globalPos())))
+
+
+class ProsePiece(TextView):
+    """Paragraphs, headings, lists and quotations: up to a screenful of them in one document."""
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.work = 0
+        self.blocks: list[Block] = []
+        self._starts: list[int] = []  # number of the first text block of each of our blocks
+        self._previous: Block | None = None
+        self._look = look
+        self.setLineWrapMode(QTextBrowser.LineWrapMode.FixedPixelWidth)
+        richtext.prepare(self.document(), look)
+
+    def set_blocks(self, blocks: list[Block], previous: Block | None) -> None:
+        """Show *blocks*; those that are shown already stay untouched."""
+        same = 0
+        while same < min(len(blocks), len(self.blocks)) and blocks[same] == self.blocks[same]:
+            same += 1
+        if same == len(blocks) == len(self.blocks):
+            return
+        self._previous = previous
+        cursor = QTextCursor(self.document())
+        cursor.beginEditBlock()
+        self._cut(cursor, same)
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        for index in range(same, len(blocks)):
+            block = blocks[index]
+            before = blocks[index - 1] if index else previous
+            assert isinstance(block, (Paragraph, Rule))
+            richtext.write(cursor, block, before, self._look, first=index == 0)
+            self._starts.append(cursor.blockNumber())
+            self.work += block.size
+        cursor.endEditBlock()
+        self.blocks = blocks
+
+    def fit(self, width: int) -> int:
+        """Wrap at *width* pixels; return the height that takes."""
+        if self.lineWrapColumnOrWidth() != width:
+            self.setLineWrapColumnOrWidth(width)
+        return ceil(self.document().size().height())
+
+    def ideal_width(self, limit: int) -> int:
+        """The width of the longest line when there are *limit* pixels."""
+        self.fit(limit)
+        return min(limit, ceil(self.document().idealWidth()))
+
+    def restyle(self, look: Look) -> None:
+        """Draw everything anew in *look*."""
+        self._look = look
+        richtext.prepare(self.document(), look)
+        blocks, self.blocks = self.blocks, []
+        self.set_blocks(blocks, self._previous)
+
+    def _cut(self, cursor: QTextCursor, keep: int) -> None:
+        if keep == len(self._starts):
+            return
+        if keep == 0:
+            cursor.select(QTextCursor.SelectionType.Document)
+            cursor.removeSelectedText()
+        else:
+            first = self.document().findBlockByNumber(self._starts[keep])
+            cursor.setPosition(first.position() - 1)
+            cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
+            cursor.removeSelectedText()
+        del self._starts[keep:]
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        decoration.paint(painter, self.document(), self._look, event.rect())
+        painter.end()
+        super().paintEvent(event)
+
+
+class ViewOwner(Protocol):
+    """Who coordinates several text views: the message body."""
+
+    def on_pressed(self, pressed: TextView) -> None:
+        """A selection begins in *pressed*."""
+
+    def on_dragged(self, origin: TextView, where: QPoint) -> None:
+        """The mouse is dragged from *origin* to the global point *where*."""
+
+    def copy_selection(self) -> None:
+        """Copy what is selected."""
+
+    def select_all(self) -> None:
+        """Select everything."""
+
+    def on_menu_requested(self, where: QPoint, link: str) -> None:
+        """A context menu is wanted."""
+
+    def on_link_clicked(self, address: str) -> None:
+        """A link was clicked."""
+
+
+def connect_view(view: TextView, target: ViewOwner) -> None:
+    """Let *target* coordinate *view* with the other texts of its message."""
+    view.pressed.connect(lambda: target.on_pressed(view))
+    view.dragged.connect(lambda where: target.on_dragged(view, where))
+    view.copy_requested.connect(target.copy_selection)
+    view.select_all_requested.connect(target.select_all)
+    view.menu_requested.connect(target.on_menu_requested)
+    view.anchorClicked.connect(lambda url: target.on_link_clicked(url.toString()))

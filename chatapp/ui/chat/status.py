@@ -1,0 +1,125 @@
+"""The line that says how a reply ended when it did not end by itself, or what it waits for before its first word."""
+
+from math import cos, pi
+
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+
+from chatapp.core.generation import FinishReason
+from chatapp.ui import theme
+from chatapp.ui.widgets.icons import pixmap
+
+_DOT = 7
+_ICON = 15
+_FRAME_MS = 50
+_PERIOD = 28  # frames
+
+
+class StatusLine(QWidget):
+    """Hidden for a reply that ended by itself."""
+
+    regenerate_clicked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._finish: FinishReason | None = None
+        self._waiting = ""
+        self._frame = 0
+        self._label = QLabel(self)
+        self._label.setProperty("role", "muted")
+        self._label.setWordWrap(True)
+        self.button = QPushButton(self.tr("Regenerate"), self)
+        self.button.setProperty("link", True)
+        self.button.setToolTip(self.tr("Ask for another reply; this one is kept"))
+        self.button.clicked.connect(self.regenerate_clicked)
+        self._timer = QTimer(self)
+        self._timer.setInterval(_FRAME_MS)
+        self._timer.timeout.connect(self._on_timeout)
+        self.hide()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it says what the reply waits for."""
+        return bool(self._waiting)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is anything to say."""
+        return bool(self._waiting) or self._text_of(self._finish) != ""
+
+    def set_finish(self, finish: FinishReason | None) -> None:
+        """The reply ended like this; None while it runs."""
+        self._finish = finish
+        self._waiting = ""
+        self._show()
+
+    def set_waiting(self, text: str) -> None:
+        """The reply waits for what *text* says; empty when it no longer waits."""
+        self._waiting = text
+        self._show()
+
+    def fit(self, width: int) -> int:
+        """Lay out for *width* pixels; return the height."""
+        hint = self.button.sizeHint()
+        left = _DOT * 4 + 4 if self._waiting else _ICON + 9
+        room = width - left - (hint.width() + 4 if not self.button.isHidden() else 0)
+        wanted = self._label.fontMetrics().horizontalAdvance(self._label.text()) + 4
+        across = min(room, wanted)
+        height = max(30, self._label.heightForWidth(across))
+        self._label.setGeometry(left, 0, across, height)
+        self.button.setGeometry(left + across + 4, (height - hint.height()) // 2, hint.width(), hint.height())
+        return height
+
+    def _show(self) -> None:
+        text = self._waiting or self._text_of(self._finish)
+        self._label.setText(text)
+        self.setAccessibleName(text)
+        self.button.setVisible(not self._waiting and self._finish is FinishReason.INTERRUPTED)
+        self.setVisible(bool(text))
+        if self._waiting and self.isVisible():
+            self._timer.start()
+        elif not self._waiting:
+            self._timer.stop()
+        self.update()
+
+    def _text_of(self, finish: FinishReason | None) -> str:
+        texts = {
+            FinishReason.CANCELLED: self.tr("Stopped"),
+            FinishReason.INTERRUPTED: self.tr("Interrupted: the engine stopped"),
+            FinishReason.LENGTH: self.tr("Cut off at the token limit"),
+            FinishReason.CONTEXT: self.tr("Context full: there is no room left for more of this conversation"),
+        }
+        return texts.get(finish, "") if finish else ""
+
+    def _on_timeout(self) -> None:
+        self._frame = (self._frame + 1) % _PERIOD
+        self.update(0, 0, _DOT * 4, self.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colors = theme.colors()
+        if not self._waiting:
+            stopped = self._finish is FinishReason.CANCELLED
+            color = colors.muted if stopped else colors.warning
+            image = pixmap("stop" if stopped else "warning", _ICON, color, self.devicePixelRatioF())
+            painter.drawPixmap(1, (self.height() - _ICON) // 2, image)
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        for number in range(3):
+            phase = 2 * pi * (self._frame / _PERIOD - number / 6)
+            color = QColor(colors.muted)
+            color.setAlphaF(0.35 + 0.45 * (0.5 + 0.5 * cos(phase)))
+            painter.setBrush(color)
+            painter.drawEllipse(QRectF(2 + number * _DOT * 1.35, self.height() / 2 - 2.75, 5.5, 5.5))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._waiting:
+            self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._timer.stop()
