@@ -23,6 +23,7 @@ BACKUPS_KEPT = 3
 
 _MAGIC = b"SQLite format 3\x00"
 _VERSION_OFFSET = 60  # of user_version in the file header, big-endian
+_FILES = ("-wal", "-shm", "")  # what belongs to a database, by the ending of the name
 _TABLES = frozenset({"conversation", "message", "trace"})
 _log = log.get("store")
 
@@ -92,6 +93,8 @@ def open_database(path: Path) -> OpenResult:
     try:
         _check_folder(path)
         try:
+            if _salvaged(path).exists():
+                raise _Damaged("an earlier recovery was cut short")  # noqa: TRY301
             database = _open_existing(path) if path.exists() else _create(path)
         except _Damaged as damage:
             _log.error("database damaged: %s", damage)
@@ -222,19 +225,40 @@ def _back_up(database: Database, version: int) -> None:
 
 
 def _replace_damaged(path: Path, reason: str) -> tuple[Database, StorageError]:
+    """Salvage into a new file, then swap. A kill or a full disk at any point leaves a state that starts over here."""
+    salvaged = _salvaged(path)
+    if not salvaged.exists():
+        unfinished = path.with_name(f"{path.stem}.salvaging{path.suffix}")
+        _remove(unfinished)
+        try:
+            database = _create(unfinished)
+            try:
+                salvage(path, database.connection)
+            finally:
+                database.close()
+            unfinished.replace(salvaged)
+        finally:
+            _remove(unfinished)
     kept = _free_name(path.with_name(f"{path.stem}.damaged-{_timestamp()}{path.suffix}"))
-    # The log goes first: a crash in between then leaves a damaged file, not a new database with an old log.
-    for ending in ("-wal", "-shm", ""):
+    for ending in _FILES:
         file = _beside(path, ending)
         if file.exists():
             file.replace(_beside(kept, ending))
-    database = _create(path)
-    try:
-        saved = salvage(kept, database.connection)
-    except BaseException:
-        database.connection.close()
-        raise
-    return database, StorageError(ErrorCode.DATABASE_CORRUPT, details=reason, kept=kept, saved=saved)
+    salvaged.replace(path)
+    database = _connect(path)
+    (saved,) = database.connection.execute("SELECT count(*) FROM message").fetchone()
+    shown = kept if kept.exists() else _beside(kept, "-wal")
+    return database, StorageError(ErrorCode.DATABASE_CORRUPT, details=reason, kept=shown, saved=saved)
+
+
+def _salvaged(path: Path) -> Path:
+    """Where a finished recovery waits to take the place of the damaged file."""
+    return path.with_name(f"{path.stem}.salvaged{path.suffix}")
+
+
+def _remove(path: Path) -> None:
+    for ending in _FILES:
+        _beside(path, ending).unlink(missing_ok=True)
 
 
 def _beside(path: Path, ending: str) -> Path:

@@ -91,12 +91,12 @@ def _transplant(damaged: Path, copy: Path) -> bool:
         connection.execute("COMMIT")
         (page_size,) = connection.execute("PRAGMA page_size").fetchone()
         page = bytearray(connection.serialize()[:page_size])
-    size = damaged.stat().st_size
-    if size < 2 * page_size:
-        return False
-    page[28:32] = (size // page_size).to_bytes(4, "big")  # pages in the file
-    page[32:40] = bytes(8)  # no free list: what it named may be in use by now
     try:
+        size = damaged.stat().st_size
+        if size < 2 * page_size:
+            return False
+        page[28:32] = (size // page_size).to_bytes(4, "big")  # pages in the file
+        page[32:40] = bytes(8)  # no free list: what it named may be in use by now
         shutil.copyfile(damaged, copy)
         wal = damaged.with_name(damaged.name + "-wal")
         if wal.exists():

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import textwrap
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -276,6 +276,66 @@ def test_damage_with_a_log_left_behind(path, tmp_path):
     store, notice = reopen_damaged(path)
     assert all_texts(store) == texts
     assert Path(notice.params["kept"] + "-wal").read_bytes() == log
+    store.close()
+
+
+def test_a_log_without_its_database_is_not_deleted(path):
+    Path(f"{path}-wal").write_bytes(b"precious")
+    result = open_database(path)
+    result.database.close()
+    kept = Path(result.notice.params["kept"])
+    assert kept.name.endswith("-wal")
+    assert kept.read_bytes() == b"precious"
+
+
+def damage(path):
+    data = path.read_bytes()
+    path.write_bytes(b"\xff" * PAGE + data[PAGE:])
+
+
+@pytest.mark.parametrize("step", range(6))
+def test_a_recovery_that_is_cut_short_starts_over(path, texts, step, monkeypatch):
+    """Every change of a name may be the last thing that happens before the power fails."""
+    damage(path)
+    steps = 0
+    replace = Path.replace
+
+    def fail_at(self, target):
+        nonlocal steps
+        steps += 1
+        if steps > step:
+            raise OSError(5, "the power failed")
+        return replace(self, target)
+
+    with monkeypatch.context() as patch, suppress(StorageError):
+        patch.setattr(Path, "replace", fail_at)
+        open_database(path).database.close()
+    result = open_database(path)
+    store = ConversationStore(result.database)
+    assert all_texts(store) == texts
+    assert len(list(path.parent.glob("conversations.damaged-*.sqlite3"))) == 1
+    store.close()
+    open_store(path).close()
+    assert {p.name.split("-")[0] for p in path.parent.iterdir()} == {path.name, "conversations.damaged"}
+
+
+def test_no_room_to_recover_leaves_the_damaged_file(path, texts, monkeypatch):
+    damage(path)
+    before = path.read_bytes()
+
+    def full(damaged, target):
+        target.execute("PRAGMA max_page_count = 1")
+        target.execute("CREATE TABLE more (x)")
+
+    monkeypatch.setattr("chatapp.store.database.salvage", full)
+    with pytest.raises(StorageError) as caught:
+        open_database(path)
+    monkeypatch.undo()
+    assert caught.value.code is ErrorCode.DISK_FULL
+    assert path.read_bytes() == before
+    assert [p.name for p in path.parent.iterdir()] == [path.name]
+    store, _ = reopen_damaged(path)
+    assert all_texts(store) == texts
     store.close()
 
 
