@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 from chatapp.core.generation import FinishReason, ReplyInfo, SamplingParams
 from chatapp.core.trace import TokenTrace
 from chatapp.engine.backend import Inspection
+from chatapp.engine.capture import AttentionCapture
+from chatapp.engine.llama import Context, Model
 from chatapp.engine.llama_backend import LlamaBackend
 from chatapp.protocol.messages import Generate, Inspect, LoadOptions
 from tests.helpers import reference
@@ -203,6 +205,23 @@ def test_every_length_gives_the_beginning_of_a_longer_one(load: Loader, length: 
     np.testing.assert_allclose(part["attention"], whole["attention"][:, :, :length, :length], rtol=0, atol=2e-5)
     np.testing.assert_allclose(part["logprobs"], whole["logprobs"][: length - 1], rtol=0, atol=5e-5)
     np.testing.assert_allclose(part["entropy"], whole["entropy"][:length], rtol=0, atol=5e-5)
+
+
+def test_a_batch_of_several_ubatches_is_put_together_in_order() -> None:
+    # One llama_decode of 650 tokens runs as 512 + 138, each calling back with its own number of cells.
+    ids, model = random_ids(LONG), Model(str(tiny("llama-f32")), 0, lambda fraction: None)
+    _, attention = expected("llama-f32", tuple(ids))
+    for queries in (LONG, 400, 100):
+        capture = AttentionCapture(LONG, queries, [0, 2], 4)
+        context = Context(
+            model, 1024, n_batch=1024, n_threads=1, flash_attention="off", kv_type="f32", cb_eval=capture.callback
+        )
+        capture.begin(0)
+        code = context.decode(ids, 0)
+        context.close()
+        assert (code, capture.error) == (0, None)
+        np.testing.assert_allclose(capture.result(), attention[[0, 2], :, LONG - queries :], rtol=0, atol=1e-4)
+    model.close()
 
 
 @pytest.mark.parametrize("last", [1, 2, 100, 128, 129, 300, LONG, 5000])
