@@ -26,6 +26,8 @@ class ConversationStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        # What is still written to a conversation after it was purged (the last words of a reply) has no place any more.
+        self._purged: set[int] = set()
 
     # -- reading -------------------------------------------------------------------------------------------------------
 
@@ -90,6 +92,8 @@ class ConversationStore:
 
     def save_conversation(self, conversation: Conversation) -> None:
         """Insert or update the header: title, times, system prompt, sampling, leaf. Messages are saved one by one."""
+        if conversation.id in self._purged:
+            return
         sampling = None if conversation.sampling is None else _dump(conversation.sampling.to_json())
         with self._database.transaction() as connection:
             connection.execute("""
@@ -109,20 +113,27 @@ class ConversationStore:
 
     def save_message(self, conversation_id: int, message: Message) -> None:
         """Insert or update a message. A new one becomes the leaf, as in `Conversation.add`."""
+        if conversation_id in self._purged:
+            return
         with self._database.transaction() as connection:
             _put_message(connection, conversation_id, message)
 
     def save_reply(self, conversation_id: int, message: Message, trace: TokenTrace) -> None:
         """A reply and its trace, both or neither."""
+        if conversation_id in self._purged:
+            return
         blob = trace.to_blob()
         with self._database.transaction() as connection:
             _put_message(connection, conversation_id, message)
             _put_trace(connection, message.id, blob)
 
     def save_trace(self, message_id: int, trace: TokenTrace) -> None:
-        """Insert or replace the trace of a saved message."""
+        """Insert or replace the trace of a saved message; nothing when that was purged."""
         blob = trace.to_blob()
         with self._database.transaction() as connection:
+            found = connection.execute("SELECT 1 FROM message WHERE id = ?", (message_id,)).fetchone()
+            if found is None and self._purged:
+                return
             _put_trace(connection, message_id, blob)
 
     def save_draft(self, conversation_id: int, text: str) -> None:
@@ -138,7 +149,10 @@ class ConversationStore:
     def purge_trash(self, before: float) -> int:
         """Really delete what was moved to the trash before that time; returns how many conversations."""
         with self._database.transaction() as connection:
-            return connection.execute("DELETE FROM conversation WHERE deleted_at < ?", (before,)).rowcount
+            gone = {i for (i,) in connection.execute("SELECT id FROM conversation WHERE deleted_at < ?", (before,))}
+            connection.execute("DELETE FROM conversation WHERE deleted_at < ?", (before,))
+        self._purged |= gone
+        return len(gone)
 
     def mark_interrupted(self) -> int:
         """Mark replies that a killed app left unfinished (assistant, no finish); returns how many. Call at start."""

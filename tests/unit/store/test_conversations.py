@@ -133,6 +133,31 @@ def test_trash_undo_and_purge(store):
     assert store.next_ids() == (4, 34)
 
 
+def test_late_writes_to_a_purged_conversation_are_dropped(store):
+    """They must neither bring it back nor fail for ever at the head of a queue of writes."""
+    tree = make_tree()
+    save(store, tree)
+    store.set_deleted(1, 1.0)
+    assert store.purge_trash(before=2.0) == 1
+    store.save_conversation(tree)
+    store.save_message(1, tree.messages[4])
+    store.save_reply(1, tree.messages[4], make_trace())
+    store.save_trace(4, make_trace())
+    store.save_draft(1, "x")
+    store.set_title(1, "x")
+    store.set_deleted(1, None)
+    assert store.summaries() == []
+    assert store.load_trace(4) is None
+
+
+def test_rename(store):
+    save(store, make_tree())
+    store.set_title(1, "새 이름")
+    (summary,) = store.summaries()
+    assert summary.title == "새 이름"
+    assert summary.updated_at == 1004.0
+
+
 def test_newest_first(store):
     for i, at in ((1, 30.0), (2, 10.0), (3, 20.0)):
         store.save_conversation(Conversation(i, str(i), 1.0, at))
