@@ -43,14 +43,15 @@ def set_up(apt: bool, xvfb: bool) -> None:
     """Everything up to a .venv that is right, and the stamp that says so."""
     check_writable()
     lock_name = f"clone-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:16]}"
-    with lock(lock_name, "Another terminal is setting this clone up"):
+    with lock(lock_name, "Another run of this command is not through yet"):
         old = state.read_stamp()
         cmake_args = state.wanted_cmake_args(old)
         key = state.wanted_stamp(cmake_args)["wheel"]
-        system_packages(apt, xvfb, compiler=not find_wheel(key))
+        build = not find_wheel(key)
+        check_space(build)
+        system_packages(apt, xvfb, compiler=build)
         if state.is_ready():  # by that other terminal
             return
-        check_space(build=not find_wheel(key))
         STAMP.unlink(missing_ok=True)
         made_new = make_venv(old)
         pip("Updating pip", "install", "-c", CONSTRAINTS, "pip", *build_tools())
@@ -322,19 +323,26 @@ def find_wheel(key: str) -> Path | None:
 def build_wheel(key: str, cmake_args: str) -> Path:
     """Compile llama.cpp into the cache. It appears there complete or not at all."""
     wheels = state.cache_folder() / "wheels"
-    with lock(key, "Another clone is compiling llama.cpp, which this one will use too"):
-        if wheel := find_wheel(key):
-            return wheel
-        for leftover in wheels.glob(f"building-{key}-*"):  # of one that was killed: we hold the lock
+    with lock(key, "Another run is compiling llama.cpp, which this one will use too"):
+        for leftover in wheels.glob(f"building-{key}-*"):  # of a run that was killed, for we hold the lock;
+            keep_wheel(leftover / "done", key)  # its compiler may have gone on to the end
             shutil.rmtree(leftover, ignore_errors=True)
-        with tempfile.TemporaryDirectory(prefix=f"building-{key}-", dir=wheels, ignore_cleanup_errors=True) as work:
-            compile_wheel(Path(work), cmake_args)
-            shutil.rmtree(wheels / key, ignore_errors=True)  # a damaged one, else find_wheel had found it
-            with contextlib.suppress(FileExistsError):  # where locks do not work, another clone was first
-                (Path(work) / "done").rename(wheels / key)
-        if wheel := find_wheel(key):
-            return wheel
+        if not find_wheel(key):
+            with tempfile.TemporaryDirectory(prefix=f"building-{key}-", dir=wheels, ignore_cleanup_errors=True) as work:
+                compile_wheel(Path(work), cmake_args)
+                keep_wheel(Path(work) / "done", key)
+    if wheel := find_wheel(key):
+        return wheel
     raise SetupError(f"The build made no wheel of llama.cpp: check CMAKE_ARGS, {AGAIN}")
+
+
+def keep_wheel(folder: Path, key: str) -> None:
+    """Move a finished build to its place, unless a good one is there: where locks do not work, others may be first."""
+    if any(map(zipfile.is_zipfile, folder.glob("*.whl"))) and not find_wheel(key):
+        place = state.cache_folder() / "wheels" / key
+        shutil.rmtree(place, ignore_errors=True)  # a damaged one
+        with contextlib.suppress(FileExistsError):
+            folder.rename(place)
 
 
 def compile_wheel(work: Path, cmake_args: str) -> None:

@@ -153,14 +153,14 @@ def test_test_leaves_slow_tests_out(
 
 def test_test_opens_real_windows_without_a_display(dev: Dev, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
+    monkeypatch.setenv("QT_QPA_PLATFORM", "")  # so that it is put back in any case
+    monkeypatch.delenv("QT_QPA_PLATFORM")
     monkeypatch.setenv("DISPLAY", ":0")
     assert dev.dev.test_command([])[0] == str(dev.state.PYTHON)
     monkeypatch.delenv("DISPLAY")
     command = dev.dev.test_command([])
     assert command[:4] == ["xvfb-run", "-a", "-s", "-screen 0 1600x1000x24"]
     assert os.environ["QT_QPA_PLATFORM"] == "xcb"
-    monkeypatch.delenv("QT_QPA_PLATFORM")
 
 
 @pytest.mark.parametrize("args", [["--help"], ["run", "--help"], ["test", "-h"], ["setup", "--help"]])
@@ -385,6 +385,17 @@ def test_a_damaged_wheel_and_a_killed_build_are_replaced(dev: Dev, monkeypatch: 
     monkeypatch.setattr(dev.setup, "compile_wheel", fake_compile)
     assert zipfile.is_zipfile(dev.setup.build_wheel("key", ""))
     assert {folder.name for folder in wheels.iterdir()} == {"key", "building-other-abc"}
+
+
+def test_a_build_whose_starter_was_killed_is_used_when_it_ended(dev: Dev, monkeypatch: pytest.MonkeyPatch) -> None:
+    orphan = dev.state.cache_folder() / "wheels" / "building-key-abc"
+    orphan.mkdir()
+    fake_compile(orphan, "by the orphan")
+    monkeypatch.delattr(dev.setup, "compile_wheel")
+    wheel = dev.setup.build_wheel("key", "")
+    with zipfile.ZipFile(wheel) as content:
+        assert content.read("made/with") == b"by the orphan"
+    assert not orphan.exists()
 
 
 def test_a_build_of_others_is_used(dev: Dev, monkeypatch: pytest.MonkeyPatch) -> None:
