@@ -18,7 +18,7 @@ LANGUAGES = {"en": "English", "ko": "한국어"}  # each in its own words, never
 class _Installed:
     """What is in use now; Qt does not tell."""
 
-    language = "en"
+    language = ""  # nothing yet
     translators: tuple[QTranslator, ...] = ()
 
 
@@ -48,7 +48,7 @@ def install(language: str) -> None:
 
 def language() -> str:
     """The language now spoken: "en" or "ko"."""
-    return _Installed.language
+    return _Installed.language or "en"
 
 
 def error_text(error: UserFixable) -> tuple[str, str]:

@@ -9,7 +9,6 @@ from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QFileDialog,
-    QHBoxLayout,
     QLabel,
     QMainWindow,
     QSplitter,
@@ -29,9 +28,11 @@ from chatapp.ui.drop import ModelDrop
 from chatapp.ui.model_selector import ModelSelector
 from chatapp.ui.notices import NoticeArea
 from chatapp.ui.preferences.dialog import PreferencesDialog
+from chatapp.ui.room import Room
 from chatapp.ui.settings_panel import SettingsPanel
 from chatapp.ui.sidebar.sidebar import Sidebar
 from chatapp.ui.status_bar import StatusBar
+from chatapp.ui.widgets.bar import Bar
 from chatapp.ui.widgets.dock import Dock
 from chatapp.ui.widgets.icons import app_icon, icon
 
@@ -62,6 +63,7 @@ class MainWindow(QMainWindow):
         self._test_label.setVisible(services.engine.is_fake)
         self._settings_dock = self._add_dock("settingsDock", self._settings_panel)
         self._inspector_dock = self._add_dock("inspector", None)
+        self._room = Room(self, self._sidebar, [self._settings_dock, self._inspector_dock])
         self._splitter = self._build_centre()
         self._connect()
         self._restore_layout()
@@ -80,11 +82,8 @@ class MainWindow(QMainWindow):
         return dock
 
     def _build_centre(self) -> QSplitter:
-        top = QWidget(self)
-        top.setObjectName("topBar")
-        top.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        row = QHBoxLayout(top)
-        row.setContentsMargins(10, 5, 10, 5)
+        top = Bar("topBar", 10, 10, self)
+        row = top.row
         row.addWidget(self._selector)
         row.addStretch(1)
         row.addWidget(self._test_label, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -114,8 +113,8 @@ class MainWindow(QMainWindow):
         actions.fill(self.menuBar())
         actions.connect_all(self._handlers())
         settings = services.settings
-        for setting in (THEME, LANGUAGE):
-            actions.connect_choice(setting.key, lambda value, key=setting.key: settings.set(key, value))
+        actions.connect_choice(THEME.key, lambda value: settings.set(THEME, value))
+        actions.connect_choice(LANGUAGE.key, lambda value: settings.set(LANGUAGE, value))
         settings.changed.connect(self._show_choices)
         dock = self._settings_dock
         dock.visibilityChanged.connect(lambda _visible: actions["settings_panel"].setChecked(not dock.isHidden()))
@@ -145,7 +144,7 @@ class MainWindow(QMainWindow):
             "rename": self._rename,
             "delete": lambda: services.conversations.delete(services.chat.conversation.id),
             "undo_delete": self._undo_delete,
-            "sidebar": lambda: self._sidebar.setVisible(not self._sidebar.isVisible()),
+            "sidebar": self._room.toggle_sidebar,
             "settings_panel": lambda: self._settings_dock.setVisible(not self._settings_dock.isVisible()),
             "zoom_in": lambda: self._appearance.zoom(1),
             "zoom_out": lambda: self._appearance.zoom(-1),
@@ -231,8 +230,9 @@ class MainWindow(QMainWindow):
         sizes = settings.get(SPLITTER_SIZES)
         if len(sizes) == self._splitter.count():
             self._splitter.setSizes(list(sizes))
-            self._sidebar.setVisible(sizes[0] > 0)
+            self._room.want_sidebar(sizes[0] > 0)
         self._inspector_dock.hide()
+        self._room.arrange()
         self.actions_table["sidebar"].setChecked(not self._sidebar.isHidden())
         self.actions_table["settings_panel"].setChecked(not self._settings_dock.isHidden())
 
@@ -240,7 +240,8 @@ class MainWindow(QMainWindow):
         settings = self._services.settings
         settings.set(WINDOW_GEOMETRY, _encoded(self.saveGeometry()))
         settings.set(WINDOW_STATE, _encoded(self.saveState()))
-        settings.set(SPLITTER_SIZES, tuple(self._splitter.sizes()))
+        sidebar = max(1, self._sidebar.width()) if self._room.sidebar_wanted else 0
+        settings.set(SPLITTER_SIZES, (sidebar, self._splitter.sizes()[1]))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._save_layout()

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolButton, QWidget, QWidgetAction
 
 from chatapp.core.errors import UserFixable
 from chatapp.ui import theme
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from chatapp.services.bundle import Services
     from chatapp.services.models import LocalModel
 
-_MAX_WIDTH = 380
+_MAX_WIDTH = 420
+_AROUND_TEXT = 72  # icon, arrow and padding
+_SHORTEST_NAME = 50
 
 
 class ModelSelector(QToolButton):
@@ -68,9 +70,8 @@ class ModelSelector(QToolButton):
                 return model.name
         return _file_name(engine.model_path)
 
-    def _state_text(self) -> str:
+    def _state_text(self, name: str) -> str:
         engine = self._services.engine
-        name = self._name()
         if not name:
             return self.tr("Choose a model")
         match str(engine.state):
@@ -86,15 +87,25 @@ class ModelSelector(QToolButton):
         return name
 
     def _show_state(self) -> None:
-        self._full_text = self._state_text()
+        self._full_text = self._state_text(self._name())
         failed = self._services.engine.state == "failed"
         self.setIcon(icon("warning", "error") if failed else icon("model"))
-        room = _MAX_WIDTH - 70
-        self.setText(self.fontMetrics().elidedText(self._full_text, Qt.TextElideMode.ElideMiddle, room))
+        self._elide()
         self.setToolTip(self._details())
         self.setAccessibleName(self.tr("Model: {state}").format(state=self._full_text))
         self.updateGeometry()
         self.update()
+
+    def _elide(self) -> None:
+        """Shorten the name, never what is said about it."""
+        name, metrics = self._name(), self.fontMetrics()
+        said = metrics.horizontalAdvance(self._full_text) - metrics.horizontalAdvance(name)
+        whole = self.width() - _AROUND_TEXT
+        room = whole - max(0, said)
+        if name and room > _SHORTEST_NAME:
+            self.setText(self._state_text(metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)))
+        else:
+            self.setText(metrics.elidedText(self._full_text, Qt.TextElideMode.ElideRight, whole))
 
     def _details(self) -> str:
         model = self._services.engine.model
@@ -108,7 +119,7 @@ class ModelSelector(QToolButton):
         menu = self._menu
         menu.clear()
         models = self._services.models.models()
-        menu.addSection(self.tr("Models on this computer"))
+        menu.addAction(self._heading())
         if not models:
             menu.addAction(self.tr("None found yet")).setEnabled(False)
         for model in models:
@@ -118,6 +129,15 @@ class ModelSelector(QToolButton):
         stop = menu.addAction(icon("stop"), self.tr("Unload the model"), self._services.engine.unload)
         stop.setToolTip(self.tr("Stops the engine and frees the memory it uses."))
         stop.setEnabled(self._services.engine.state not in ("off", "stopping"))
+
+    def _heading(self) -> QWidgetAction:
+        label = QLabel(self.tr("Models on this computer"), self._menu)
+        label.setProperty("role", "small")
+        label.setContentsMargins(28, 4, 12, 4)
+        heading = QWidgetAction(self._menu)
+        heading.setDefaultWidget(label)
+        heading.setEnabled(False)
+        return heading
 
     def _add_model(self, model: "LocalModel") -> None:
         elided = self.fontMetrics().elidedText(model.name, Qt.TextElideMode.ElideMiddle, 330)
@@ -139,8 +159,15 @@ class ModelSelector(QToolButton):
         self._on_engine_changed()
 
     def sizeHint(self) -> QSize:
-        hint = super().sizeHint()
-        return QSize(min(hint.width() + 20, _MAX_WIDTH), hint.height() + 4)
+        width = self.fontMetrics().horizontalAdvance(self._full_text) + _AROUND_TEXT
+        return QSize(min(width, _MAX_WIDTH), super().sizeHint().height() + 4)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(150, self.sizeHint().width()), self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._elide()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPlainTextEdit,
     QPushButton,
-    QSizePolicy,
+    QScrollArea,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -46,9 +46,11 @@ class NoticeBar(QFrame):
 
     Signals:
         dismissed  it has done its work
+        resized    it needs another height
     """
 
     dismissed = Signal()
+    resized = Signal()
 
     def __init__(self, notice: Notice, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -111,15 +113,15 @@ class NoticeBar(QFrame):
             self._buttons.append((button, action))
             actions.addWidget(button)
         actions.addWidget(self._details_button)
-        actions.addWidget(self._copy)
-        short = len(self._buttons) == 1 and not self.notice.details and self.notice.level is Level.INFO
+        short = len(self._buttons) <= 1 and not self.notice.details and not self.notice.remedy
         row = QHBoxLayout()
         row.setSpacing(10)
-        row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        side = Qt.AlignmentFlag.AlignVCenter if short else Qt.AlignmentFlag.AlignTop
+        row.addWidget(picture, 0, side)
         row.addLayout(texts, 1)
         if short:  # one line, as an "Undo" should be
             row.addLayout(actions)
-        row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._close, 0, side)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(12, 8, 8, 8)
         outer.setSpacing(6)
@@ -129,11 +131,13 @@ class NoticeBar(QFrame):
             actions.setContentsMargins(28, 0, 0, 0)
             outer.addLayout(actions)
         outer.addWidget(self._details)
+        outer.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignRight)
 
     def _show_details(self, shown: bool) -> None:
         self._details.setVisible(shown)
         self._copy.setVisible(shown)
         self._details_button.setText(self.tr("Hide details") if shown else self.tr("Show details"))
+        self.resized.emit()
 
     def _on_time_over(self) -> None:
         focused = QApplication.focusWidget()
@@ -162,16 +166,25 @@ class NoticeBar(QFrame):
         super().changeEvent(event)
 
 
-class NoticeArea(QWidget):
-    """Up to three notices above each other, the newest at the bottom; older ones come back when there is room."""
+class NoticeArea(QScrollArea):
+    """Up to three notices above each other, the newest on top; older ones come back when there is room.
+
+    Never takes more than half of the window: what does not fit scrolls.
+    """
 
     def __init__(self, notices: "Notices", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("noticeArea")
         self._bars: list[NoticeBar] = []
-        self._layout = QVBoxLayout(self)
+        inner = QWidget()
+        inner.setProperty("plain", "true")
+        self._layout = QVBoxLayout(inner)
         self._layout.setContentsMargins(14, 8, 14, 0)
         self._layout.setSpacing(8)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setWidget(inner)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.hide()
         notices.cleared.connect(self._on_cleared)
         notices.attach(self._on_posted)
@@ -189,9 +202,11 @@ class NoticeArea(QWidget):
             self._on_cleared(notice.key)
         bar = NoticeBar(notice, self)
         bar.dismissed.connect(lambda: self._remove(bar))
+        bar.resized.connect(self._fit)
         self._bars.append(bar)
-        self._layout.addWidget(bar)
+        self._layout.insertWidget(0, bar)
         self._arrange()
+        self.verticalScrollBar().setValue(0)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(bar, bar.accessibleName()))
 
     def _on_cleared(self, key: str) -> None:
@@ -210,6 +225,17 @@ class NoticeArea(QWidget):
         for number, bar in enumerate(reversed(self._bars)):
             bar.setVisible(number < MAX_SHOWN)
         self.setVisible(bool(self._bars))
+        self._fit()
+
+    def _fit(self) -> None:
+        self._layout.activate()
+        width = max(1, self.viewport().width())
+        needed = self._layout.totalHeightForWidth(width) if self._layout.hasHeightForWidth() else 0
+        self.setFixedHeight(max(1, min(needed, self.window().height() // 2)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
 
 def _text_label(parent: QWidget, role: str = "") -> QLabel:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from string import Template
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from chatapp.paths import resources
@@ -129,7 +129,8 @@ def font(scale: float = 1.0, *, bold: bool = False) -> QFont:
 def monospace(scale: float = 0.95) -> QFont:
     """The fixed-width font for code and raw output, with Hangul to fall back on."""
     chosen = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-    chosen.setFamilies([*chosen.families(), "Noto Sans Mono CJK KR", "D2Coding", *CJK_FALLBACKS])
+    # By its real name: in a list of families Qt skips an alias such as "monospace".
+    chosen.setFamilies([QFontInfo(chosen).family(), "Noto Sans Mono CJK KR", "D2Coding", *CJK_FALLBACKS])
     chosen.setPointSizeF(QApplication.font().pointSizeF() * scale)
     return chosen
 
@@ -174,6 +175,8 @@ def _refresh() -> None:
 
 
 def _font(size: int) -> QFont:
+    # Without a desktop the system's font is the alias "Sans Serif", which Qt skips in a list: then the first
+    # fallback that exists is the interface font, and Latin and Hangul come from one design.
     chosen = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
     chosen.setFamilies([*chosen.families(), *CJK_FALLBACKS])
     if size > 0:
@@ -188,6 +191,8 @@ def _style_sheet(c: Colors, base: QFont) -> str:
         "small": f"{size * 0.9:.1f}pt",
         "large": f"{size * 1.15:.1f}pt",
         "accent_hover": mix(c.accent, c.text, 0.18).name(),
+        "error_ground": mix(c.surface, c.error, 0.06).name(),
+        "warning_ground": mix(c.surface, c.warning, 0.06).name(),
         "disabled": mix(c.muted, c.background, 0.4).name(),
         "strong_border": mix(c.border, c.muted, 0.3).name(),
         "styles": resources().joinpath("styles").as_posix(),

@@ -8,7 +8,7 @@ def confirm(parent: QWidget, question: str, consequence: str, do_it: str) -> boo
     box = QMessageBox(parent)
     box.setObjectName("confirm")
     box.setIcon(QMessageBox.Icon.NoIcon)
-    box.setWindowTitle(question)
+    box.setWindowTitle("ChatApp")
     box.setText(question)
     box.setInformativeText(consequence)
     yes = box.addButton(do_it, QMessageBox.ButtonRole.DestructiveRole)

@@ -44,10 +44,12 @@ class PreferencesDialog(QDialog):
         self._reload = QPushButton(self)
         self._reload.setObjectName("reloadButton")
         self._reload.clicked.connect(self._on_reload)
-        self._reload.hide()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.addButton(self._reload, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.rejected.connect(self.reject)
+        self._reload.hide()
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(False)  # Enter in a field must not press one
         column = QVBoxLayout(self)
         column.addWidget(self._tabs, 1)
         column.addWidget(buttons)

@@ -59,6 +59,10 @@ class Field(QWidget):
 class _SpinBox(QDoubleSpinBox):
     """Changed by the wheel only when it has the focus: scrolling a form must not change it."""
 
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.lineEdit().setTextMargins(6, 0, 0, 0)  # the style sheet's padding does not reach it
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
             super().wheelEvent(event)

@@ -39,6 +39,9 @@ class SettingRow(QWidget):
         self._reset = _small_button("reset", self)
         self._reset.setObjectName("resetButton")
         self._reset.clicked.connect(self.reset_requested)
+        policy = self._reset.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._reset.setSizePolicy(policy)
         self._explanation = QLabel(self)
         self._explanation.setProperty("role", "small")
         self._explanation.setWordWrap(True)
@@ -67,7 +70,7 @@ class SettingRow(QWidget):
         self._default = default
         self.field.show_value(value)
         self._show_error("")
-        self._reset.setEnabled(value != default)
+        self._reset.setVisible(value != default)
 
     def _on_edited(self, value: Any) -> None:
         try:
@@ -76,7 +79,7 @@ class SettingRow(QWidget):
             self._show_error(" ".join(error_text(error)))
             return
         self._show_error("")
-        self._reset.setEnabled(checked != self._default)
+        self._reset.setVisible(checked != self._default)
         self.changed.emit(checked)
 
     def _show_error(self, text: str) -> None:

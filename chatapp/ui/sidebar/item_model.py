@@ -116,6 +116,25 @@ class ConversationItemModel(QAbstractListModel):
         if self._rows:
             self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1), [role])
 
+    def _value(self, summary: ConversationSummary, role: int) -> Any:
+        value: Any = None
+        match role:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
+                value = self._title(summary)
+            case Qt.ItemDataRole.EditRole:
+                value = summary.title
+            case Qt.ItemDataRole.AccessibleTextRole:
+                value = self._title(summary)
+                if summary.id == self._running:
+                    value = self.tr("{title}, a reply is being written").format(title=value)
+            case Data.ID:
+                value = summary.id
+            case Data.SHOWN:
+                value = summary.id == self._shown
+            case Data.RUNNING:
+                value = summary.id == self._running
+        return value
+
     def _title(self, summary: ConversationSummary) -> str:
         return summary.title or self.tr("New conversation")
 
@@ -129,22 +148,7 @@ class ConversationItemModel(QAbstractListModel):
         summary = row.summary
         if summary is None:
             return row.heading if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole) else None
-        match role:
-            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
-                return self._title(summary)
-            case Qt.ItemDataRole.EditRole:
-                return summary.title
-            case Qt.ItemDataRole.AccessibleTextRole:
-                title = self._title(summary)
-                running = summary.id == self._running
-                return self.tr("{title}, a reply is being written").format(title=title) if running else title
-            case Data.ID:
-                return summary.id
-            case Data.SHOWN:
-                return summary.id == self._shown
-            case Data.RUNNING:
-                return summary.id == self._running
-        return None
+        return self._value(summary, role)
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         summary = self._rows[index.row()].summary

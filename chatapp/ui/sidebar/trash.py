@@ -59,11 +59,13 @@ class TrashPage(QWidget):
         layout.addLayout(head)
         layout.addWidget(self._hint)
         layout.addWidget(self._list, 1)
-        layout.addWidget(self._restore_button)
-        layout.addWidget(self._empty_button)
+        buttons = QVBoxLayout()
+        buttons.setContentsMargins(10, 0, 10, 0)
+        buttons.addWidget(self._restore_button)
+        buttons.addWidget(self._empty_button)
+        layout.addLayout(buttons)
         head.setContentsMargins(8, 0, 8, 0)
-        for widget in (self._hint,):
-            widget.setContentsMargins(14, 2, 14, 4)
+        self._hint.setContentsMargins(14, 2, 14, 4)
         services.conversations.list_changed.connect(self._on_list_changed)
         self._retranslate()
 
@@ -73,8 +75,9 @@ class TrashPage(QWidget):
             self._services.conversations.restore(conversation_id)
 
     def _empty(self) -> None:
-        question = self.tr("Delete {count} conversations for good?").format(count=self._item_model.conversation_count())
-        if confirm(self, question, self.tr("This cannot be undone."), self.tr("Delete for good")):
+        consequence = self.tr("Conversations that are deleted for good: {count}. This cannot be undone.")
+        count = self._item_model.conversation_count()
+        if confirm(self, self.tr("Empty the trash?"), consequence.format(count=count), self.tr("Delete for good")):
             self._services.conversations.empty_trash()
 
     def _on_clicked(self, index: QModelIndex) -> None:

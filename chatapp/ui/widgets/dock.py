@@ -2,8 +2,9 @@
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QToolButton, QWidget
+from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QToolButton, QWidget
 
+from chatapp.ui.widgets.bar import Bar
 from chatapp.ui.widgets.icons import icon
 
 
@@ -15,19 +16,15 @@ class Dock(QDockWidget):
         self.setObjectName(name)
         self.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
         self.setAllowedAreas(Qt.DockWidgetArea.RightDockWidgetArea)
-        bar = QWidget(self)
-        bar.setObjectName("dockTitle")
-        bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        bar = Bar("dockTitle", 16, 8, self)
         self._label = QLabel(bar)
         self._label.setProperty("role", "heading")
         self._close = QToolButton(bar)
         self._close.setIcon(icon("close", "muted"))
         self._close.setIconSize(QSize(16, 16))
         self._close.clicked.connect(self.close)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(16, 7, 8, 7)
-        row.addWidget(self._label, 1)
-        row.addWidget(self._close)
+        bar.row.addWidget(self._label, 1)
+        bar.row.addWidget(self._close)
         self.setTitleBarWidget(bar)
         self._toggle: QToolButton | None = None
         self._retranslate()

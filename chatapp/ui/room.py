@@ -1,0 +1,50 @@
+"""Decides which side parts fit beside the chat when the window is narrow."""
+
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+
+CHAT_MIN = 400  # pixels; less and a message is a column of words
+
+
+class Room(QObject):
+    """Hides the sidebar while a panel at the right needs its place, and brings it back when there is room again."""
+
+    def __init__(self, window: QMainWindow, sidebar: QWidget, docks: list[QDockWidget]) -> None:
+        super().__init__(window)
+        self._window = window
+        self._sidebar = sidebar
+        self._docks = docks
+        self._wanted = True  # what the user wants, room or not
+        for dock in docks:
+            dock.visibilityChanged.connect(self.arrange)
+        window.installEventFilter(self)
+
+    @property
+    def sidebar_wanted(self) -> bool:
+        """Whether the user has the sidebar switched on."""
+        return self._wanted
+
+    def want_sidebar(self, wanted: bool) -> None:
+        """The user switched the sidebar on or off; when there is no room for both, the panels go."""
+        self._wanted = wanted
+        if wanted and not self._fits():
+            for dock in self._docks:
+                dock.hide()
+        self.arrange()
+
+    def toggle_sidebar(self) -> None:
+        """Show the sidebar when it is hidden, for whatever reason, else hide it."""
+        self.want_sidebar(self._sidebar.isHidden())
+
+    def arrange(self) -> None:
+        """Show the sidebar if it is wanted and fits."""
+        self._sidebar.setVisible(self._wanted and self._fits())
+
+    def _fits(self) -> bool:
+        panels = sum(dock.width() for dock in self._docks if not dock.isHidden())
+        return self._window.width() - panels - self._sidebar.minimumWidth() >= CHAT_MIN
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self.arrange()
+        return False
