@@ -3,10 +3,8 @@
 import argparse
 import signal
 import sys
-from collections.abc import Callable
-from pathlib import Path
 
-from PySide6.QtCore import QLockFile, QSocketNotifier, Qt, QTimer
+from PySide6.QtCore import QLockFile, QObject, QSocketNotifier, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -28,8 +26,10 @@ def main(given: argparse.Namespace) -> int:
     """Open the window and run until it is closed; the exit code."""
     app = make_application(sys.argv[:1])
     paths = Paths.under(given.data_dir) if given.data_dir else Paths.default()
+    crashes = crash.CrashHandler(paths.logs)
     try:
         lock = _prepare(paths)
+        crashes.install()
         settings = Settings.load(paths.settings_file)
         if given.lang:
             settings.set(schema.LANGUAGE, given.lang)
@@ -40,13 +40,15 @@ def main(given: argparse.Namespace) -> int:
         return 1
     appearance = Appearance(app, services.settings, app)
     window = MainWindow(services, appearance)
-    crash.install(paths.logs, _reporter(window))
+    relay = _CrashRelay(window)
+    crashes.on_report = relay.reported.emit
     stop_on_signals(app)
     window.show()
     # The window first; what may take long afterwards.
     QTimer.singleShot(0, app, lambda: services.start(given.model))
     code = app.exec()
     saved = services.close()
+    crashes.uninstall()
     lock.unlock()
     log.shutdown()
     return code if saved else 1
@@ -81,14 +83,19 @@ def _prepare(paths: Paths) -> QLockFile:
     return lock
 
 
-def _reporter(window: MainWindow) -> Callable[[Path, str], None]:
-    """Shows a crash report in the window's thread, one at a time."""
+class _CrashRelay(QObject):
+    """Carries a report from the thread that failed to the window's."""
 
-    def report(path: Path, text: str) -> None:
-        _log.error("unexpected error, report in %s", path)
-        QTimer.singleShot(0, window, lambda: CrashDialog.open_once(path, text, window))
+    reported = Signal(object)
 
-    return report
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self.reported.connect(self._on_reported)
+
+    def _on_reported(self, report: crash.Report) -> None:
+        _log.error("unexpected error, report in %s", report.path)
+        CrashDialog.open_once(report.path, report.text, self._window)
 
 
 def stop_on_signals(app: QApplication) -> None:

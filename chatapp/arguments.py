@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from chatapp import __version__
 
@@ -20,13 +21,14 @@ examples:
 class _Parser(argparse.ArgumentParser):
     """Errors are one line on stderr and exit code 2, as everywhere in this program."""
 
-    def error(self, message: str) -> None:  # type: ignore[override]  # never returns, as argparse's
+    def error(self, message: str) -> NoReturn:
+        """End the program."""
         self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
 def parser() -> argparse.ArgumentParser:
     """The whole grammar."""
-    common = argparse.ArgumentParser(add_help=False)
+    common = _Parser(add_help=False)
     common.add_argument("--data-dir", type=Path, metavar="DIR", default=argparse.SUPPRESS,
                         help="keep everything (chats, settings, models, logs) in DIR")  # fmt: skip
     common.add_argument("--fake-engine", action="store_true", default=argparse.SUPPRESS,
@@ -38,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"ChatApp {__version__}")
     top.add_argument("--lang", choices=("auto", "en", "ko"), help="language of the window")
     top.set_defaults(command=None, data_dir=None, fake_engine=False, model=None)
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
     _ask(commands.add_parser("ask", parents=[common], help="stream a reply to the terminal"))
     _inspect(commands.add_parser("inspect", parents=[common], help="save probabilities and attention of a text"))
     _models(commands.add_parser("models", parents=[common], help="the models on this computer"))
@@ -77,7 +79,7 @@ def _inspect(inspect: argparse.ArgumentParser) -> None:
 
 
 def _models(models: argparse.ArgumentParser) -> None:
-    actions = models.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=_Parser)
+    actions = models.add_subparsers(dest="action", metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="models found on this computer")
     listing.add_argument("--json", action="store_true", help="as JSON")
 

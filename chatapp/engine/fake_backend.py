@@ -1,8 +1,8 @@
 """`FakeBackend`: scripted replies and crashes, to drive the whole app without a model. Labelled as such.
 
-What a user message can ask for: ``/abort`` ``/segfault`` ``/exit`` ``/hang`` (deaf to cancel) ``/wait``
-(until cancelled) ``/error`` (a `UserFixable`) ``/bug`` (an exception) ``/long N`` (N words) ``/say TEXT``; anything else is echoed. Every
-token is its own only candidate: there is no distribution behind it, and none is invented.
+What a user message can ask for: ``/abort`` ``/segfault`` ``/exit`` ``/hang`` (deaf to cancel) ``/wait`` (until
+cancelled) ``/error`` (a `UserFixable`) ``/bug`` (an exception) ``/long N`` (N words) ``/say TEXT``; anything else is
+echoed. Every token is its own only candidate: there is no distribution behind it, and none is invented.
 """
 
 import ctypes
