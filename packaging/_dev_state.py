@@ -67,7 +67,10 @@ def pinned(name: str) -> str:
 
 def inputs_hash(constraints: str, pyproject: str) -> str:
     """Hash of all that decides what pip installs; settings of ruff and the like do not."""
-    data = tomllib.loads(pyproject)
+    try:
+        data = tomllib.loads(pyproject)
+    except tomllib.TOMLDecodeError as error:
+        raise SetupError(f"pyproject.toml cannot be read ({error}): correct it, {AGAIN}") from error
     parts = [data.get("build-system"), data.get("project"), data.get("tool", {}).get("setuptools")]
     return hashlib.sha256((constraints + json.dumps(parts, sort_keys=True, default=str)).encode()).hexdigest()
 

@@ -235,6 +235,13 @@ def test_only_what_decides_about_libraries_makes_it_stale(dev: Dev) -> None:
     assert not dev.state.is_ready(), "another pin"
 
 
+def test_a_slip_in_pyproject_is_named(dev: Dev) -> None:
+    finished(dev)
+    (dev.state.ROOT / "pyproject.toml").write_text(PYPROJECT + "<<<<<<< HEAD\n")
+    with pytest.raises(dev.state.SetupError, match=r"pyproject\.toml cannot be read \(.*line 9"):
+        dev.state.is_ready()
+
+
 def test_build_options_are_kept_until_set_again(dev: Dev, monkeypatch: pytest.MonkeyPatch) -> None:
     finished(dev, "-DGGML_CUDA=on")
     assert dev.state.is_ready()
