@@ -22,6 +22,7 @@ BUSY_SECONDS = 5.0
 BACKUPS_KEPT = 3
 
 _MAGIC = b"SQLite format 3\x00"
+_NEWEST_THINKABLE = 65_535  # a greater version is a damaged number
 _VERSION_OFFSET = 60  # of user_version in the file header, big-endian
 _FILES = ("-wal", "-shm", "")  # what belongs to a database, by the ending of the name
 _TABLES = frozenset({"conversation", "message", "trace"})
@@ -180,6 +181,8 @@ def _refuse_newer(path: Path) -> None:
                 if is_corrupt(error):
                     raise _Damaged(str(error)) from error
                 raise
+    if found > _NEWEST_THINKABLE:
+        raise _Damaged(f"the impossible version {found}")
     if found > known:
         raise StorageError(ErrorCode.DATABASE_TOO_NEW, path=path, found=found, known=known)
 

@@ -27,13 +27,21 @@ def path(tmp_path):
     return tmp_path / "conversations.sqlite3"
 
 
-@pytest.fixture
-def texts(path):
-    """What a closed database at *path* holds."""
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    """A closed database, written once, and its texts."""
+    path = tmp_path_factory.mktemp("template") / "conversations.sqlite3"
     store = open_store(path)
     texts = fill(store)
     store.close()
-    return texts
+    return path, texts
+
+
+@pytest.fixture
+def texts(path, template):
+    """What the closed database at *path* holds."""
+    shutil.copy(template[0], path)
+    return template[1]
 
 
 def reopen_damaged(path):
@@ -90,6 +98,19 @@ def test_a_newer_database_is_refused_unchanged(path, with_log):
     assert caught.value.params == {"path": str(path), "found": "99", "known": "1"}
     assert [Path(f"{path}{e}").read_bytes() for e in endings if Path(f"{path}{e}").exists()] == before
     assert not list(path.parent.glob("*damaged*"))
+
+
+def test_an_impossible_version_is_damage_not_the_future(path):
+    store = open_store(path)
+    save(store, make_tree())
+    store.close()
+    data = bytearray(path.read_bytes())
+    data[60:64] = b"\x7f\x12\x34\x56"
+    path.write_bytes(data)
+    store, notice = reopen_damaged(path)
+    assert store.load(1) == make_tree()
+    assert notice.params["saved"] == "4"
+    store.close()
 
 
 def test_a_file_where_the_folder_should_be(tmp_path):
