@@ -2,6 +2,7 @@
 
 import argparse
 import signal
+import socket
 import sys
 
 from PySide6.QtCore import QLockFile, QObject, QSocketNotifier, Qt, QTimer, Signal
@@ -12,6 +13,7 @@ from chatapp import __version__, crash, log
 from chatapp.core.errors import ErrorCode, StorageError, UserFixable
 from chatapp.paths import Paths
 from chatapp.services.bundle import Services
+from chatapp.services.notices import CRASHED_BEFORE, Level, Notice
 from chatapp.settings import schema
 from chatapp.settings.file import Settings
 from chatapp.ui.appearance import Appearance
@@ -42,13 +44,17 @@ def main(given: argparse.Namespace) -> int:
     window = MainWindow(services, appearance)
     relay = _CrashRelay(window)
     crashes.on_report = relay.reported.emit
-    stop_on_signals(app)
+    if crashes.previous is not None:
+        services.notices.post(Notice(Level.WARNING, CRASHED_BEFORE, {"path": str(crashes.previous)}))
+    watch = _SignalWatch(app) if sys.platform != "win32" else None
     window.show()
     # The window first; what may take long afterwards.
     QTimer.singleShot(0, app, lambda: services.start(given.model))
     code = app.exec()
     saved = services.close()
     crashes.uninstall()
+    if watch is not None:
+        watch.close()
     lock.unlock()
     log.shutdown()
     return code if saved else 1
@@ -98,18 +104,25 @@ class _CrashRelay(QObject):
         CrashDialog.open_once(report.path, report.text, self._window)
 
 
-def stop_on_signals(app: QApplication) -> None:
-    """Let Ctrl-C and `kill` close the window properly; Python handles signals only when it runs, so Qt wakes it."""
-    if sys.platform == "win32":
-        return
-    import socket  # noqa: PLC0415 - only here, only on POSIX
+class _SignalWatch(QObject):
+    """Lets Ctrl-C and `kill` close the window properly: Python handles signals only when it runs, so Qt wakes it."""
 
-    ours, theirs = socket.socketpair()
-    theirs.setblocking(False)
-    ours.setblocking(False)
-    signal.set_wakeup_fd(theirs.fileno())
-    notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read, app)
-    notifier.activated.connect(lambda: ours.recv(16))
-    app.aboutToQuit.connect(theirs.close)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: app.quit())
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self._ours, self._theirs = socket.socketpair()
+        for end in (self._ours, self._theirs):
+            end.setblocking(False)
+        self._notifier = QSocketNotifier(self._ours.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(lambda: self._ours.recv(16))
+        signal.set_wakeup_fd(self._theirs.fileno())
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: app.quit())
+
+    def close(self) -> None:
+        """From here on the signals do what they do by themselves."""
+        signal.set_wakeup_fd(-1)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        self._notifier.setEnabled(False)
+        self._ours.close()
+        self._theirs.close()

@@ -39,7 +39,6 @@ def parser() -> argparse.ArgumentParser:
                   epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
     top.add_argument("--version", action="version", version=f"ChatApp {__version__}")
     top.add_argument("--lang", choices=("auto", "en", "ko"), help="language of the window")
-    top.set_defaults(command=None, data_dir=None, fake_engine=False, model=None)
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     _ask(commands.add_parser("ask", parents=[common], help="stream a reply to the terminal"))
     _inspect(commands.add_parser("inspect", parents=[common], help="save probabilities and attention of a text"))
@@ -49,7 +48,9 @@ def parser() -> argparse.ArgumentParser:
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Parse; ends the program with code 2 and one line when it cannot."""
-    return parser().parse_args(arguments)
+    # Not as argparse defaults: a subcommand would put them over what was given before it.
+    defaults = argparse.Namespace(command=None, data_dir=None, fake_engine=False, model=None)
+    return parser().parse_args(arguments, defaults)
 
 
 def _ask(ask: argparse.ArgumentParser) -> None:

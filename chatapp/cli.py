@@ -21,7 +21,6 @@ from chatapp.hub.gguf import read_header
 from chatapp.hub.library import LocalModel, list_models
 from chatapp.paths import Paths, starter_model
 from chatapp.protocol.messages import (
-    DEFAULT_CONTEXT,
     ChatMessage,
     Finished,
     Generate,
@@ -145,8 +144,7 @@ def _engine(given: argparse.Namespace, options: LoadOptions) -> Iterator[tuple[E
     """A worker with the model that was asked for; Ctrl-C ends it quietly."""
     path = given.model or _default_model(given)
     if not given.fake_engine:
-        header = read_header(Path(path))
-        check_fit(header, options.n_ctx or DEFAULT_CONTEXT)
+        check_fit(read_header(Path(path)), options.n_ctx)
     with EngineClient(fake=given.fake_engine) as client:
         previous = signal.signal(signal.SIGINT, signal.default_int_handler)
         try:

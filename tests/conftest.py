@@ -11,6 +11,9 @@ from typing import Any
 import psutil
 import pytest
 
+if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # pytest run by hand; packaging/dev.py starts Xvfb
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 

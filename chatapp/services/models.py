@@ -9,7 +9,7 @@ from chatapp.hub.fit import check_fit
 from chatapp.hub.gguf import read_header
 from chatapp.hub.library import LocalModel, list_models
 from chatapp.paths import Paths, starter_model
-from chatapp.protocol.messages import DEFAULT_CONTEXT, LoadOptions
+from chatapp.protocol.messages import LoadOptions
 from chatapp.services.engine_process import EngineService
 from chatapp.services.notices import Action, Notices
 from chatapp.services.settings import SettingsService
@@ -78,7 +78,7 @@ class ModelsService(QObject):
         options = self.options()
 
         def check() -> None:
-            check_fit(read_header(Path(path)), options.n_ctx or DEFAULT_CONTEXT)
+            check_fit(read_header(Path(path)), options.n_ctx)
 
         def open_it(_: None) -> None:
             if number == self._choosing:

@@ -34,6 +34,9 @@ class Action(StrEnum):
 
 
 CONVERSATION_DELETED = QT_TRANSLATE_NOOP("notices", "“{title}” was moved to the trash.")
+CRASHED_BEFORE = QT_TRANSLATE_NOOP(
+    "notices", "ChatApp ended unexpectedly the last time. Your conversations are here; a report is kept in {path}."
+)
 RESTARTED = QT_TRANSLATE_NOOP("notices", "The engine runs again.")
 INTERRUPTED_FOUND = QT_TRANSLATE_NOOP(
     "notices", "ChatApp was closed in the middle of a reply. What was written is kept and marked."

@@ -111,7 +111,14 @@ class StorageService(QObject):
 
     def _drain(self) -> None:
         while self._pending:
-            self._pending[0](self._store)
+            try:
+                self._pending[0](self._store)
+            except StorageError:
+                raise
+            except Exception:
+                # A bug of ours: it would fail for ever and hold up everything behind it. It is reported, and left.
+                self._pending.popleft()
+                raise
             self._pending.popleft()
 
     def _on_drained(self, _result: None) -> None:

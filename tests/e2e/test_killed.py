@@ -1,0 +1,106 @@
+"""kill -9 of the whole app in the middle of a reply: at most the last second is missing, nobody is left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from chatapp.core.conversation import Role
+from chatapp.core.generation import FinishReason
+from chatapp.paths import Paths
+from chatapp.store.conversations import ConversationStore
+from chatapp.store.database import open_database
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+
+# The real window and services; types into them what a user would, then says how much has been streamed.
+DRIVER = """
+import sys
+from chatapp import arguments, app
+from chatapp.services.chat import ChatService
+streamed = []
+begin = ChatService.__init__
+def spy(self, *args, **kwargs):
+    begin(self, *args, **kwargs)
+    self.text_streamed.connect(lambda _id, text: (streamed.append(text), print(len("".join(streamed)), flush=True)))
+    self._engine.model_loaded.connect(lambda _: self.send("/long 100000"))
+ChatService.__init__ = spy
+sys.exit(app.main(arguments.parse(["--fake-engine", "--data-dir", sys.argv[1]])))
+"""
+
+
+@pytest.fixture
+def running(tmp_path: Path):
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    process = subprocess.Popen(
+        [sys.executable, "-c", DRIVER, str(tmp_path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+    )
+    yield process
+    if process.poll() is None:
+        process.kill()
+    process.communicate()
+
+
+def stream_for(process: subprocess.Popen[bytes], seconds: float) -> int:
+    """Read its progress for a while; the number of characters it had streamed one second before the end."""
+    assert process.stdout is not None
+    history: list[tuple[float, int]] = []
+    end = None
+    while line := process.stdout.readline():
+        now = time.monotonic()
+        end = end or now + seconds
+        history.append((now, int(line)))
+        if now > end:
+            break
+    return max(count for at, count in history if at <= history[-1][0] - 1.6)
+
+
+def stored(folder: Path) -> ConversationStore:
+    return ConversationStore(open_database(Paths.under(folder).database).database)
+
+
+def test_kill_9_loses_at_most_the_last_second(running: subprocess.Popen[bytes], tmp_path: Path) -> None:
+    expected = stream_for(running, 3.5)
+    workers = psutil.Process(running.pid).children(recursive=True)
+    assert workers
+    os.kill(running.pid, signal.SIGKILL)
+    running.wait()
+    _gone, orphans = psutil.wait_procs(workers, timeout=5)
+    assert orphans == []
+    store = stored(tmp_path)
+    try:
+        assert store.mark_interrupted() == 1
+        (summary,) = store.summaries()
+        question, reply = store.load(summary.id).path()
+    finally:
+        store.close()
+    assert (question.role, question.text) == (Role.USER, "/long 100000")
+    assert reply.info is not None
+    assert reply.info.finish is FinishReason.INTERRUPTED
+    # Saved every second; the second itself, and what a busy machine adds to it, may be missing.
+    assert len(reply.text) >= expected
+    assert reply.text.startswith("word0 word1 ")
+
+
+def test_sigterm_closes_properly(running: subprocess.Popen[bytes], tmp_path: Path) -> None:
+    stream_for(running, 1.7)
+    workers = psutil.Process(running.pid).children(recursive=True)
+    running.terminate()
+    _out, err = running.communicate(timeout=20)
+    assert running.returncode == 0
+    assert b"Traceback" not in err
+    _gone, orphans = psutil.wait_procs(workers, timeout=5)
+    assert orphans == []
+    store = stored(tmp_path)
+    try:
+        (summary,) = store.summaries()
+        reply = store.load(summary.id).path()[-1]
+    finally:
+        store.close()
+    assert reply.info is not None
+    assert reply.info.finish is FinishReason.CANCELLED
