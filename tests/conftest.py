@@ -14,6 +14,9 @@ import pytest
 if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # pytest run by hand; packaging/dev.py starts Xvfb
 
+# Engines inside pytest's own process; see chatapp.engine.__main__ for why.
+os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
