@@ -16,7 +16,7 @@ from pathlib import Path
 
 import gguf
 import llama_cpp
-import numpy
+import numpy as np
 import torch
 from llama_cpp import llama_cpp as lib
 from make_corpus import HERE, documents
@@ -95,7 +95,7 @@ def add_tokenizer(writer: gguf.GGUFWriter, tokenizer: Tokenizer) -> None:
     writer.add_chat_template(CHAT_TEMPLATE)
 
 
-def tensors(weights: dict[str, torch.Tensor]) -> Iterator[tuple[str, NDArray[numpy.float32]]]:
+def tensors(weights: dict[str, torch.Tensor]) -> Iterator[tuple[str, NDArray[np.float32]]]:
     """Weights under llama.cpp's names. No permutation of Q and K: the model already rotates neighbouring pairs."""
     for name, weight in weights.items():
         yield name.replace("layers.", "blk."), weight.detach().float().cpu().numpy()
@@ -109,7 +109,7 @@ def write_float(checkpoint: Path, target: Path) -> None:
     describe(writer, saved["config"], sum(w.numel() for w in saved["model"].values()))
     add_tokenizer(writer, tokenizer)
     for name, array in tensors(saved["model"]):
-        writer.add_tensor(name, numpy.ascontiguousarray(array))
+        writer.add_tensor(name, np.ascontiguousarray(array))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

@@ -108,6 +108,35 @@ def held_back_questions() -> list[tuple[str, str, list[list[str]]]]:
     return rows
 
 
+STARTS = [
+    "b",
+    "br",
+    "c",
+    "ch",
+    "d",
+    "f",
+    "fl",
+    "g",
+    "gr",
+    "h",
+    "j",
+    "k",
+    "l",
+    "m",
+    "n",
+    "p",
+    "pl",
+    "r",
+    "s",
+    "sh",
+    "st",
+]
+STARTS += ["t", "tr", "v", "w", "z"]
+ENDS = ["", "", "", "l", "m", "n", "r", "s", "t", "ck", "nd", "rt", "sh"]
+MADE_UP_HANGUL = (
+    "가강개거건고곡골공과관구국군권기길김나난남내노누다단달담대도동두라란람래로루리린마만말매명모목무문물미민바박반발방배보복본부북비빈사산상새서석선설성소손솔송수순스승시신심아안양여연"
+    "영오온옥왕용우운원월위유윤은의이인일임자작잔장재전정조종주준중지진차찬창채천철청초총추춘충치타탄태토통파판평포표풍피하학한항해향현호홍화환황회후훈휴희"
+)
 TYPO_KEYS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -137,7 +166,7 @@ def roughen_english(text: str, rng: random.Random) -> str:
 
 def slip(text: str, rng: random.Random) -> str:
     """One typing slip inside a longer word."""
-    places = [m for m in re.finditer(r"[A-Za-z]{5,}", text)]
+    places = list(re.finditer(r"[A-Za-z]{5,}", text))
     if not places:
         return text
     place = rng.choice(places)
@@ -287,7 +316,8 @@ class Writer:
         while match := re.search(r"\{(\w+)\}", frame):
             slot = match.group(1)
             choices = [str(self.rng.randrange(2, 1000))] if slot == "n" else self.slots[f"{lang} slot {slot}"]
-            value = self.rng.choice(choices)
+            made_up = slot in ("noun", "name", "thing", "near", "city", "brand") and self.rng.random() < 0.15
+            value = self.made_up_word(lang) if made_up else self.rng.choice(choices)
             if lang == "en" and re.search(r"\b(a|an|the) $", frame[: match.start()], re.IGNORECASE):
                 value = bare(value)
             head, tail = frame[: match.start()], frame[match.start() :]
@@ -295,6 +325,14 @@ class Writer:
             assert first is not None
             frame = head + fill(first.group(0), {slot: value}) + tail[first.end() :]
         return frame
+
+    def made_up_word(self, lang: str) -> str:
+        """A word that does not exist: the model learns to decline words it has never seen."""
+        rng = self.rng
+        if lang == "ko":
+            return "".join(rng.choice(MADE_UP_HANGUL) for _ in range(rng.randrange(2, 5)))
+        word = "".join(rng.choice(STARTS) + rng.choice("aeiou") + rng.choice(ENDS) for _ in range(rng.randrange(1, 4)))
+        return word.capitalize() if rng.random() < 0.3 else word
 
     def pick(self, lang: str, about: bool) -> Answered:
         """Any question, in the mix the model is trained on."""
@@ -314,7 +352,7 @@ class Writer:
             system_lang = lang if rng.random() < 0.8 else rng.choice(LANGUAGES)
             prompts = self.frames["system prompts"][f"{system_lang} q"]
             messages.append({"role": "system", "content": rng.choice(prompts)})
-        turns = rng.choices([1, 2, 3, 4, 6, 9, 13], [48, 22, 12, 8, 5, 3, 2])[0]
+        turns = rng.choices([1, 2, 3, 4, 6, 9, 13], [60, 20, 8, 5, 4, 2, 1])[0]
         current: Answered | None = None
         while sum(m["role"] == "user" for m in messages) < turns:
             if current is not None and rng.random() < 0.5:
