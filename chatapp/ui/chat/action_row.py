@@ -1,6 +1,7 @@
 """The line under a message: copy, edit, regenerate, the switch between alternatives, and how fast a reply came."""
 
 from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from chatapp.core.conversation import Role
@@ -43,7 +44,7 @@ class ActionRow(QWidget):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_COPIED_MS)
-        self._timer.timeout.connect(lambda: self._copy.set_icon("copy"))
+        self._timer.timeout.connect(self._on_timeout)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
@@ -119,3 +120,11 @@ class ActionRow(QWidget):
         self._copy.set_icon("check")
         self._timer.start()
         self.copy_clicked.emit()
+
+    def _on_timeout(self) -> None:
+        self._copy.set_icon("copy")
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._timer.stop()
+        self._on_timeout()

@@ -41,7 +41,7 @@ class MessageBody(QWidget):
         self._ended = True
         self._retired_work = 0
         self._timer = QTimer(self)
-        self._timer.timeout.connect(self._on_timeout)
+        self._timer.timeout.connect(self.draw_pending)
 
     # -- text ----------------------------------------------------------------------------------------------------------
 
@@ -85,7 +85,8 @@ class MessageBody(QWidget):
         """Characters parsed and drawn so far, for tests of the cost."""
         return self._stream.work + self._retired_work + sum(piece.work for piece in self._pieces)
 
-    def _on_timeout(self) -> None:
+    def draw_pending(self) -> None:
+        """Draw (a part of) what has arrived since the last time."""
         self._feed()
         if not self._pending:
             self._timer.stop()

@@ -1,7 +1,7 @@
 """A block of code: language, Copy button, colours, and a scroll bar of its own for long lines."""
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QTextCursor, QTextOption
+from PySide6.QtGui import QGuiApplication, QHideEvent, QPainter, QPaintEvent, QTextCursor, QTextOption
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
 
 from chatapp.ui.chat import richtext
@@ -101,9 +101,10 @@ class CodePiece(QWidget):
             cursor.removeSelectedText()
             cursor.setBlockFormat(richtext.fixed_lines(self._look.code_line))
         cursor.movePosition(QTextCursor.MoveOperation.End)
-        self.view.moveCursor(QTextCursor.MoveOperation.Start) if first else None
         cursor.insertText(new[same:], richtext.plain_format(self._look.code_font, self._look.colors.text))
         cursor.endEditBlock()
+        if first:
+            self.view.setTextCursor(QTextCursor(self.view.document()))
         self.work += len(new) - same
         return same
 
@@ -125,6 +126,12 @@ class CodePiece(QWidget):
         self.copy_button.setText(self.tr("Copied"))
         self._fit_button()
         self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if self._timer.isActive():
+            self._timer.stop()
+            self._show_copy()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event

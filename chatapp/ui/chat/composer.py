@@ -65,7 +65,7 @@ class Composer(QWidget):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DRAFT_MS)
-        self._timer.timeout.connect(self.flush_draft)
+        self._timer.timeout.connect(self._save_draft)
         self.setFocusProxy(self.edit)
         self.setCursor(Qt.CursorShape.IBeamCursor)
         chat.state_changed.connect(self.refresh)
@@ -91,8 +91,11 @@ class Composer(QWidget):
     def flush_draft(self) -> None:
         """Keep what is written now."""
         if self._timer.isActive():
-            self._timer.stop()
-            self._chat.set_draft(self.edit.toPlainText())
+            self._save_draft()
+
+    def _save_draft(self) -> None:
+        self._timer.stop()
+        self._chat.set_draft(self.edit.toPlainText())
 
     def refresh(self) -> None:
         """Show what can be done now."""

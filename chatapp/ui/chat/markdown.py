@@ -57,22 +57,18 @@ def parse(text: str, env: MutableMapping[str, Any] | None = None) -> list[Group]
 class _List:
     ordered: bool
     number: int
-    delimiter: str
     first: bool = True
+    line: int = 0  # where its present item begins
 
 
 class Converter:
     """Turns the tokens of one group into blocks.
 
-    lines   the source lines, to see which list items have an empty line before them
-    number  the number of the first item when the group continues an ordered list
-    tight   the first item follows closely on what came before the group
+    *lines* are the source lines, to see which list items have an empty line before them.
     """
 
-    def __init__(self, lines: Sequence[str], *, number: int | None = None, tight: bool = False) -> None:
+    def __init__(self, lines: Sequence[str]) -> None:
         self._lines = lines
-        self._number = number
-        self._tight = tight
         self._lists: list[_List] = []
         self._quotes = 0
         self._marker = ""
@@ -97,10 +93,7 @@ class Converter:
         kind = token.type
         if kind in {"bullet_list_open", "ordered_list_open"}:
             self._empty_item()
-            start = int(token.attrs.get("start", 1))
-            if not self._lists and self._number is not None:
-                start = self._number
-            self._lists.append(_List(kind.startswith("o"), start, "."))
+            self._lists.append(_List(kind.startswith("o"), int(token.attrs.get("start", 1))))
         elif kind in {"bullet_list_close", "ordered_list_close"}:
             self._lists.pop()
         elif kind == "list_item_open":
@@ -125,12 +118,11 @@ class Converter:
         self._empty_item()
         level = self._lists[-1]
         line = token.map[0] if token.map else 0
-        blank = line > 0 and not self._lines[line - 1].strip(" \t>")
         outermost = len(self._lists) == 1
-        if level.first and outermost:
-            self._close = self._tight
-        else:
-            self._close = not blank
+        begins = 0 if outermost else self._lists[-2].line  # "- - a": both items begin in one line
+        blank = line > begins and not self._lines[line - 1].strip(" \t>")
+        level.line = line
+        self._close = not blank and not (level.first and outermost)
         if level.ordered:
             self._marker = f"{level.number}{token.markup or '.'}"
             level.number += 1

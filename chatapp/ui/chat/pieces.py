@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QTextCursor,
+    QTextDocument,
     QTextOption,
     QWheelEvent,
 )
@@ -22,6 +23,13 @@ from chatapp.ui.chat.blocks import Block, Paragraph, Rule
 from chatapp.ui.chat.richtext import Look
 
 STYLE = "QTextBrowser { background: transparent; border: none; border-radius: 0; padding: 0; }"
+
+
+class _Document(QTextDocument):
+    """A document that reads no files; the one Qt makes itself would, even when the browser returns nothing."""
+
+    def loadResource(self, kind: int, name: QUrl | str) -> Any:
+        del kind, name
 
 
 class TextView(QTextBrowser):
@@ -35,6 +43,7 @@ class TextView(QTextBrowser):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setDocument(_Document(self))
         self.setStyleSheet(STYLE)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setOpenLinks(False)
@@ -139,6 +148,8 @@ class ProsePiece(TextView):
             self._starts.append(cursor.blockNumber())
             self.work += block.size
         cursor.endEditBlock()
+        if not self.blocks:
+            self.setTextCursor(QTextCursor(self.document()))
         self.blocks = blocks
 
     def fit(self, width: int) -> int:

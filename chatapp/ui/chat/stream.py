@@ -12,7 +12,7 @@ from typing import Any
 from chatapp.ui.chat.blocks import Block, Code, Paragraph, Run, Table
 from chatapp.ui.chat.markdown import Converter, Group, list_items, parse
 
-MAX_PARAGRAPH = 4000  # characters; a longer one is finished at the next line end, or at twice this length anywhere
+MAX_PARAGRAPH = 2000  # characters; a longer one is finished at the next line end, or at twice this length anywhere
 _FENCE = re.compile(r"( {0,3})(`{3,}(?=[^`\n]*\n)|~{3,})([^\n]*)\n")
 _MAYBE_SYNTAX = re.compile(
     r"[ \t>]*(?:\d{1,9}[.)]?|[-*+]+|#{1,6}|`{1,2}|`{3,}[^`\n]*|~+[^~\n]*|[-=_*]+|\|[^\n]*)[ \t]*$"
@@ -22,10 +22,9 @@ _OPEN_MARKS = re.compile(r"(?:\*{1,3}|_{1,3}|~{1,2}|`)$")
 
 @dataclass(slots=True)
 class _OpenList:
-    """A top-level list whose earlier items are finished."""
+    """A top-level list whose earlier items are finished; *head* is an item that stands for them when parsing."""
 
-    number: int | None
-    tight: bool
+    head: str
 
 
 @dataclass(slots=True)
@@ -49,7 +48,7 @@ class MarkdownStream:
         self._env: dict[str, Any] = {}
         self._list: _OpenList | None = None
         self._table: _OpenTable | None = None
-        self._joined = False  # the tail goes on with a paragraph that was finished for its length
+        self._joined = -1  # a paragraph that begins in this line or before goes on with one finished for its length
         self._scanned = 0  # how far an open fence was searched for its end
         self._carriage_return = False
 
@@ -102,28 +101,29 @@ class MarkdownStream:
         dropped = sum(len(each) + 1 for each in source.split("\n")[:line])
         self._tail = self._tail[dropped - len(self._head) :]
         self._list = self._table = None
-        self._joined = False
+        self._joined = -1
         self._scanned = 0
 
     def _finish_items(self, text: str, group: Group) -> None:
         starts = list_items(group)
-        if len(starts) < 2:
+        if len(starts) < (3 if self._list else 2):
             return
-        lines = text.split("\n")
-        done = "\n".join(lines[: starts[-1]]) + "\n"
-        number = None
+        lines = (self._head + text).split("\n")
+        done = "\n".join(lines[: starts[-1]])[len(self._head) :] + "\n"
+        mark = group.tokens[0].markup
         if group.kind == "ordered_list_open":
-            first = self._list.number if self._list else None
-            start = int(group.tokens[0].attrs.get("start", 1)) if first is None else first
-            number = start + len(starts) - 1
+            mark = f"{int(group.tokens[0].attrs.get('start', 1)) + len(starts) - 2}{mark}"
+        blank = "" if lines[starts[-1] - 1].strip() else "\n"
         self.finished += self._convert(self._parse(done), done)
         self._advance(text, starts[-1])
-        self._list = _OpenList(number, tight=bool(lines[starts[-1] - 1].strip()))
+        self._list = _OpenList(f"{mark} .\n{blank}")
 
     def _finish_rows(self, text: str, group: Group) -> None:
         table = self._convert([group], text)[0]
         if isinstance(table, Table):
-            head = self._head or "\n".join(text.split("\n")[group.start : group.start + 2]) + "\n"
+            head = (
+                self._table.head if self._table else "\n".join(text.split("\n")[group.start : group.start + 2]) + "\n"
+            )
             self._advance(text, group.end)
             self._table = _OpenTable(head, table)
 
@@ -132,9 +132,10 @@ class MarkdownStream:
             return
         blank = len(self._tail) - len(self._tail.lstrip("\n"))
         parts = _split_long(self._tail[blank:])
+        parts[0] = self._tail[:blank] + parts[0]
         for part in parts[:-1]:
             self.finished += self._convert(self._parse(part), part)
-            self._joined = True
+            self._joined = 0 if part.endswith("\n") else 1
         if len(parts) > 1:
             self._tail = parts[-1]
 
@@ -142,6 +143,8 @@ class MarkdownStream:
 
     @property
     def _head(self) -> str:
+        if self._list:
+            return self._list.head
         return self._table.head if self._table else ""
 
     def _parse(self, text: str) -> list[Group]:
@@ -153,15 +156,11 @@ class MarkdownStream:
         lines = (self._head + text).split("\n")
         blocks: list[Block] = []
         for index, group in enumerate(groups):
-            more = self._convert_one(group, lines, first=index == 0)
-            if index == 0 and more:
-                more[0] = self._continued(more[0])
-            blocks += more
+            more = self._convert_one(group, lines)
+            blocks += self._continued(more, group) if index == 0 else more
         return blocks
 
-    def _convert_one(self, group: Group, lines: list[str], *, first: bool) -> list[Block]:
-        if first and self._list:
-            return Converter(lines, number=self._list.number, tight=self._list.tight).convert(group.tokens)
+    def _convert_one(self, group: Group, lines: list[str]) -> list[Block]:
         source = "\n".join(lines[group.start : group.end])
         if group.kind == "paragraph_open" and len(source) > MAX_PARAGRAPH:
             parts = _split_long(source)
@@ -179,17 +178,21 @@ class MarkdownStream:
                 blocks += more
         return blocks
 
-    def _continued(self, block: Block) -> Block:
-        if self._table and isinstance(block, Table):
-            return replace(block, rows=self._table.table.rows + block.rows[1:])
-        if self._joined and isinstance(block, Paragraph):
-            return replace(block, tight=True)
-        return block
+    def _continued(self, blocks: list[Block], group: Group) -> list[Block]:
+        """*blocks* of the first *group*, as they look after what was finished before them."""
+        if self._list:
+            return blocks[1:]  # without the item that stands for the finished ones
+        first = blocks[0] if blocks else None
+        if self._table and isinstance(first, Table):
+            return [replace(first, rows=self._table.table.rows + first.rows[1:]), *blocks[1:]]
+        if group.kind == "paragraph_open" and group.start <= self._joined and isinstance(first, Paragraph):
+            return [replace(first, tight=True), *blocks[1:]]
+        return blocks
 
     def _open_fence(self) -> Code | None:
         """The code block that the tail consists of, when its fence is still open; read without the parser."""
         opening = _FENCE.match(self._tail)
-        if opening is None or self._table:
+        if opening is None or self._head:
             return None
         indent, fence, info = opening.groups()
         closing = re.compile(rf"^ {{0,3}}{re.escape(fence[0])}{{{len(fence)},}}[ \t]*$", re.MULTILINE)
