@@ -42,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     _ask(commands.add_parser("ask", parents=[common], help="stream a reply to the terminal"))
     _inspect(commands.add_parser("inspect", parents=[common], help="save probabilities and attention of a text"))
-    _models(commands.add_parser("models", parents=[common], help="the models on this computer"))
+    _models(commands.add_parser("models", parents=[common], help="the models on this computer"), common)
     return top
 
 
@@ -79,9 +79,9 @@ def _inspect(inspect: argparse.ArgumentParser) -> None:
     inspect.add_argument("--last", type=int, metavar="N", default=0, help="attention of the last N tokens only")
 
 
-def _models(models: argparse.ArgumentParser) -> None:
+def _models(models: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
     actions = models.add_subparsers(dest="action", metavar="ACTION", required=True)
-    listing = actions.add_parser("list", help="models found on this computer")
+    listing = actions.add_parser("list", parents=[common], help="models found on this computer")
     listing.add_argument("--json", action="store_true", help="as JSON")
 
 
