@@ -4,7 +4,7 @@ This is all that model output can become on the screen. There is no field for ma
 nothing that a model writes can bring one in.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 ALLOWED_SCHEMES = ("http", "https", "mailto")
 
@@ -67,12 +67,23 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells, the first row being the header; *aligns* holds "left", "right", "center" or "" a column."""
+    """Rows of cells, the first row being the header; *aligns* holds "left", "right", "center" or "" a column.
+
+    A long table is drawn in parts; all but the first are *continued* and have no header.
+    """
 
     rows: tuple[tuple[Runs, ...], ...]
     aligns: tuple[str, ...]
     depth: int = 0
     quotes: int = 0
+    continued: bool = False
+
+    def parts(self, size: int) -> "list[Table]":
+        """Tables of *size* rows that make up this one."""
+        return [
+            replace(self, rows=self.rows[at : at + size], continued=at > 0)
+            for at in range(0, max(1, len(self.rows)), size)
+        ]
 
     @property
     def size(self) -> int:

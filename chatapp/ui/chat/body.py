@@ -12,7 +12,7 @@ from chatapp.ui.chat.code_piece import CodePiece
 from chatapp.ui.chat.pieces import ProsePiece, TextView, connect_view
 from chatapp.ui.chat.richtext import Look, space_before
 from chatapp.ui.chat.stream import MarkdownStream, plain_blocks
-from chatapp.ui.chat.table_piece import TablePiece
+from chatapp.ui.chat.table_piece import FULL, TablePiece
 
 DRAW_MS = 40  # streamed text is drawn at most this often
 PIECE_SIZE = 1200  # characters of prose in one document, about
@@ -35,6 +35,7 @@ class MessageBody(QWidget):
         self._look = Look.current()
         self._stream = MarkdownStream()
         self._pieces: list[AnyPiece] = []
+        self._fitted: dict[AnyPiece, tuple[int, int]] = {}  # width and height of pieces that are laid out
         self._starts: list[int] = []  # index of the first block of each piece
         self._settled = 0  # blocks up to here were finished when last drawn
         self._pending = ""  # arrived, not fed yet
@@ -122,14 +123,19 @@ class MessageBody(QWidget):
         index = self._first_open()
         at = self._starts.index(index) if index in self._starts else 0
         previous = self._pieces[at - 1].blocks[-1] if at else None
-        for group in _grouped(blocks):
+        for group, count in _grouped(blocks):
             piece = self._piece_at(at, group[0])
-            piece.set_blocks(group, previous)
+            if isinstance(piece, TablePiece):
+                before = self._pieces[at - 1] if at else None
+                piece.lead = before if isinstance(before, TablePiece) else None
+            if group != piece.blocks:
+                self._fitted.pop(piece, None)
+                piece.set_blocks(group, previous)
             if at == len(self._starts):
                 self._starts.append(index)
             self._starts[at] = index
             previous = group[-1]
-            index += len(group)
+            index += count
             at += 1
         self._remove_pieces(at)
         self._settled = finished
@@ -148,6 +154,7 @@ class MessageBody(QWidget):
 
     def _remove_pieces(self, keep: int) -> None:
         for piece in self._pieces[keep:]:
+            self._fitted.pop(piece, None)
             self._retired_work += piece.work
             piece.hide()
             piece.deleteLater()
@@ -157,6 +164,7 @@ class MessageBody(QWidget):
     def restyle(self) -> None:
         """Draw everything anew in the theme's present colours and fonts."""
         self._look = Look.current()
+        self._fitted.clear()
         for piece in self._pieces:
             piece.restyle(self._look)
 
@@ -168,7 +176,9 @@ class MessageBody(QWidget):
         previous: Block | None = None
         for piece in self._pieces:
             y += space_before(piece.blocks[0], previous, self._look)
-            height = piece.fit(width)
+            known = self._fitted.get(piece)
+            height = known[1] if known and known[0] == width else piece.fit(width)
+            self._fitted[piece] = (width, height)
             piece.setGeometry(0, y, width, height)
             y += height
             previous = piece.blocks[-1]
@@ -176,6 +186,7 @@ class MessageBody(QWidget):
 
     def ideal_width(self, limit: int) -> int:
         """The width of the longest line of plain text, at most *limit* pixels."""
+        self._fitted.clear()
         widths = [piece.ideal_width(limit) for piece in self._pieces if isinstance(piece, ProsePiece)]
         return max(widths, default=self._look.em)
 
@@ -265,19 +276,23 @@ def _piece_type(block: Block) -> type[ProsePiece] | type[CodePiece] | type[Table
     return TablePiece if isinstance(block, Table) else ProsePiece
 
 
-def _grouped(blocks: list[Block]) -> Iterator[list[Block]]:
-    """*blocks* by the piece that shows them; prose begins a new piece when the one before is full."""
+def _grouped(blocks: list[Block]) -> Iterator[tuple[list[Block], int]]:
+    """What each piece shows, and how many of *blocks* end with it; prose begins a new piece when the last is full."""
     group: list[Block] = []
     size = 0
     for block in blocks:
         is_prose = _piece_type(block) is ProsePiece
         if group and (not is_prose or size >= PIECE_SIZE):
-            yield group
+            yield group, len(group)
             group, size = [], 0
         if is_prose:
             group.append(block)
             size += block.size
+        elif isinstance(block, Table):
+            parts = block.parts(FULL)
+            for part in parts:
+                yield [part], int(part is parts[-1])
         else:
-            yield [block]
+            yield [block], 1
     if group:
-        yield group
+        yield group, len(group)

@@ -168,9 +168,11 @@ class MessageList(QScrollArea):
             self._set_width()
             for _ in range(6):
                 top = self._top_for(anchor, offset)
-                if not self._measure_near(top):
+                if not self._measure_near(top, self.viewport().height()):
                     break
             self._place(self._top_for(anchor, offset))
+            if self._make_one_beyond(self._top_for(anchor, offset)):
+                self._timer.start()
         finally:
             self._busy = False
 
@@ -220,10 +222,20 @@ class MessageList(QScrollArea):
             y += row.height + GAP
         return highest
 
-    def _measure_near(self, top: int) -> bool:
-        """Make and measure the widgets around the view at *top*; True when heights turned out other than guessed."""
+    def _make_one_beyond(self, top: int) -> bool:
+        """Make a widget just outside the view, ahead of scrolling there; False when all of them exist."""
         view = self.viewport().height()
-        low, high = top - view // 2, top + view + view // 2
+        y = TOP
+        for row in self._rows:
+            if row.widget is None and y + row.height >= top - view // 2 and y <= top + view + view // 2:
+                self._realise(row)
+                return True
+            y += row.height + GAP
+        return False
+
+    def _measure_near(self, top: int, view: int) -> bool:
+        """Make and measure the widgets in the view at *top*; True when heights turned out other than guessed."""
+        low, high = top, top + view
         changed = False
         y = TOP
         for row in self._rows:

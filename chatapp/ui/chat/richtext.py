@@ -15,7 +15,7 @@ from PySide6.QtGui import (
 )
 
 from chatapp.ui import theme
-from chatapp.ui.chat.blocks import Block, Paragraph, Rule, Run, Runs
+from chatapp.ui.chat.blocks import Block, Paragraph, Rule, Run, Runs, Table
 
 LINE = "\u2028"  # a line end inside a paragraph
 QUOTES = int(QTextFormat.Property.UserProperty) + 1  # block property: how many quotation bars stand left of it
@@ -56,7 +56,7 @@ class Look:
 
 def space_before(block: Block, previous: Block | None, look: Look) -> int:
     """Pixels between *previous* and *block*."""
-    if previous is None:
+    if previous is None or (isinstance(block, Table) and block.continued):
         return 0
     if isinstance(block, Paragraph):
         if block.heading:

@@ -6,6 +6,7 @@ from PySide6.QtGui import (
     QTextBlockFormat,
     QTextCursor,
     QTextFrameFormat,
+    QTextLength,
     QTextTable,
     QTextTableCell,
     QTextTableCellFormat,
@@ -20,6 +21,7 @@ from chatapp.ui.chat.richtext import Look
 
 MAX_COLUMN = 280  # pixels a column gets before its text wraps
 PADDING = 9
+FULL = 30  # rows of a table in one document; longer ones go on in the next
 _ALIGNMENTS = {"right": Qt.AlignmentFlag.AlignRight, "center": Qt.AlignmentFlag.AlignHCenter}
 
 
@@ -35,6 +37,8 @@ class TablePiece(TextView):
         self._rows: tuple[tuple[Runs, ...], ...] = ()
         self._widths: list[float] = []
         self._left = 0
+        self._fixed: list[float] = []
+        self.lead: TablePiece | None = None  # the part of a long table before this one: columns are as wide as there
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setLineWrapMode(TextView.LineWrapMode.FixedPixelWidth)
         self.setAccessibleName(self.tr("Table"))
@@ -53,6 +57,8 @@ class TablePiece(TextView):
         if self._table is None or self._table.columns() != columns or self._rows[:1] != block.rows[:1]:
             self._start(columns)
         assert self._table is not None
+        cursor = QTextCursor(self.document())
+        cursor.beginEditBlock()
         same = 0
         while same < min(len(block.rows), len(self._rows)) and block.rows[same] == self._rows[same]:
             same += 1
@@ -61,18 +67,33 @@ class TablePiece(TextView):
         if len(block.rows) > self._table.rows():
             self._table.appendRows(len(block.rows) - self._table.rows())
         for number in range(same, len(block.rows)):
-            self._write_row(number, block.rows[number], block.aligns)
+            self._write_row(number, block.rows[number], block.aligns, header=number == 0 and not block.continued)
         self._rows = block.rows
+        self._fix_columns(full=len(block.rows) >= FULL)
+        cursor.endEditBlock()
 
     def fit(self, width: int) -> int:
         """Lay out for *width* pixels; return the height."""
-        wanted = sum(self._widths) + self._left + 2
+        wanted = sum(self.columns()) + self._left + 2
         chosen = max(width, int(wanted))
         if self.lineWrapColumnOrWidth() != chosen:
             self.setLineWrapColumnOrWidth(chosen)
-        self.document().setTextWidth(chosen)
         height = int(-(-self.document().size().height() // 1))
         return height + (self.horizontalScrollBar().sizeHint().height() if chosen > width else 0)
+
+    def columns(self) -> list[float]:
+        """How wide the columns want to be."""
+        return self.lead.columns() if self.lead else self._widths
+
+    def _fix_columns(self, *, full: bool) -> None:
+        """Give the columns of a table that goes on in other parts the widths that all its parts have."""
+        columns = self.columns()
+        if self._table is None or not (full or self.lead) or columns == self._fixed:
+            return
+        self._fixed = list(columns)
+        layout = self._table.format()
+        layout.setColumnWidthConstraints([QTextLength(QTextLength.Type.FixedLength, width) for width in columns])
+        self._table.setFormat(layout)
 
     def restyle(self, look: Look) -> None:
         """Draw everything anew in *look*."""
@@ -97,16 +118,17 @@ class TablePiece(TextView):
         _flatten(self.document().lastBlock())
         _flatten(self.document().firstBlock())
         self._rows = ()
+        self._fixed = []
         self._widths = [0.0] * columns
 
-    def _write_row(self, number: int, row: tuple[Runs, ...], aligns: tuple[str, ...]) -> None:
+    def _write_row(self, number: int, row: tuple[Runs, ...], aligns: tuple[str, ...], *, header: bool) -> None:
         assert self._table is not None
         metrics = QFontMetricsF(self._look.font)
         for column in range(self._table.columns()):
             runs = row[column] if column < len(row) else ()
-            if number == 0:
+            if header:
                 runs = tuple(Run(r.text, True, r.italic, r.strike, r.code, r.link, r.quiet) for r in runs)
-            self._write_cell(self._table.cellAt(number, column), runs, aligns[column], header=number == 0)
+            self._write_cell(self._table.cellAt(number, column), runs, aligns[column], header=header)
             text = "".join(run.text for run in runs)
             width = min(MAX_COLUMN, metrics.horizontalAdvance(text[:80]) * 1.08) + 2 * PADDING + 4
             self._widths[column] = max(self._widths[column], width)

@@ -233,3 +233,21 @@ def test_a_long_stored_message_is_drawn_in_parts(body: MessageBody, qtbot: QtBot
     assert not body.is_settled
     wait_until_drawn(body, qtbot)
     assert sum(view.toPlainText().count("A paragraph.") for view in body.views()) == 2000
+
+
+def test_a_long_table_is_drawn_in_parts_whose_columns_line_up(body: MessageBody, qtbot: QtBot) -> None:
+    body.set_text("| number | what |\n|---|---|\n", streaming=True)
+    for n in range(75):
+        body.append(f"| {n} | row |\n")
+    body.draw_pending()
+    work = body.work
+    body.append("| 75 | row |\n")
+    body.draw_pending()
+    assert body.work - work < 300
+    body.end()
+    body.resize(WIDTH, body.fit(WIDTH))
+    parts = body.findChildren(TablePiece)
+    assert [len(part.blocks[0].rows) for part in parts] == [30, 30, 17]
+    assert len({tuple(part.columns()) for part in parts}) == 1
+    assert parts[1].y() == parts[0].y() + parts[0].height()
+    assert body.views()[2].toPlainText().split() == [word for n in range(59, 76) for word in (str(n), "row")]
