@@ -3,6 +3,7 @@
 When adding an action: add a line here, connect its name in `MainWindow`, translate its words.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -93,6 +94,10 @@ class Actions(QObject):
 
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
+
+    def title(self, name: str) -> str:
+        """What an action does, without the marks that only menus need."""
+        return re.sub(r"\(&.\)|&|…", "", self._actions[name].text())
 
     def names(self) -> list[str]:
         """All action names, in the order of the menus."""

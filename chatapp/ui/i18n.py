@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
-from chatapp.core.errors import TEXTS, ErrorCode, UserFixable
+from chatapp.core.errors import TEXTS, UserFixable
 from chatapp.paths import resources
 from chatapp.settings.setting import Setting
 
@@ -55,7 +55,7 @@ def error_text(error: UserFixable) -> tuple[str, str]:
     """What is wrong and what to do, in the user's language."""
     text = TEXTS[error.code]
     params = dict(error.params)
-    if error.code is ErrorCode.INVALID_SETTING and "name" in params:
+    if "name" in params:  # of a setting
         params["name"] = setting_word(params["name"])
     translate = QCoreApplication.translate
     return fill(translate("errors", text.message), params), fill(translate("errors", text.remedy), params)

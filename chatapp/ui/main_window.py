@@ -119,7 +119,7 @@ class MainWindow(QMainWindow):
         dock = self._settings_dock
         dock.visibilityChanged.connect(lambda _visible: actions["settings_panel"].setChecked(not dock.isHidden()))
         self._selector.file_requested.connect(self._open_model)
-        services.models.choose_requested.connect(self._selector.showMenu)
+        services.models.choose_requested.connect(self._selector.open_list)
         chat = services.chat
         for changed in (
             chat.conversation_changed,
@@ -230,9 +230,8 @@ class MainWindow(QMainWindow):
         sizes = settings.get(SPLITTER_SIZES)
         if len(sizes) == self._splitter.count():
             self._splitter.setSizes(list(sizes))
-            self._room.want_sidebar(sizes[0] > 0)
+            self._room.restore(sizes[0] > 0)
         self._inspector_dock.hide()
-        self._room.arrange()
         self.actions_table["sidebar"].setChecked(not self._sidebar.isHidden())
         self.actions_table["settings_panel"].setChecked(not self._settings_dock.isHidden())
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolButton, QWidget, QWidgetAction
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from chatapp.services.models import LocalModel
 
 _MAX_WIDTH = 420
-_AROUND_TEXT = 72  # icon, arrow and padding
+_AROUND_TEXT = 78  # icon, arrow and padding
 _SHORTEST_NAME = 50
 
 
@@ -38,7 +38,7 @@ class ModelSelector(QToolButton):
         self.setObjectName("modelSelector")
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setIconSize(QSize(18, 18))
+        self.setIconSize(QSize(24, 18))
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._menu = QMenu(self)
         self._menu.setToolTipsVisible(True)
@@ -50,6 +50,10 @@ class ModelSelector(QToolButton):
         engine.model_loaded.connect(self._on_engine_changed)
         services.models.changed.connect(self._on_engine_changed)
         self._retranslate()
+
+    def open_list(self) -> None:
+        """Show the list of models below the button."""
+        self._menu.popup(self.mapToGlobal(QPoint(0, self.height())))
 
     def _on_load_progress(self, fraction: float) -> None:
         self._progress = fraction
@@ -100,7 +104,7 @@ class ModelSelector(QToolButton):
         """Shorten the name, never what is said about it."""
         name, metrics = self._name(), self.fontMetrics()
         said = metrics.horizontalAdvance(self._full_text) - metrics.horizontalAdvance(name)
-        whole = self.width() - _AROUND_TEXT
+        whole = self.width() - _AROUND_TEXT + 4
         room = whole - max(0, said)
         if name and room > _SHORTEST_NAME:
             self.setText(self._state_text(metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)))

@@ -81,11 +81,13 @@ class NoticeBar(QFrame):
         lines = min(_DETAILS_LINES, notice.details.count("\n") + 1)
         self._details.setFixedHeight(self._details.fontMetrics().lineSpacing() * lines + 30)
         self._buttons: list[tuple[QPushButton, Action]] = []
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._on_time_over)
         self._build(picture)
         self._show_details(False)
         self._retranslate()
         if not notice.sticky and notice.level is Level.INFO:
-            QTimer.singleShot(_INFO_SECONDS * 1000, self, self._on_time_over)
+            self._timer.start(_INFO_SECONDS * 1000)
 
     def action_button(self, action: Action) -> QPushButton | None:
         """The button of *action*, when the notice has one."""
@@ -142,7 +144,7 @@ class NoticeBar(QFrame):
     def _on_time_over(self) -> None:
         focused = QApplication.focusWidget()
         if self.underMouse() or (focused is not None and self.isAncestorOf(focused)):
-            QTimer.singleShot(_INFO_SECONDS * 500, self, self._on_time_over)
+            self._timer.start(_INFO_SECONDS * 500)  # somebody is reading it
         else:
             self.dismissed.emit()
 

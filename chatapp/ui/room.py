@@ -24,17 +24,18 @@ class Room(QObject):
         """Whether the user has the sidebar switched on."""
         return self._wanted
 
-    def want_sidebar(self, wanted: bool) -> None:
-        """The user switched the sidebar on or off; when there is no room for both, the panels go."""
+    def restore(self, wanted: bool) -> None:
+        """As it was last time: the sidebar on or off, and shown if it fits beside the panels."""
         self._wanted = wanted
+        self.arrange()
+
+    def toggle_sidebar(self) -> None:
+        """Show the sidebar when it is hidden, for whatever reason, else hide it; without room for both, panels go."""
+        wanted = self._wanted = self._sidebar.isHidden()
         if wanted and not self._fits():
             for dock in self._docks:
                 dock.hide()
         self.arrange()
-
-    def toggle_sidebar(self) -> None:
-        """Show the sidebar when it is hidden, for whatever reason, else hide it."""
-        self.want_sidebar(self._sidebar.isHidden())
 
     def arrange(self) -> None:
         """Show the sidebar if it is wanted and fits."""

@@ -28,7 +28,7 @@ class ShortcutsDialog(QDialog):
         for name in actions.names():
             action = actions[name]
             if not action.shortcut().isEmpty():
-                rows.append((action.text().replace("&", "").rstrip("…"), action.shortcut()))
+                rows.append((actions.title(name), action.shortcut()))
         grid = QGridLayout()
         grid.setHorizontalSpacing(28)
         grid.setVerticalSpacing(7)

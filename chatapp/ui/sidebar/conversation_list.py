@@ -27,6 +27,8 @@ class ConversationList(QListView):
         super().__init__(parent)
         self._services = services
         self._stale = False
+        self._refresh_timer = QTimer(self, singleShot=True, interval=0)
+        self._refresh_timer.timeout.connect(self._on_list_changed)
         self.setObjectName("conversationList")
         self.item_model = ConversationItemModel(services.conversations.rename, self)
         self.setModel(self.item_model)
@@ -118,7 +120,7 @@ class ConversationList(QListView):
         if self._stale:
             self._stale = False
             # After Qt has put the editor away: a reset in the middle of that would pull the row from under it.
-            QTimer.singleShot(0, self, self._on_list_changed)
+            self._refresh_timer.start()
 
     def _retranslate(self) -> None:
         self.setAccessibleName(self.tr("Conversations"))
@@ -126,7 +128,9 @@ class ConversationList(QListView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
-        if key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+        if self.state() == QAbstractItemView.State.EditingState:
+            super().keyPressEvent(event)  # the Return that ends the editing arrives here too
+        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and event.modifiers() == Qt.KeyboardModifier.NoModifier:
             self.delete(self.currentIndex())
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self._open(self.currentIndex())

@@ -89,6 +89,11 @@ class ConversationDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return self._heading_size if index.data(Data.ID) is None else self._line_size
 
+    def setEditorData(self, editor: QWidget, index: QModelIndex | QPersistentModelIndex) -> None:
+        if not editor.property("filled"):  # any later change of the list would undo what was typed
+            super().setEditorData(editor, index)
+            editor.setProperty("filled", True)
+
     def updateEditorGeometry(
         self, editor: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
