@@ -9,7 +9,7 @@ from chatapp.core.generation import ReplyInfo
 from chatapp.ui.chat.buttons import QuietButton
 from chatapp.ui.widgets.text import number_text
 
-HEIGHT = 30
+HEIGHT = 28
 _COPIED_MS = 1600
 
 
@@ -40,6 +40,7 @@ class ActionRow(QWidget):
         self._stats = QLabel(self)
         for label in (self._count, self._stats):
             label.setProperty("role", "small")
+        self._count.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._stats.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -56,7 +57,8 @@ class ActionRow(QWidget):
             layout.addWidget(widget)
         if role is not Role.USER:
             layout.addSpacing(8)
-            layout.addWidget(self._stats, 1)
+            layout.addWidget(self._stats, 100)
+            layout.addStretch(1)
         self.set_siblings(0, 1)
 
     def set_siblings(self, index: int, count: int) -> None:

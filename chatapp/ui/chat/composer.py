@@ -30,8 +30,6 @@ class Composer(QWidget):
         self._chat = chat
         self.edit = InputEdit(self)
         self.edit.setObjectName("composer")
-        self.edit.setAccessibleName(self.tr("Message"))
-        self.edit.setPlaceholderText(self.tr("Write a message"))
         self.edit.submitted.connect(self.send)
         self.edit.cancelled.connect(self._on_cancelled)
         self.edit.recall_requested.connect(self.recall_requested)
@@ -41,12 +39,9 @@ class Composer(QWidget):
         self.edit.shortcut_pressed.connect(self.flush_draft)
         self._send = RoundButton("send", self)
         self._send.setObjectName("sendButton")
-        self._send.setAccessibleName(self.tr("Send"))
         self._send.clicked.connect(self.send)
         self._stop = RoundButton("stop", self)
         self._stop.setObjectName("stopButton")
-        self._stop.setAccessibleName(self.tr("Stop"))
-        self._stop.setToolTip(self.tr("Stop the reply (Escape)"))
         self._stop.clicked.connect(self._chat.stop)
         self._notice = QLabel(self)
         self._notice.setProperty("role", "small")
@@ -72,7 +67,18 @@ class Composer(QWidget):
         chat.conversation_changed.connect(self._on_conversation_changed)
         theme.notifier.changed.connect(self.update)
         QApplication.instance().focusChanged.connect(self._on_focus_changed)  # type: ignore[union-attr]
+        self.retranslate()
         self._on_conversation_changed()
+
+    def retranslate(self) -> None:
+        """Set the texts in the present language."""
+        self.edit.setAccessibleName(self.tr("Message"))
+        self.edit.setPlaceholderText(self.tr("Write a message"))
+        self._send.setAccessibleName(self.tr("Send"))
+        self._stop.setAccessibleName(self.tr("Stop"))
+        self._stop.setToolTip(self.tr("Stop the reply (Escape)"))
+        self._notice.hide()
+        self.refresh()
 
     def send(self) -> None:
         """Send what is written, once, if it is taken."""

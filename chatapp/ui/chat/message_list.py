@@ -13,7 +13,7 @@ from chatapp.ui.chat.message import INSET, MessageWidget
 
 COLUMN = 820  # pixels, at most
 MARGIN = 24
-GAP = 10  # between messages
+GAP = 6  # between messages, beside the lines for their buttons
 TOP, BOTTOM = 24, 16
 NEAR_END = 24  # pixels from the end that still count as "at the end"
 KEEP = 2.0  # screens beyond the visible one in which widgets are kept
@@ -42,7 +42,6 @@ class MessageList(QScrollArea):
         self._busy = False
         self._width = 0
         self.setObjectName("messageList")
-        self.setAccessibleName(self.tr("Messages"))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._canvas = QWidget()
@@ -72,6 +71,12 @@ class MessageList(QScrollArea):
         self._rows = rows
         for row in old.values():
             self._drop(row)
+        self.lay_out()
+
+    def rebuild(self) -> None:
+        """Make all widgets anew, as for another language; one that is being edited or written stays."""
+        for row in self._rows:
+            self._release(row)
         self.lay_out()
 
     def widgets(self) -> list[MessageWidget]:

@@ -51,14 +51,13 @@ class ChatView(QWidget):
         self.setFocusProxy(self.composer)
         self._connect()
         self._on_conversation_changed()
+        self._retranslate()
 
     def _set_up_down_button(self) -> None:
         self._down.setObjectName("scrollToEnd")
         self._down.setIcon(icon("down"))
         self._down.setIconSize(QSize(18, 18))
         self._down.setFixedSize(36, 36)
-        self._down.setToolTip(self.tr("Go to the newest message"))
-        self._down.setAccessibleName(self.tr("Go to the newest message"))
         self._down.setCursor(Qt.CursorShape.PointingHandCursor)
         self._down.hide()
         self._style_down_button()
@@ -71,6 +70,15 @@ class ChatView(QWidget):
             f"QToolButton:hover {{ background: {c.hover.name()}; }}"
             f"QToolButton:focus {{ border-color: {c.accent.name()}; }}"
         )
+
+    def _retranslate(self) -> None:
+        self._down.setToolTip(self.tr("Go to the newest message"))
+        self._down.setAccessibleName(self.tr("Go to the newest message"))
+        self.list.setAccessibleName(self.tr("Messages"))
+        self.composer.retranslate()
+        self.empty.retranslate()
+        self._show_model()
+        self.list.rebuild()
 
     def _connect(self) -> None:
         chat = self._chat
@@ -264,6 +272,11 @@ class ChatView(QWidget):
         if event.type() == QEvent.Type.LayoutRequest:
             self._place()
         return super().event(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.composer.flush_draft()

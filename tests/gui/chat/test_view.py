@@ -1,7 +1,7 @@
 """The chat area with a real conversation behind it: what users do, key by key and click by click."""
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -256,3 +256,22 @@ def put(services: Services, *messages: Message) -> None:
         conversation.add(message)
     services.chat.path_changed.emit()
     QApplication.processEvents()
+
+
+def test_another_language_is_spoken_at_once(view: ChatView, services: Services, qtbot: QtBot) -> None:
+    say(view, services, qtbot, "hello")
+    before = view.list.widgets()
+    view.composer.edit.setFocus()
+    QApplication.sendEvent(view, QEvent(QEvent.Type.LanguageChange))
+    assert not set(map(id, view.list.widgets())) & set(map(id, before))
+    assert shown(view) == ["hello", "You said: hello"]
+
+
+def test_the_focus_is_seen(view: ChatView, qtbot: QtBot) -> None:
+    def edge() -> str:
+        return view.composer.grab().toImage().pixelColor(200, 0).name()
+
+    qtbot.waitUntil(view.composer.edit.hasFocus)
+    focused = edge()
+    view.empty.findChildren(QPushButton)[0].setFocus()
+    assert edge() != focused
