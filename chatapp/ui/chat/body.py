@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 
 from PySide6.QtCore import QPoint, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QWidget
 
-from chatapp.ui.chat import richtext
 from chatapp.ui.chat.blocks import Block, Code, Table
 from chatapp.ui.chat.code_piece import CodePiece
-from chatapp.ui.chat.pieces import ProsePiece, TextView, connect_view
+from chatapp.ui.chat.pieces import ProsePiece, TextView
 from chatapp.ui.chat.richtext import Look, space_before
+from chatapp.ui.chat.selection import Selection
 from chatapp.ui.chat.stream import MarkdownStream, plain_blocks
 from chatapp.ui.chat.table_piece import FULL, TablePiece
 
@@ -41,6 +40,8 @@ class MessageBody(QWidget):
         self._pending = ""  # arrived, not fed yet
         self._ended = True
         self._retired_work = 0
+        self.selection = Selection(self, self.views)
+        self.selection.dragged.connect(self.dragged)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.draw_pending)
 
@@ -147,7 +148,9 @@ class MessageBody(QWidget):
         self._remove_pieces(at)
         piece = wanted(self._look, self)
         for view in [piece.view] if isinstance(piece, CodePiece) else [piece]:
-            connect_view(view, self)
+            self.selection.add(view)
+            view.menu_requested.connect(self.menu_requested)
+            view.anchorClicked.connect(lambda url: self.link_clicked.emit(url.toString()))
         self._pieces.append(piece)
         piece.show()
         return piece
@@ -190,7 +193,7 @@ class MessageBody(QWidget):
         widths = [piece.ideal_width(limit) for piece in self._pieces if isinstance(piece, ProsePiece)]
         return max(widths, default=self._look.em)
 
-    # -- selection -----------------------------------------------------------------------------------------------------
+    # -- its texts -----------------------------------------------------------------------------------------------------
 
     def views(self) -> list[TextView]:
         """The text views in reading order."""
@@ -204,70 +207,6 @@ class MessageBody(QWidget):
                 yield piece.view
             else:
                 yield piece
-
-    def selected_text(self) -> str:
-        """What is selected, over all pieces."""
-        parts = [richtext.plain_text(view.textCursor()) for view in self.views() if view.textCursor().hasSelection()]
-        return "\n\n".join(parts)
-
-    def copy_selection(self) -> None:
-        """Put the selected text on the clipboard."""
-        text = self.selected_text()
-        if text:
-            QGuiApplication.clipboard().setText(text)
-
-    def select_all(self) -> None:
-        """Select the whole message."""
-        for view in self.views():
-            view.select(None, None)
-
-    def clear_selection(self) -> None:
-        """Select nothing."""
-        for view in self.views():
-            view.clear_selection()
-
-    def on_pressed(self, pressed: TextView) -> None:
-        """A selection begins in *pressed*: it ends everywhere else."""
-        for view in self.views():
-            if view is not pressed:
-                view.clear_selection()
-
-    def on_dragged(self, origin: TextView, where: QPoint) -> None:
-        """The mouse is dragged from *origin* to the global point *where*: select all between."""
-        self.dragged.emit(where)
-        views = self.views()
-        first = views.index(origin)
-        y = self.mapFromGlobal(where).y()
-        last = first
-        for index, view in enumerate(views):
-            top = view.mapTo(self, QPoint(0, 0)).y()
-            if (index < first and y < top + view.height() and index < last) or (index > first and y >= top):
-                last = index
-        for index, view in enumerate(views):
-            if not min(first, last) <= index <= max(first, last):
-                view.clear_selection()
-            elif first != last:
-                self._select_part(view, index, first, last, where)
-
-    def _select_part(self, view: TextView, index: int, first: int, last: int, where: QPoint) -> None:
-        down = first < last
-        if index == first:
-            view.select(view.textCursor().anchor(), None if down else 0)
-        elif index == last:
-            here = view.position_at(where)
-            end = QTextCursor(view.document())
-            end.movePosition(QTextCursor.MoveOperation.End)
-            view.select(0 if down else end.position(), here)
-        else:
-            view.select(None, None)
-
-    def on_menu_requested(self, where: QPoint, link: str) -> None:
-        """The context menu is wanted at the global point *where*."""
-        self.menu_requested.emit(where, link)
-
-    def on_link_clicked(self, address: str) -> None:
-        """A link was clicked."""
-        self.link_clicked.emit(address)
 
 
 def _piece_type(block: Block) -> type[ProsePiece] | type[CodePiece] | type[TablePiece]:

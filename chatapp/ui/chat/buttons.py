@@ -19,7 +19,7 @@ class RoundButton(QAbstractButton):
         self._name = name
         self.setFixedSize(ROUND_SIZE, ROUND_SIZE)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus, and what is composed, in the field
         theme.notifier.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:

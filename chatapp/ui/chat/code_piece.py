@@ -4,6 +4,7 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QHideEvent, QPainter, QPaintEvent, QTextCursor, QTextOption
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
 
+from chatapp.ui import theme
 from chatapp.ui.chat import richtext
 from chatapp.ui.chat.blocks import Block, Code
 from chatapp.ui.chat.highlight import Highlighter
@@ -35,6 +36,7 @@ class CodePiece(QWidget):
         self.view.setLineWrapMode(TextView.LineWrapMode.NoWrap)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.view.setAccessibleName(self.tr("Code"))
+        self.view.is_code = True
         self.copy_button = QToolButton(self)
         self.copy_button.setIconSize(QSize(16, 16))
         self.copy_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -45,6 +47,7 @@ class CodePiece(QWidget):
         self._timer.setSingleShot(True)
         self._timer.setInterval(_COPIED_MS)
         self._timer.timeout.connect(self._show_copy)
+        self._style_button()
         self._show_copy()
         self._highlighter = Highlighter(self.view.document())
         richtext.prepare(self.view.document(), look)
@@ -84,6 +87,7 @@ class CodePiece(QWidget):
     def restyle(self, look: Look) -> None:
         """Draw everything anew in *look*."""
         self._look = look
+        self._style_button()
         richtext.prepare(self.view.document(), look)
         blocks, self.blocks = self.blocks, []
         self._code = Code("")
@@ -107,6 +111,10 @@ class CodePiece(QWidget):
             self.view.setTextCursor(QTextCursor(self.view.document()))
         self.work += len(new) - same
         return same
+
+    def _style_button(self) -> None:
+        self.copy_button.setFont(theme.font(0.9))
+        self.copy_button.setStyleSheet(f"QToolButton {{ color: {self._look.colors.muted.name()}; }}")
 
     def _show_copy(self) -> None:
         self.copy_button.setIcon(icon("copy", "muted"))

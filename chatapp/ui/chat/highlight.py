@@ -63,6 +63,7 @@ class Highlighter(QObject):
         super().__init__(document)
         self._document = document
         self._language = ""
+        self._line = 0  # where the next slice begins
         self._tokens: Iterator[tuple[int, _TokenType, str]] | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(0)
@@ -80,6 +81,7 @@ class Highlighter(QObject):
         if lexer is None or len(text) > MAX_LENGTH:
             return
         self._tokens = iter(lexer.get_tokens_unprocessed(text))
+        self._line = 0
         self._timer.start()
         self._on_timeout()
 
@@ -89,52 +91,57 @@ class Highlighter(QObject):
         if lexer is None or len(text) > MAX_LENGTH:
             return
         self._timer.stop()
-        origin = text.rfind("\n", 0, max(0, changed - _BEFORE)) + 1
-        part = text[origin:][-2 * SLICE :]
-        origin = len(text) - len(part)
+        origin = text.rfind("\n", 0, max(0, changed - _BEFORE, len(text) - 2 * SLICE)) + 1
+        if len(text) - origin > 3 * SLICE:  # one very long line
+            return
+        part = text[origin:]
         self.work += len(part)
-        self._apply([(origin + at, kind, word) for at, kind, word in lexer.get_tokens_unprocessed(part)])
+        self._apply(text.count("\n", 0, origin), [token[1:] for token in lexer.get_tokens_unprocessed(part)])
 
     def _on_timeout(self) -> None:
-        found: list[tuple[int, _TokenType, str]] = []
+        found: list[tuple[_TokenType, str]] = []
         size = 0
-        for token in self._tokens or ():
-            found.append(token)
-            size += len(token[2])
-            if size >= SLICE and token[2].endswith("\n"):
+        for _position, kind, word in self._tokens or ():
+            found.append((kind, word))
+            size += len(word)
+            if size >= SLICE and word.endswith("\n"):
                 break
         else:
             self._timer.stop()
             self._tokens = None
         self.work += size
-        self._apply(found)
+        self._apply(self._line, found)
+        self._line += sum(word.count("\n") for _kind, word in found)
 
-    def _apply(self, tokens: list[tuple[int, _TokenType, str]]) -> None:
-        """Set the colours of the lines that *tokens* cover; they begin at the start of a line."""
-        if not tokens:
-            return
+    def _apply(self, first: int, tokens: list[tuple[_TokenType, str]]) -> None:
+        """Set the colours of *tokens*, which begin at the start of line number *first*."""
         dark = theme.is_dark()
-        document = self._document
-        ranges: dict[int, list[QTextLayout.FormatRange]] = {}
-        block = document.findBlock(tokens[0][0])
-        ranges[block.blockNumber()] = []
-        for start, kind, word in tokens:
+        lines: list[list[QTextLayout.FormatRange]] = [[]]
+        column = 0
+        for kind, word in tokens:
             color = color_of(kind, dark)
-            at = start
-            for index, line in enumerate(word.split("\n")):
+            for index, part in enumerate(word.split("\n")):
                 if index:
-                    block = block.next()
-                    if not block.isValid():
-                        break
-                    ranges[block.blockNumber()] = []
-                if line and color:
-                    ranges[block.blockNumber()].append(_format_range(at - block.position(), len(line), color))
-                at += len(line) + 1
-        for number, formats in ranges.items():
-            document.findBlockByNumber(number).layout().setFormats(formats)
-        end = document.findBlockByNumber(max(ranges))
-        first = document.findBlockByNumber(min(ranges)).position()
-        document.markContentsDirty(first, end.position() + end.length() - first)
+                    lines.append([])
+                    column = 0
+                width = _width(part)
+                if part and color:
+                    lines[-1].append(_format_range(column, width, color))
+                column += width
+        block = start = self._document.findBlockByNumber(first)
+        end = start.position()
+        for formats in lines:
+            if not block.isValid():
+                break
+            block.layout().setFormats(formats)
+            end = block.position() + block.length()
+            block = block.next()
+        self._document.markContentsDirty(start.position(), end - start.position())
+
+
+def _width(text: str) -> int:
+    """Length of *text* as Qt counts: in units of UTF-16."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _format_range(start: int, length: int, color: str) -> QTextLayout.FormatRange:

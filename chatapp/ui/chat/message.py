@@ -235,7 +235,7 @@ class MessageWidget(QWidget):
             self.actions_row.set_hovered(has or self.underMouse())
         canvas = self.parentWidget()
         if had and not has and new is not None and canvas is not None and canvas.isAncestorOf(new):
-            self.body.clear_selection()
+            self.body.selection.clear()
 
     def _on_theme_changed(self) -> None:
         self.body.restyle()
@@ -246,10 +246,10 @@ class MessageWidget(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if link:
             menu.addAction(self.tr("Copy link address"), lambda: QGuiApplication.clipboard().setText(link))
-        copy = menu.addAction(self.tr("Copy selection"), self.body.copy_selection)
-        copy.setEnabled(bool(self.body.selected_text()))
+        copy = menu.addAction(self.tr("Copy selection"), self.body.selection.copy)
+        copy.setEnabled(bool(self.body.selection.text()))
         menu.addAction(self.tr("Copy whole message"), self.copy_message)
-        menu.addAction(self.tr("Select all of this message"), self.body.select_all)
+        menu.addAction(self.tr("Select all of this message"), self.body.selection.select_all)
         menu.popup(where)
 
     def enterEvent(self, event: QEnterEvent) -> None:

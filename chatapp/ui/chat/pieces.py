@@ -1,7 +1,7 @@
 """The text widgets that a message is stacked from: prose, and what they share (selection, links, no resources)."""
 
 from math import ceil
-from typing import Any, Protocol
+from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import (
@@ -43,6 +43,7 @@ class TextView(QTextBrowser):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.is_code = False
         self.setDocument(_Document(self))
         self.setStyleSheet(STYLE)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -66,6 +67,13 @@ class TextView(QTextBrowser):
         else:
             cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
         self.setTextCursor(cursor)
+
+    def selected_text(self) -> str:
+        """What is selected here."""
+        cursor = self.textCursor()
+        if self.is_code:
+            return cursor.selectedText().replace("\u2029", "\n")
+        return richtext.plain_text(cursor) if cursor.hasSelection() else ""
 
     def clear_selection(self) -> None:
         """Select nothing."""
@@ -126,6 +134,7 @@ class ProsePiece(TextView):
         self._previous: Block | None = None
         self._look = look
         self.setLineWrapMode(QTextBrowser.LineWrapMode.FixedPixelWidth)
+        self.setAccessibleName(self.tr("Text of the message"))
         richtext.prepare(self.document(), look)
 
     def set_blocks(self, blocks: list[Block], previous: Block | None) -> None:
@@ -188,35 +197,3 @@ class ProsePiece(TextView):
         decoration.paint(painter, self.document(), self._look, event.rect())
         painter.end()
         super().paintEvent(event)
-
-
-class ViewOwner(Protocol):
-    """Who coordinates several text views: the message body."""
-
-    def on_pressed(self, pressed: TextView) -> None:
-        """A selection begins in *pressed*."""
-
-    def on_dragged(self, origin: TextView, where: QPoint) -> None:
-        """The mouse is dragged from *origin* to the global point *where*."""
-
-    def copy_selection(self) -> None:
-        """Copy what is selected."""
-
-    def select_all(self) -> None:
-        """Select everything."""
-
-    def on_menu_requested(self, where: QPoint, link: str) -> None:
-        """A context menu is wanted."""
-
-    def on_link_clicked(self, address: str) -> None:
-        """A link was clicked."""
-
-
-def connect_view(view: TextView, target: ViewOwner) -> None:
-    """Let *target* coordinate *view* with the other texts of its message."""
-    view.pressed.connect(lambda: target.on_pressed(view))
-    view.dragged.connect(lambda where: target.on_dragged(view, where))
-    view.copy_requested.connect(target.copy_selection)
-    view.select_all_requested.connect(target.select_all)
-    view.menu_requested.connect(target.on_menu_requested)
-    view.anchorClicked.connect(lambda url: target.on_link_clicked(url.toString()))

@@ -136,8 +136,24 @@ def prepare(document: QTextDocument, look: Look) -> None:
 
 
 def plain_text(cursor: QTextCursor) -> str:
-    """The selected text of *cursor*, with ordinary line ends."""
-    return cursor.selectedText().replace("\u2029", "\n").replace(LINE, "\n").replace("\u00a0", " ")
+    """The selected text of *cursor*: ordinary line ends, and the markers of the list items that begin in it."""
+    document = cursor.document()
+    start, end = cursor.selectionStart(), cursor.selectionEnd()
+    block = document.findBlock(start)
+    several = end > block.position() + block.length()
+    found = ""
+    while block.isValid() and block.position() <= end:
+        part = QTextCursor(block)
+        part.setPosition(max(start, block.position()))
+        part.setPosition(min(end, block.position() + block.length() - 1), QTextCursor.MoveMode.KeepAnchor)
+        layout = block.blockFormat()
+        marker = layout.stringProperty(MARKER) if several and start <= block.position() else ""
+        if found:
+            found += "\n" if marker or cursor.currentTable() is not None else "\n\n"
+        found += "  " * max(0, layout.indent() - 1) + f"{marker} " if marker else ""
+        found += part.selectedText().replace(LINE, "\n").replace("\u2029", "\n").replace("\u00a0", " ")
+        block = block.next()
+    return found
 
 
 def _block_format(block: Paragraph | Rule, previous: Block | None, look: Look, *, first: bool) -> QTextBlockFormat:

@@ -185,14 +185,14 @@ def test_selection_runs_over_all_pieces(body: MessageBody, qtbot: QtBot) -> None
     start = first.viewport().mapToGlobal(QPoint(1, 8))
     end = last.viewport().mapToGlobal(QPoint(WIDTH - 5, 8))
     QTest.mousePress(first.viewport(), Qt.MouseButton.LeftButton, pos=first.viewport().mapFromGlobal(start))
-    body.on_dragged(first, end)
-    assert body.selected_text() == "First words.\n\ncode here\n\nLast words."
-    body.copy_selection()
-    assert QGuiApplication.clipboard().text() == body.selected_text()
-    body.on_dragged(first, code.viewport().mapToGlobal(QPoint(1, 5)))
+    body.selection.drag(first, end)
+    assert body.selection.text() == "First words.\n\ncode here\n\nLast words."
+    body.selection.copy()
+    assert QGuiApplication.clipboard().text() == body.selection.text()
+    body.selection.drag(first, code.viewport().mapToGlobal(QPoint(1, 5)))
     assert not last.textCursor().hasSelection()
     QTest.mousePress(last.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(1, 8))
-    assert body.selected_text() == ""
+    assert body.selection.text() == ""
 
 
 def test_selection_upwards_and_by_keyboard(body: MessageBody, qtbot: QtBot) -> None:
@@ -200,9 +200,9 @@ def test_selection_upwards_and_by_keyboard(body: MessageBody, qtbot: QtBot) -> N
     body.resize(WIDTH, body.fit(WIDTH))
     first, _code, last = body.views()
     QTest.mousePress(last.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(WIDTH - 5, 8))
-    body.on_dragged(last, first.viewport().mapToGlobal(QPoint(1, 8)))
-    assert body.selected_text() == "First words.\n\ncode here\n\nLast words."
-    body.clear_selection()
+    body.selection.drag(last, first.viewport().mapToGlobal(QPoint(1, 8)))
+    assert body.selection.text() == "First words.\n\ncode here\n\nLast words."
+    body.selection.clear()
     first.setFocus()
     qtbot.keyClick(first, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(first, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
@@ -215,7 +215,7 @@ def test_a_selection_survives_while_more_streams_in(body: MessageBody, qtbot: Qt
     view.select(0, 9)
     body.append(" words\n\nand another paragraph")
     wait_until_drawn(body, qtbot)
-    assert body.selected_text() == "Keep this"
+    assert body.selection.text() == "Keep this"
 
 
 def test_another_theme_draws_everything_anew(body: MessageBody, qapp: QApplication) -> None:
@@ -251,3 +251,20 @@ def test_a_long_table_is_drawn_in_parts_whose_columns_line_up(body: MessageBody,
     assert len({tuple(part.columns()) for part in parts}) == 1
     assert parts[1].y() == parts[0].y() + parts[0].height()
     assert body.views()[2].toPlainText().split() == [word for n in range(59, 76) for word in (str(n), "row")]
+
+
+def test_copied_lists_keep_their_markers(body: MessageBody) -> None:
+    body.set_text("Intro 😀\n\n- one\n  - nested\n- two\n\n3. three\n\nEnd")
+    body.selection.select_all()
+    assert body.selection.text() == "Intro 😀\n• one\n  ◦ nested\n• two\n3. three\n\nEnd"
+    (view,) = body.views()
+    view.select(9, 12)
+    assert body.selection.text() == "one"
+
+
+def test_colours_stand_right_after_characters_outside_the_basic_plane(body: MessageBody) -> None:
+    body.set_text("```python\nx = '😀'\ny = '😀😀'  # 끝\n```")
+    line = body.views()[0].document().lastBlock()
+    comment = max(line.layout().formats(), key=lambda f: f.start)
+    assert line.text()[-3:] == "# 끝"
+    assert (comment.start, comment.length) == (line.length() - 1 - 3, 3)
