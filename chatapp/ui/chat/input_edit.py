@@ -10,12 +10,15 @@ from PySide6.QtGui import (
     QKeyEvent,
     QResizeEvent,
     QTextCursor,
+    QTextOption,
 )
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QWidget
 
 MAX_LENGTH = 200_000  # characters; more than any context holds
 MAX_LINES = 10
 _UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffc]")
+_UNBROKEN = re.compile(r"\S{2000}")  # looking for places to break this takes Qt seconds
+_WRAP = QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 STYLE = "QPlainTextEdit { background: transparent; border: none; padding: 0; }"
 
@@ -76,6 +79,8 @@ class InputEdit(QPlainTextEdit):
         QGuiApplication.inputMethod().commit()
 
     def _fit(self) -> None:
+        if self.document().isEmpty() and self.wordWrapMode() != _WRAP:
+            self.setWordWrapMode(_WRAP)
         line = max(1, self.fontMetrics().lineSpacing())
         limit = MAX_LINES * line
         height = 0.0
@@ -159,6 +164,8 @@ class InputEdit(QPlainTextEdit):
             text = text[: max(0, room)]
             self.truncated.emit()
         text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2029", "\n")
+        if _UNBROKEN.search(text):
+            self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
         self.insertPlainText(_UNWANTED.sub("", text))
         self.ensureCursorVisible()
 

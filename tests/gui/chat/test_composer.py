@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent, QTextOption
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -319,3 +319,12 @@ def test_a_draft_is_kept_when_the_window_goes(composer: Composer, services: Serv
     qtbot.keyClicks(composer.edit, "not lost")
     composer.hide()
     assert services.chat.draft() == "not lost"
+
+
+def test_a_huge_word_does_not_make_typing_slow(composer: Composer, qtbot: QtBot) -> None:
+    usual = composer.edit.wordWrapMode()
+    QGuiApplication.clipboard().setText("x" * 3000)
+    composer.edit.paste()
+    assert composer.edit.wordWrapMode() == QTextOption.WrapMode.WrapAnywhere
+    composer.edit.clear()
+    assert composer.edit.wordWrapMode() == usual
