@@ -3,7 +3,14 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication, QResizeEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QGuiApplication,
+    QHideEvent,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -62,6 +69,7 @@ class NoticeBar(QFrame):
         picture.setPixmap(icon(name, role).pixmap(QSize(18, 18), self.devicePixelRatioF()))
         self._message = _text_label(self)
         self._remedy = _text_label(self, "muted")
+        self._buttons = [(self._action_button(action), action) for action, _call in notice.actions]
         self._close = QToolButton(self)
         self._close.setIcon(icon("close", "muted"))
         self._close.setIconSize(QSize(14, 14))
@@ -80,14 +88,11 @@ class NoticeBar(QFrame):
         self._details.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         lines = min(_DETAILS_LINES, notice.details.count("\n") + 1)
         self._details.setFixedHeight(self._details.fontMetrics().lineSpacing() * lines + 30)
-        self._buttons: list[tuple[QPushButton, Action]] = []
-        self._timer = QTimer(self, singleShot=True)
+        self._timer = QTimer(self, singleShot=True, interval=_INFO_SECONDS * 1000)
         self._timer.timeout.connect(self._on_time_over)
         self._build(picture)
         self._show_details(False)
         self._retranslate()
-        if not notice.sticky and notice.level is Level.INFO:
-            self._timer.start(_INFO_SECONDS * 1000)
 
     def action_button(self, action: Action) -> QPushButton | None:
         """The button of *action*, when the notice has one."""
@@ -101,6 +106,12 @@ class NoticeBar(QFrame):
                 call()
                 return
 
+    def _action_button(self, action: Action) -> QPushButton:
+        button = QPushButton(self)
+        button.setObjectName(f"notice_{action.value}")
+        button.clicked.connect(lambda: self.run(action))
+        return button
+
     def _build(self, picture: QLabel) -> None:
         texts = QVBoxLayout()
         texts.setSpacing(2)
@@ -108,11 +119,7 @@ class NoticeBar(QFrame):
         texts.addWidget(self._remedy)
         actions = QHBoxLayout()
         actions.setSpacing(8)
-        for action, _call in self.notice.actions:
-            button = QPushButton(self)
-            button.setObjectName(f"notice_{action.value}")
-            button.clicked.connect(lambda _checked=False, which=action: self.run(which))
-            self._buttons.append((button, action))
+        for button, _action in self._buttons:
             actions.addWidget(button)
         actions.addWidget(self._details_button)
         short = len(self._buttons) <= 1 and not self.notice.details and not self.notice.remedy
@@ -144,7 +151,7 @@ class NoticeBar(QFrame):
     def _on_time_over(self) -> None:
         focused = QApplication.focusWidget()
         if self.underMouse() or (focused is not None and self.isAncestorOf(focused)):
-            self._timer.start(_INFO_SECONDS * 500)  # somebody is reading it
+            self._timer.start()  # somebody is reading it
         else:
             self.dismissed.emit()
 
@@ -161,6 +168,15 @@ class NoticeBar(QFrame):
         self._copy.setText(self.tr("Copy"))
         self._details.setAccessibleName(self.tr("Details"))
         self._show_details(not self._details.isHidden())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self.notice.sticky and self.notice.level is Level.INFO:
+            self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._timer.stop()  # what nobody can see does not grow old
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:

@@ -40,11 +40,11 @@ def english(qapp: QApplication) -> Iterator[None]:
 
 
 @pytest.fixture
-def window(services: Services, qapp: QApplication, qtbot: QtBot) -> MainWindow:  # noqa: F811 - a fixture asks so
+def window(services: Services, qapp: QApplication, qtbot: QtBot) -> MainWindow:
     return open_window(services, qapp, qtbot)
 
 
-def open_window(services: Services, qapp: QApplication, qtbot: QtBot) -> MainWindow:  # noqa: F811
+def open_window(services: Services, qapp: QApplication, qtbot: QtBot) -> MainWindow:
     """Show a window of 1180 x 760 in the light theme."""
     services.settings.set(LANGUAGE, "en")
     services.settings.set(THEME, "light")

@@ -1,0 +1,129 @@
+"""Notices: what they say, what their buttons do, when they go away."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from chatapp.core.errors import EngineError, ErrorCode
+from chatapp.services.bundle import Services
+from chatapp.services.notices import Action, Level, Notice, Notices
+from chatapp.settings.schema import LANGUAGE
+from chatapp.ui.main_window import MainWindow
+from chatapp.ui.notices import MAX_SHOWN, NoticeArea, NoticeBar
+
+CRASH = EngineError(ErrorCode.ENGINE_CRASHED, "line 1\nGGML_ASSERT failed", outcome="SIGABRT")
+
+
+@pytest.fixture
+def area(window: MainWindow) -> NoticeArea:
+    found = window.findChild(NoticeArea)
+    assert found is not None
+    return found
+
+
+def _labels(bar: NoticeBar) -> list[str]:
+    return [button.text() for button in bar.findChildren(QPushButton) if button.isVisible()]
+
+
+def test_an_error_says_what_is_wrong_and_what_to_do(area: NoticeArea, services: Services, qtbot: QtBot) -> None:
+    done: list[str] = []
+    services.notices.post_error(CRASH, (Action.RESTART_ENGINE, lambda: done.append("restart")), key="engine")
+    (bar,) = area.bars()
+    assert bar.isVisible()
+    assert bar.accessibleName().startswith("The engine stopped unexpectedly (SIGABRT).")
+    assert "Start it again" in bar.accessibleName()
+    assert _labels(bar) == ["Restart engine", "Show details"]
+    qtbot.mouseClick(bar.action_button(Action.RESTART_ENGINE), Qt.MouseButton.LeftButton)
+    assert done == ["restart"]
+    assert area.bars() == []
+    assert not area.isVisible()
+
+
+def test_details_unfold_and_are_copied(area: NoticeArea, services: Services, qtbot: QtBot) -> None:
+    services.notices.post_error(CRASH)
+    (bar,) = area.bars()
+    details = bar.findChild(QPlainTextEdit)
+    assert not details.isVisible()
+    before = area.height()
+    show, copy = bar.findChildren(QPushButton)
+    qtbot.mouseClick(show, Qt.MouseButton.LeftButton)
+    assert details.isVisible()
+    assert details.toPlainText() == CRASH.details
+    qtbot.waitUntil(lambda: area.height() > before)
+    qtbot.mouseClick(copy, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == CRASH.details
+    qtbot.mouseClick(show, Qt.MouseButton.LeftButton)
+    assert not details.isVisible()
+
+
+def test_a_notice_of_the_same_key_replaces_and_clearing_removes(area: NoticeArea, services: Services) -> None:
+    services.notices.post_error(CRASH, key="engine")
+    services.notices.post_error(EngineError(ErrorCode.ENGINE_HUNG), key="engine")
+    assert [bar.notice.error.code for bar in area.bars() if bar.notice.error] == [ErrorCode.ENGINE_HUNG]
+    services.notices.clear("engine")
+    assert area.bars() == []
+
+
+def test_three_are_shown_and_older_ones_come_back(area: NoticeArea, services: Services, qtbot: QtBot) -> None:
+    for number in range(5):
+        services.notices.post(Notice(Level.WARNING, f"notice {number}"))
+    bars = area.bars()
+    assert [bar.isVisible() for bar in bars] == [False, False, True, True, True]
+    assert bars[4].y() < bars[2].y(), "the newest is on top"
+    assert area.height() <= area.window().height() // 2
+    bars[4].dismissed.emit()
+    assert [bar.isVisible() for bar in area.bars()] == [False, True, True, True]
+    assert MAX_SHOWN == 3
+
+
+def test_an_information_goes_away_by_itself_and_an_error_stays(area: NoticeArea, services: Services) -> None:
+    services.notices.post_info("The engine runs again.")
+    services.notices.post_error(CRASH)
+    info, error = area.bars()
+    assert info._timer.isActive()
+    assert not error._timer.isActive()
+    info._timer.timeout.emit()
+    assert area.bars() == [error]
+
+
+def test_an_information_under_the_eyes_of_the_user_stays(area: NoticeArea, services: Services) -> None:
+    services.notices.post_info("The engine runs again.", (Action.UNDO, lambda: None))
+    (bar,) = area.bars()
+    button = bar.action_button(Action.UNDO)
+    assert button is not None
+    button.setFocus()
+    bar._timer.timeout.emit()
+    assert area.bars() == [bar]
+    bar.window().hide()
+    assert not bar._timer.isActive(), "what nobody sees does not grow old"
+
+
+def test_notices_from_before_the_window_are_shown(qtbot: QtBot) -> None:
+    notices = Notices()
+    notices.post_error(CRASH)
+    area = NoticeArea(notices)
+    qtbot.addWidget(area)
+    assert len(area.bars()) == 1
+
+
+def test_they_change_their_language(area: NoticeArea, services: Services) -> None:
+    services.notices.post_info("“{title}” was moved to the trash.", (Action.UNDO, lambda: None), title="제목")
+    (bar,) = area.bars()
+    services.settings.set(LANGUAGE, "ko")
+    QApplication.processEvents()
+    assert bar.accessibleName() == "“제목” 대화를 휴지통으로 옮겼어요."
+    assert _labels(bar) == ["실행 취소"]
+
+
+def test_every_action_has_words(area: NoticeArea, services: Services) -> None:
+    services.notices.post(Notice(Level.ERROR, "x", actions=tuple((action, lambda: None) for action in Action)))
+    (bar,) = area.bars()
+    assert len({label for label in _labels(bar) if label}) == len(Action)
+
+
+def test_text_is_never_taken_for_markup(area: NoticeArea, services: Services) -> None:
+    services.notices.post_info("“{title}” was moved to the trash.", title="<b>bold</b> {0} {x}")
+    assert area.bars()[0]._message.textFormat() is Qt.TextFormat.PlainText
+    assert "<b>bold</b> {0} {x}" in area.bars()[0]._message.text()

@@ -1,0 +1,255 @@
+"""The settings of a conversation and the preferences of the app: every input, live."""
+
+from dataclasses import fields
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QDialog,
+    QDoubleSpinBox,
+    QFileDialog,
+    QListWidget,
+    QPlainTextEdit,
+    QPushButton,
+    QSlider,
+    QTabWidget,
+    QToolButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from chatapp.core.generation import MAX_SEED, SamplingParams
+from chatapp.services.bundle import Services
+from chatapp.services.chat import ChatState
+from chatapp.settings.schema import CONTEXT_LENGTH, FONT_SIZE, LANGUAGE, MODEL_FOLDERS, SETTINGS, THEME
+from chatapp.ui.main_window import MainWindow
+from chatapp.ui.preferences.fields import Field, field_for
+from chatapp.ui.preferences.row import SettingRow
+from chatapp.ui.settings_panel import SettingsPanel
+
+
+@pytest.fixture
+def panel(window: MainWindow, qtbot: QtBot) -> SettingsPanel:
+    window.actions_table["settings_panel"].trigger()
+    found = window.findChild(SettingsPanel)
+    assert found is not None
+    qtbot.waitUntil(found.isVisible)
+    return found
+
+
+@pytest.fixture
+def preferences(window: MainWindow, qtbot: QtBot) -> QDialog:
+    window.actions_table["preferences"].trigger()
+    found = window.findChild(QDialog, "preferences")
+    assert found is not None
+    qtbot.waitUntil(found.isVisible)
+    return found
+
+
+def field(parent: QWidget, key: str) -> Field:
+    found = parent.findChild(Field, key)
+    assert found is not None, key
+    return found
+
+
+def spin(parent: QWidget, key: str) -> QDoubleSpinBox:
+    found = field(parent, key).findChild(QDoubleSpinBox)
+    assert found is not None
+    return found
+
+
+def test_every_sampling_value_is_there_with_an_explanation(panel: SettingsPanel) -> None:
+    for name in (f.name for f in fields(SamplingParams)):
+        row = field(panel, f"sampling.{name}").parent()
+        assert isinstance(row, SettingRow)
+        info = next(b for b in row.findChildren(QToolButton) if b.accessibleName().startswith("What is"))
+        assert len(info.toolTip()) > 40
+
+
+def test_a_typed_number_counts_at_once(panel: SettingsPanel, services: Services, qtbot: QtBot) -> None:
+    box = spin(panel, "sampling.temperature")
+    box.setFocus()
+    box.selectAll()
+    qtbot.keyClicks(box, "1.25")
+    assert services.chat.effective_sampling().temperature == 1.25
+    assert services.settings.sampling().temperature != 1.25, "only this conversation"
+    slider = field(panel, "sampling.temperature").findChild(QSlider)
+    assert slider.value() == 25
+    slider.setValue(10)
+    assert services.chat.effective_sampling().temperature == 0.5
+
+
+@pytest.mark.parametrize(
+    ("name", "special"),
+    [("top_k", 0), ("repeat_last_n", -1), ("seed", None), ("max_tokens", 0)],
+)
+def test_special_values_are_words_at_the_low_end(
+    panel: SettingsPanel, services: Services, name: str, special: int | None
+) -> None:
+    box = spin(panel, f"sampling.{name}")
+    box.setValue(17)
+    assert getattr(services.chat.effective_sampling(), name) == 17
+    box.setValue(box.minimum())
+    assert getattr(services.chat.effective_sampling(), name) == special
+    assert not any(character.isdigit() for character in box.text())
+
+
+def test_a_seed_has_all_its_bits(panel: SettingsPanel, services: Services) -> None:
+    spin(panel, "sampling.seed").setValue(MAX_SEED)
+    assert services.chat.effective_sampling().seed == MAX_SEED
+
+
+def test_stop_texts_are_checked_as_they_are_typed(panel: SettingsPanel, services: Services, qtbot: QtBot) -> None:
+    edit = field(panel, "sampling.stop").findChild(QPlainTextEdit)
+    edit.setPlainText("###\n\nUser:")
+    assert services.chat.effective_sampling().stop == ("###", "User:")
+    row = field(panel, "sampling.stop").parent()
+    assert isinstance(row, SettingRow)
+    assert not row._error.isVisible()
+    edit.setPlainText("x" * 300)
+    assert row._error.isVisible()
+    assert "Stop texts" in row._error.text()
+    assert services.chat.effective_sampling().stop == ("###", "User:"), "the old value stays"
+
+
+def test_the_system_prompt_belongs_to_the_conversation(
+    panel: SettingsPanel, services: Services, qtbot: QtBot
+) -> None:
+    edit = field(panel, "system_prompt").findChild(QPlainTextEdit)
+    edit.setPlainText("짧게 답해 줘.")
+    first = services.chat.conversation
+    assert first.system_prompt == "짧게 답해 줘."
+    services.chat.send("hello")
+    services.chat.new_conversation()
+    assert edit.toPlainText() == ""
+    services.chat.open(first.id)
+    assert edit.toPlainText() == "짧게 답해 줘."
+    qtbot.waitUntil(lambda: services.chat.state is ChatState.IDLE, timeout=10_000)
+
+
+def test_back_to_the_defaults_one_by_one_and_all(panel: SettingsPanel, services: Services, qtbot: QtBot) -> None:
+    defaults = services.settings.sampling()
+    row = field(panel, "sampling.top_p").parent()
+    assert isinstance(row, SettingRow)
+    reset = row.findChild(QToolButton, "resetButton")
+    assert not reset.isVisible()
+    spin(panel, "sampling.top_p").setValue(0.5)
+    spin(panel, "sampling.min_p").setValue(0.2)
+    panel.ensureWidgetVisible(reset)
+    assert reset.isVisible()
+    qtbot.mouseClick(reset, Qt.MouseButton.LeftButton)
+    assert services.chat.effective_sampling().top_p == defaults.top_p
+    assert services.chat.effective_sampling().min_p == 0.2
+    qtbot.mouseClick(panel.findChild(QPushButton, "resetAllButton"), Qt.MouseButton.LeftButton)
+    assert services.chat.conversation.sampling is None
+    assert spin(panel, "sampling.min_p").value() == defaults.min_p
+
+
+def test_values_can_become_the_defaults(panel: SettingsPanel, services: Services, qtbot: QtBot) -> None:
+    button = panel.findChild(QPushButton, "makeDefaultButton")
+    assert not button.isEnabled()
+    spin(panel, "sampling.temperature").setValue(0.1)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert services.settings.sampling().temperature == 0.1
+    assert not button.isEnabled()
+
+
+def test_scrolling_the_panel_changes_no_value(panel: SettingsPanel, services: Services) -> None:
+    before = services.chat.effective_sampling()
+    for widget in (
+        spin(panel, "sampling.temperature"),
+        field(panel, "sampling.temperature").findChild(QSlider),
+    ):
+        centre = QPointF(widget.rect().center())
+        wheel = QWheelEvent(
+            centre,
+            QPointF(widget.mapToGlobal(widget.rect().center())),
+            QPoint(0, -120),
+            QPoint(0, -120),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(widget, wheel)
+    assert services.chat.effective_sampling() == before
+
+
+VALUES: dict[str, Any] = {"system_prompt": "a\nb", "sampling.stop": ("x", "y"), "model_folders": ("/a", "/b")}
+
+
+@pytest.mark.parametrize("setting", [s for s in SETTINGS if not s.hidden], ids=lambda s: s.key)
+def test_every_field_shows_what_it_is_given_and_keeps_quiet(setting: Any, qtbot: QtBot) -> None:
+    shown = field_for(setting)
+    qtbot.addWidget(shown)
+    told: list[object] = []
+    shown.edited.connect(told.append)
+    values = [setting.default]
+    if setting.special is not None:
+        values.append(setting.special.value)
+    if setting.bounds is not None and isinstance(setting.default, (int, float, type(None))):
+        values += [type(setting.default or 0)(bound) for bound in setting.bounds]
+    values += [choice.value for choice in setting.choices]
+    values += [VALUES[setting.key]] if setting.key in VALUES else []
+    for value in values:
+        shown.show_value(value)
+        assert shown.value() == value
+    assert told == []
+
+
+def test_preferences_hold_every_setting_that_is_not_hidden(preferences: QDialog) -> None:
+    keys = {f.objectName() for f in preferences.findChildren(Field)}
+    assert keys == {setting.key for setting in SETTINGS if not setting.hidden}
+    tabs = preferences.findChild(QTabWidget)
+    assert [tabs.tabText(at) for at in range(tabs.count())] == ["Appearance", "Chat", "Model", "Sampling"]
+
+
+def test_preferences_take_effect_at_once(preferences: QDialog, services: Services, qapp: QApplication) -> None:
+    box = field(preferences, THEME.key).findChild(QComboBox)
+    box.setCurrentIndex(box.findData("dark"))
+    box.activated.emit(box.currentIndex())
+    assert services.settings.get(THEME) == "dark"
+    spin(preferences, FONT_SIZE.key).setValue(14)
+    assert qapp.font().pointSize() == 14
+    language = field(preferences, LANGUAGE.key).findChild(QComboBox)
+    language.setCurrentIndex(language.findData("ko"))
+    language.activated.emit(language.currentIndex())
+    QApplication.processEvents()
+    assert preferences.windowTitle() == "환경설정"
+    assert [box.itemText(at) for at in range(box.count())] == ["시스템 설정", "밝게", "어둡게"]
+
+
+def test_a_change_that_needs_a_reload_offers_it(
+    preferences: QDialog, services: Services, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reload = preferences.findChild(QPushButton, "reloadButton")
+    assert not reload.isVisible()
+    preferences.findChild(QTabWidget).setCurrentIndex(2)
+    spin(preferences, CONTEXT_LENGTH.key).setValue(2048)
+    assert services.settings.get(CONTEXT_LENGTH) == 2048
+    assert reload.isVisible()
+    chosen: list[str] = []
+    monkeypatch.setattr(services.models, "choose", chosen.append)
+    qtbot.mouseClick(reload, Qt.MouseButton.LeftButton)
+    assert chosen == [services.engine.model_path]
+    assert not reload.isVisible()
+
+
+def test_folders_are_added_and_removed(
+    preferences: QDialog, services: Services, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preferences.findChild(QTabWidget).setCurrentIndex(2)
+    folders = field(preferences, MODEL_FOLDERS.key)
+    add, remove = folders.findChildren(QPushButton)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args: "/models")
+    for _ in range(2):  # the same one twice is one
+        qtbot.mouseClick(add, Qt.MouseButton.LeftButton)
+    assert services.settings.get(MODEL_FOLDERS) == ("/models",)
+    assert not remove.isEnabled()
+    folders.findChild(QListWidget).setCurrentRow(0)
+    qtbot.mouseClick(remove, Qt.MouseButton.LeftButton)
+    assert services.settings.get(MODEL_FOLDERS) == ()
