@@ -102,6 +102,10 @@
         <translation>최신 메시지로 이동</translation>
     </message>
     <message>
+        <source>Messages</source>
+        <translation>메시지</translation>
+    </message>
+    <message>
         <source>Waiting for the model to load…</source>
         <translation>모델을 불러오기를 기다리는 중…</translation>
     </message>
@@ -370,13 +374,6 @@
     </message>
 </context>
 <context>
-    <name>MessageList</name>
-    <message>
-        <source>Messages</source>
-        <translation>메시지</translation>
-    </message>
-</context>
-<context>
     <name>MessageWidget</name>
     <message>
         <source>Show all</source>
@@ -544,6 +541,13 @@
     <message>
         <source>The change takes effect when the model is loaded the next time.</source>
         <translation>바뀐 값은 모델을 다음에 불러올 때 적용돼요.</translation>
+    </message>
+</context>
+<context>
+    <name>ProsePiece</name>
+    <message>
+        <source>Text of the message</source>
+        <translation>메시지 내용</translation>
     </message>
 </context>
 <context>
@@ -1192,6 +1196,10 @@
     <message>
         <source>“{title}” was moved to the trash.</source>
         <translation>“{title}” 대화를 휴지통으로 옮겼어요.</translation>
+    </message>
+    <message>
+        <source>ChatApp ended unexpectedly the last time. Your conversations are here; a report is kept in {path}.</source>
+        <translation>지난번에 ChatApp이 갑자기 끝났어요. 대화는 그대로 있어요. 보고서 위치: {path}</translation>
     </message>
     <message>
         <source>The engine runs again.</source>
