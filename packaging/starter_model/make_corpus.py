@@ -181,6 +181,10 @@ def slip(text: str, rng: random.Random) -> str:
     return text[:i] + rng.choice(TYPO_KEYS) + text[i + 1 :]
 
 
+# What nearly everybody asks first is drawn this much more often than the rest.
+COMMON = {"greeting": 3, "who are you": 3, "what can you do": 2, "thanks": 2, "goodbye": 2, "open model": 2}
+COMMON |= {"gpt": 2.5, "token": 2.5, "attention": 2.5, "query key value": 1.5, "softmax": 1.5, "temperature": 1.5}
+
 KOREAN_SWAPS = [
     ("해 줘", "해줘"),
     ("해 주세요", "해주세요"),
@@ -230,6 +234,12 @@ class Answered:
     other: dict[str, str] = field(default_factory=dict)
 
 
+def weighted(blocks: dict[str, Block]) -> tuple[list[str], list[float]]:
+    """The names of blocks and how often each is drawn."""
+    names = sorted(blocks)
+    return names, [COMMON.get(name, 1.0) for name in names]
+
+
 class Writer:
     """Draws questions, answers and whole conversations from the corpus."""
 
@@ -243,7 +253,8 @@ class Writer:
         self.frames = read_blocks("frames.txt")
         self.plain = [s for s in (CORPUS / "plain.txt").read_text(encoding="utf-8").splitlines() if s and s[0] != "#"]
         self.forbidden = {normalize(question) for _, question, _ in held_back_questions()}
-        self.names = sorted(self.topics)
+        self.names = weighted(self.topics)
+        self.intents = weighted(self.chat)
         self.kinds = sorted(self.outside)
 
     def rough(self, text: str, lang: str) -> str:
@@ -277,7 +288,7 @@ class Writer:
     def from_topic(self, lang: str, about: bool = False) -> Answered:
         """A question about a topic of the model's world."""
         rng = self.rng
-        name = rng.choice(self.names)
+        name = rng.choices(*self.names)[0]
         kind = rng.choices(["what", "why", "simple"], [0.6, 0.25, 0.15])[0]
         topic = self.topics[name]
         last = self.frames["last word"]
@@ -296,7 +307,7 @@ class Writer:
 
     def from_chat(self, lang: str) -> Answered:
         """Small talk, the model about itself, the app, or a comparison."""
-        block = self.chat[self.rng.choice(sorted(self.chat))]
+        block = self.chat[self.rng.choices(*self.intents)[0]]
         return Answered(lang, self.rng.choice(block[f"{lang} q"]), block[f"{lang} a"][0], self.tiny(lang))
 
     def from_outside(self, lang: str) -> Answered:
@@ -355,7 +366,7 @@ class Writer:
         turns = rng.choices([1, 2, 3, 4, 6, 9, 13], [60, 20, 8, 5, 4, 2, 1])[0]
         current: Answered | None = None
         while sum(m["role"] == "user" for m in messages) < turns:
-            if current is not None and rng.random() < 0.5:
+            if current is not None and rng.random() < 0.6:
                 current = self.add_follow_up(messages, current)
                 continue
             if rng.random() < 0.12 and messages:

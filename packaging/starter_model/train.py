@@ -257,7 +257,7 @@ def main() -> None:
     """Corpus to GGUF in one go."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--steps", type=int, default=2000)
-    parser.add_argument("--minutes", type=float, default=35, help="training ends after this long even with fewer steps")
+    parser.add_argument("--minutes", type=float, default=38, help="training ends after this long even with fewer steps")
     parser.add_argument("--batch", type=int, default=3072, help="tokens per step")
     parser.add_argument("--vocab", type=int, default=4096)
     parser.add_argument("--matrix-lr", type=float, default=0.02)
