@@ -21,6 +21,7 @@ def light_theme(qapp: QApplication) -> None:
 def view(services: Services, qtbot: QtBot) -> ChatView:
     view = ChatView(services)
     qtbot.addWidget(view)
+    view.setMinimumSize(300, 200)
     view.resize(900, 700)
     with qtbot.waitExposed(view):
         view.show()

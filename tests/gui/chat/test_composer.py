@@ -36,6 +36,7 @@ def sent(services: Services, monkeypatch: pytest.MonkeyPatch) -> Sent:
 def composer(services: Services, qtbot: QtBot) -> Composer:
     composer = Composer(services.chat)
     qtbot.addWidget(composer)
+    composer.setMinimumSize(300, 50)
     composer.resize(500, 60)
     with qtbot.waitExposed(composer):
         composer.show()
