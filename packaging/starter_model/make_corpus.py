@@ -149,7 +149,11 @@ def roughen_english(text: str, rng: random.Random) -> str:
             ["can you tell me ", "please tell me ", "I wonder: ", "quick question: ", "tell me, ", "i want to know "]
         )
         text = lead + text[0].lower() + text[1:]
-    if rng.random() < 0.35:
+    if text[-1:].isalpha() and rng.random() < 0.25:
+        text += rng.choice("!!.")
+    if text[:1].islower() and rng.random() < 0.4:
+        text = text[0].upper() + text[1:]
+    elif rng.random() < 0.35:
         text = text.lower()
     elif rng.random() < 0.03:
         text = text.upper()
@@ -182,7 +186,14 @@ def slip(text: str, rng: random.Random) -> str:
 
 
 # What nearly everybody asks first is drawn this much more often than the rest.
-COMMON = {"greeting": 3, "who are you": 3, "what can you do": 2, "thanks": 2, "goodbye": 2, "open model": 2}
+COMMON: dict[str, float] = {
+    "greeting": 3,
+    "who are you": 3,
+    "what can you do": 2,
+    "thanks": 2,
+    "goodbye": 2,
+    "open model": 2,
+}
 COMMON |= {"gpt": 2.5, "token": 2.5, "attention": 2.5, "query key value": 1.5, "softmax": 1.5, "temperature": 1.5}
 
 KOREAN_SWAPS = [
@@ -214,7 +225,9 @@ def roughen_korean(text: str, rng: random.Random) -> str:
         parts = text.split(" ")
         cut = rng.randrange(1, len(parts))
         text = " ".join(parts[:cut]) + " ".join(parts[cut:])
-    if rng.random() < 0.4:
+    if text[-1:].isalpha() and rng.random() < 0.25:
+        text += rng.choice("!!.~")
+    elif rng.random() < 0.4:
         text = text.rstrip("?.! ")
     elif rng.random() < 0.08:
         text = text.rstrip("?.! ") + rng.choice(["??", " ?", "?!", "~", "...", "ㅎㅎ", "ㅋㅋ", "용?", "!"])
