@@ -24,14 +24,22 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 def no_leaks() -> Iterator[None]:
     """Fail a test that leaves a thread or a child process behind."""
     threads = set(threading.enumerate())
-    children = {child.pid for child in psutil.Process().children(recursive=True)}
+    children = _children()
     yield
     left_threads = [t for t in threading.enumerate() if t not in threads and not _ours_to_keep(t)]
-    left = [c for c in psutil.Process().children(recursive=True) if c.pid not in children]
+    left = [psutil.Process(pid) for pid in _children() - children if psutil.pid_exists(pid)]
     # A worker that was told to end may take a moment to be reaped.
     _gone, alive = psutil.wait_procs(left, timeout=5)
     assert not left_threads, f"threads left behind: {left_threads}"
     assert not alive, f"processes left behind: {alive}"
+
+
+def _children() -> set[int]:
+    """Process ids of our children; where Linux tells them directly, without a look at every process there is."""
+    if sys.platform != "linux":
+        return {child.pid for child in psutil.Process().children()}
+    tasks = Path("/proc/self/task").iterdir()
+    return {int(pid) for task in tasks for pid in (task / "children").read_text().split()}
 
 
 def _ours_to_keep(thread: threading.Thread) -> bool:
@@ -39,9 +47,9 @@ def _ours_to_keep(thread: threading.Thread) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def no_leaked_timers() -> Iterator[None]:
+def no_leaked_timers(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test after which a QTimer still runs that did not before."""
-    if "PySide6.QtCore" not in sys.modules:  # looking through all objects takes longer than most tests
+    if "qtbot" not in request.fixturenames:  # looking through all objects takes longer than most tests
         yield
         return
     before = {id(timer) for timer in _timers()}

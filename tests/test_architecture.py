@@ -33,7 +33,10 @@ def test_layers() -> None:
     run(sys.executable, "-c", script, "--no-cache")
 
 
-@pytest.mark.parametrize("package", ["core", "protocol", "settings", "store", "hub", "cli", "arguments", "paths", "log"])
+LIBRARY_HALF = ["core", "protocol", "settings", "store", "hub", "cli", "arguments", "paths", "log"]
+
+
+@pytest.mark.parametrize("package", LIBRARY_HALF)
 def test_the_library_half_imports_without_qt_and_llama_cpp(package: str) -> None:
     script = (
         "import sys; sys.modules['PySide6'] = sys.modules['llama_cpp'] = None\n"

@@ -10,11 +10,10 @@ from chatapp.engine.backend import Backend
 from chatapp.engine.worker import Worker
 from chatapp.protocol.messages import Failed, to_bytes
 
-
-# Turns that an OpenMP thread waits actively at llama.cpp's thread barriers. libgomp's default of some 300,000 makes a
-# reply ten times slower as soon as another program wants the same cores: a thread spins away the time slice in which the
-# one it waits for could have run. Measured on 2 cores, 0.5B Q4_K_M: 4000 costs nothing when alone (1.00) and doubles the
-# speed when the cores are shared, 1000 costs 2 % and gives four times.
+# Turns that an OpenMP thread waits actively at llama.cpp's thread barriers. libgomp's default of some 300,000 makes
+# replies ten times slower as soon as another program wants the same cores: a thread spins away the time in which the
+# one it waits for could have run. Measured on 2 cores, 0.5B Q4_K_M: 4000 costs nothing when alone (1.00) and doubles
+# the speed when the cores are shared, 1000 costs 2 % and gives four times.
 SPIN_COUNT = "3000"
 
 

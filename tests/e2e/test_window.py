@@ -44,6 +44,7 @@ def open_app(tmp_path: Path, qapp: QApplication, qtbot: QtBot) -> Iterator[Open]
         window.resize(1180, 760)
         with qtbot.waitExposed(window):
             window.show()
+        window.activateWindow()
         with qtbot.waitSignal(services.engine.model_loaded, timeout=60_000):
             services.start()
         return window, services
@@ -69,7 +70,8 @@ def last(services: Services) -> Message:
 
 
 def wait_until_idle(services: Services, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: services.chat.state is ChatState.IDLE and services.chat.streaming_id is None, timeout=60_000)
+    chat = services.chat
+    qtbot.waitUntil(lambda: chat.state is ChatState.IDLE and chat.streaming_id is None, timeout=60_000)
 
 
 def type_and_send(window: MainWindow, services: Services, qtbot: QtBot, text: str) -> Message:

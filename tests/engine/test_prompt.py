@@ -29,7 +29,8 @@ def test_chatml() -> None:
 
 def test_what_templates_of_the_hub_use() -> None:
     plain = (
-        "{{ bos_token }}{% for m in messages %}{% if loop.first %}{% continue %}{% endif %}{{ m.role | tojson }}{% endfor %}"
+        "{{ bos_token }}{% for m in messages %}{% if loop.first %}{% continue %}{% endif %}"
+        "{{ m.role | tojson }}{% endfor %}"
     )
     assert ChatTemplate(plain, "<s>").render(HELLO) == '<s>"user"'
     assert len(ChatTemplate("{{ strftime_now('%Y-%m-%d') }}").render(HELLO)) == 10

@@ -273,7 +273,6 @@ def test_tab_reaches_what_the_mouse_reaches(window: MainWindow, qtbot: QtBot) ->
     assert wanted <= seen
 
 
-@pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen and popups
 def test_the_model_menu_opens_when_a_model_has_to_be_chosen(window: MainWindow, services: Services) -> None:
     services.models.choose_requested.emit()
     menu = window.findChild(ModelSelector).findChild(QMenu)

@@ -179,7 +179,6 @@ def test_a_running_reply_is_marked_and_said(listed: ConversationList, services: 
     assert listed.item_model.index_of(running).data(Data.RUNNING) is False
 
 
-@pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen and popups
 def test_the_button_on_a_line_opens_its_menu(listed: ConversationList, fill: Fill, qtbot: QtBot) -> None:
     fill((900, "one", 0))
     line = listed.visualRect(listed.item_model.index_of(900))

@@ -72,7 +72,6 @@ def test_a_long_name_is_cut_but_never_its_state(selector: ModelSelector, service
     assert "very long very long" in selector.toolTip()
 
 
-@pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen and popups
 def test_the_menu_lists_models_and_says_why_one_cannot_be_used(
     selector: ModelSelector, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,7 +91,6 @@ def test_the_menu_lists_models_and_says_why_one_cannot_be_used(
     menu.close()
 
 
-@pytest.mark.qt_log_ignore("This plugin does not support")
 def test_the_menu_unloads(selector: ModelSelector, services: Services, qtbot: QtBot) -> None:
     selector.open_list()
     menu = selector.findChild(QMenu)

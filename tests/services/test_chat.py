@@ -26,7 +26,8 @@ def answer(services: Services, qtbot: QtBot, text: str) -> Message:
 
 
 def wait_until_idle(services: Services, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: services.chat.state is ChatState.IDLE and services.chat.streaming_id is None, timeout=20_000)
+    chat = services.chat
+    qtbot.waitUntil(lambda: chat.state is ChatState.IDLE and chat.streaming_id is None, timeout=20_000)
 
 
 def wait_for_text(services: Services, qtbot: QtBot) -> None:
