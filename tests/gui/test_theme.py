@@ -3,8 +3,8 @@
 from dataclasses import fields
 
 import pytest
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QIcon, QImage
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon, QImage, QStyleHints
 from PySide6.QtWidgets import QApplication
 
 from chatapp.paths import resources
@@ -44,6 +44,21 @@ def test_modes_switch_live_and_tell_widgets_that_paint_themselves(qapp: QApplica
     theme.notifier.changed.disconnect(connection)
     assert told == [True, False]
     assert qapp.palette().windowText().color() == theme.LIGHT.text
+
+
+def test_auto_follows_the_system_live_and_a_chosen_theme_does_not(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schemes = {"system": Qt.ColorScheme.Light}
+    monkeypatch.setattr(QStyleHints, "colorScheme", lambda _hints: schemes["system"])
+    for mode, follows in (("auto", True), ("light", False)):
+        schemes["system"] = Qt.ColorScheme.Light
+        theme.apply(qapp, mode, 10)
+        assert not theme.is_dark()
+        schemes["system"] = Qt.ColorScheme.Dark
+        qapp.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+        assert theme.is_dark() is follows
+    theme.apply(qapp, "light", 10)
 
 
 def _darkest(image: QImage) -> int:
