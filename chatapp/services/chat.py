@@ -35,6 +35,7 @@ class ChatState(StrEnum):
 class ChatService(QObject):
     """Signals:
 
+    conversation_leaving()     another conversation is about to be shown: hand over what is half typed
     conversation_changed()     another conversation is shown
     path_changed()             messages were added, or another branch is shown
     message_changed(int)       a message's text or info changed other than by streaming
@@ -44,6 +45,7 @@ class ChatService(QObject):
     stats_changed(ReplyInfo)   of the running or last reply
     """
 
+    conversation_leaving = Signal()
     conversation_changed = Signal()
     path_changed = Signal()
     message_changed = Signal(int)
@@ -124,6 +126,7 @@ class ChatService(QObject):
 
     def new_conversation(self) -> None:
         """Show an empty conversation; one that is empty already is kept."""
+        self.conversation_leaving.emit()
         if self.conversation.messages or self._drafts.get(self.conversation.id):
             self._show(self._new())
         else:
@@ -330,6 +333,7 @@ class ChatService(QObject):
         return conversation
 
     def _show(self, conversation: Conversation) -> None:
+        self.conversation_leaving.emit()
         self._sync()
         self._opening = conversation.id
         self.conversation = conversation

@@ -64,6 +64,7 @@ class Composer(QWidget):
         self.setFocusProxy(self.edit)
         self.setCursor(Qt.CursorShape.IBeamCursor)
         chat.state_changed.connect(self.refresh)
+        chat.conversation_leaving.connect(self.flush_draft)
         chat.conversation_changed.connect(self._on_conversation_changed)
         theme.notifier.changed.connect(self.update)
         QApplication.instance().focusChanged.connect(self._on_focus_changed)  # type: ignore[union-attr]

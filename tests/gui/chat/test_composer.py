@@ -329,3 +329,15 @@ def test_a_huge_word_does_not_make_typing_slow(composer: Composer, qtbot: QtBot)
     assert composer.edit.wordWrapMode() == QTextOption.WrapMode.WrapAnywhere
     composer.edit.clear()
     assert composer.edit.wordWrapMode() == usual
+
+
+def test_a_draft_typed_just_before_a_switch_stays_where_it_was(
+    composer: Composer, services: Services, qtbot: QtBot
+) -> None:
+    qtbot.keyClicks(composer.edit, "a moment ago")
+    first = services.chat.conversation.id
+    services.chat.new_conversation()
+    services.chat.set_draft("second")
+    assert services.chat.conversation.id != first
+    services.chat.open(first)
+    assert composer.edit.toPlainText() == "a moment ago"
