@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from chatapp import __version__, crash, log
 from chatapp.core.errors import ErrorCode, StorageError, UserFixable
+from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.paths import Paths
 from chatapp.services.bundle import Services
 from chatapp.services.notices import CRASHED_BEFORE, Level, Notice
@@ -21,6 +22,7 @@ from chatapp.ui.dialogs.crash import CrashDialog
 from chatapp.ui.dialogs.startup import show_startup_error
 from chatapp.ui.main_window import MainWindow
 
+NO_LOCK = QT_TRANSLATE_NOOP("reasons", "no lock file can be made in it")
 _log = log.get("app")
 
 
@@ -85,7 +87,7 @@ def _prepare(paths: Paths) -> QLockFile:
     if not lock.tryLock(0):
         if lock.error() is QLockFile.LockError.LockFailedError:
             raise StorageError(ErrorCode.ALREADY_RUNNING, path=paths.data)
-        raise StorageError(ErrorCode.FOLDER_UNUSABLE, path=paths.data, reason="no lock file can be made in it")
+        raise StorageError(ErrorCode.FOLDER_UNUSABLE, path=paths.data, reason=NO_LOCK)
     return lock
 
 

@@ -11,9 +11,12 @@
     (anything else is our bug: it reaches the crash handler)
 
 Texts are English templates keyed by `ErrorCode`; the ui translates the template under the context ``errors`` and
-fills in the parameters afterwards, so an error crosses the wire from the worker as code + parameters.
+fills in the parameters afterwards, so an error crosses the wire from the worker as code + parameters. The parameter
+``reason`` may itself be a template (context ``reasons``), or words of the system or of llama.cpp, which stay as they are.
 """
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -59,6 +62,9 @@ class ErrorCode(StrEnum):
     FILE_FAILED = "file_failed"
     SETTINGS_BROKEN = "settings_broken"
     SETTING_IGNORED = "setting_ignored"
+
+
+_NAME = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +246,11 @@ TEXTS: dict[ErrorCode, ErrorText] = {
 }
 
 
+def fill(template: str, params: Mapping[str, object]) -> str:
+    """Put *params* into the ``{names}`` of *template*; a brace that is no name of theirs stays as it is."""
+    return _NAME.sub(lambda found: str(params.get(found[1], found[0])), template)
+
+
 class UserFixable(Exception):  # noqa: N818 - says what it is: everything else is our bug
     """A failure the user can mend: *code* picks the words, *params* fill them, *details* is raw text to unfold."""
 
@@ -247,17 +258,25 @@ class UserFixable(Exception):  # noqa: N818 - says what it is: everything else i
         self.code = code
         self.details = details
         self.params = {name: str(value) for name, value in params.items()}
+        text = TEXTS[code]
+        missing = set(_NAME.findall(text.message + text.remedy)) - self.params.keys()
+        if missing:
+            raise KeyError(*sorted(missing))  # a bug, noticed where the error is made
         super().__init__(self.message)
 
     @property
     def message(self) -> str:
         """The sentence in English, filled in."""
-        return TEXTS[self.code].message.format_map(self.params)
+        return fill(TEXTS[self.code].message, self.words(self.params.get("reason", "")))
 
     @property
     def remedy(self) -> str:
         """What to do, in English."""
-        return TEXTS[self.code].remedy.format_map(self.params)
+        return fill(TEXTS[self.code].remedy, self.params)
+
+    def words(self, reason: str) -> dict[str, str]:
+        """The parameters, with *reason* (a template, in whatever language) filled in by the others."""
+        return self.params | {"reason": fill(reason, self.params)}
 
     def to_json(self) -> dict[str, Any]:
         """The wire form: plain JSON types."""

@@ -5,6 +5,11 @@ from enum import StrEnum
 from typing import Any, Self
 
 from chatapp.core.errors import ErrorCode, RequestError
+from chatapp.core.text import QT_TRANSLATE_NOOP
+
+BETWEEN = QT_TRANSLATE_NOOP("reasons", "it must lie between {low} and {high}")
+WHOLE_NUMBER = QT_TRANSLATE_NOOP("reasons", "it must be a whole number")
+STOP_LENGTH = QT_TRANSLATE_NOOP("reasons", "a stop text has 1 to {high} characters")
 
 MAX_SEED = 2**32 - 2  # llama.cpp takes 32 bits and reads 0xFFFFFFFF as "random"
 MAX_STOP_LENGTH = 256  # characters
@@ -53,12 +58,12 @@ class SamplingParams:
             if value is None and name == "seed":
                 continue
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
-                raise invalid(name, value, f"it must lie between {low:g} and {high:g}")
+                raise invalid(name, value, BETWEEN, low=f"{low:g}", high=f"{high:g}")
             if name in _INTEGERS and not isinstance(value, int):
-                raise invalid(name, value, "it must be a whole number")
+                raise invalid(name, value, WHOLE_NUMBER)
         for text in self.stop:
             if not text or len(text) > MAX_STOP_LENGTH:
-                raise invalid("stop", f"“{text[:20]}…”", f"a stop text has 1 to {MAX_STOP_LENGTH} characters")
+                raise invalid("stop", f"“{text[:20]}…”", STOP_LENGTH, high=str(MAX_STOP_LENGTH))
         return self
 
     def to_json(self) -> dict[str, Any]:
@@ -93,9 +98,9 @@ BOUNDS: dict[str, tuple[float, float]] = {
 _INTEGERS = frozenset({"top_k", "repeat_last_n", "seed", "max_tokens"})
 
 
-def invalid(name: str, value: object, reason: str) -> RequestError:
-    """The error for a setting out of its bounds."""
-    return RequestError(ErrorCode.INVALID_SETTING, name=name, value=value, reason=reason)
+def invalid(name: str, value: object, reason: str, **params: str) -> RequestError:
+    """The error for a setting out of its bounds; *params* fill the template *reason*."""
+    return RequestError(ErrorCode.INVALID_SETTING, name=name, value=value, reason=reason, **params)
 
 
 @dataclass(frozen=True, slots=True)

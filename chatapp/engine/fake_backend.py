@@ -17,11 +17,13 @@ import numpy as np
 
 from chatapp.core.errors import ErrorCode, RequestError
 from chatapp.core.generation import FinishReason, ReplyInfo
+from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.core.trace import TokenTrace
 from chatapp.engine.backend import Inspection, Listener
 from chatapp.engine.text import StreamText
 from chatapp.protocol.messages import ChatMessage, Generate, Inspect, LoadOptions, ModelInfo
 
+NO_MODEL_HERE = QT_TRANSLATE_NOOP("reasons", "this is the test engine, there is no model")
 N_CTX = 4096
 _PAUSE = 0.005  # seconds between tokens: slow enough to be stopped in the middle
 
@@ -82,7 +84,7 @@ class FakeBackend:
     def inspect(self, request: Inspect, listener: Listener) -> Inspection:
         """Refuse: there is nothing to look into."""
         del request, listener
-        raise RequestError(ErrorCode.NO_ATTENTION, reason="this is the test engine, there is no model")
+        raise RequestError(ErrorCode.NO_ATTENTION, reason=NO_MODEL_HERE)
 
     def close(self) -> None:
         """Nothing to free."""

@@ -1,5 +1,6 @@
 """The conversation that is shown, and the one reply that may run: send, stop, regenerate, edit, switch branches."""
 
+import re
 import time
 from enum import StrEnum
 
@@ -20,6 +21,7 @@ from chatapp.settings import schema
 
 _SAVE_EVERY = 1000  # ms, of streamed text
 _TITLE_LENGTH = 60  # characters
+_MARKUP = re.compile(r"[*_`#>~]+")
 
 
 class ChatState(StrEnum):
@@ -401,5 +403,5 @@ class ChatService(QObject):
 
 
 def _title(text: str) -> str:
-    line = " ".join(text.split())
+    line = " ".join(_MARKUP.sub("", text).split()) or " ".join(text.split())
     return line if len(line) <= _TITLE_LENGTH else line[: _TITLE_LENGTH - 1].rstrip() + "…"

@@ -22,7 +22,6 @@ LANGUAGE: Setting[str] = Setting(
     QT_TRANSLATE_NOOP("settings", "The language of menus and messages. Models answer in the language you write in."),
     choices=(Choice("auto", QT_TRANSLATE_NOOP("settings", "As the system")), Choice("en", "English"),
              Choice("ko", "한국어")),
-    restart_needed=True,
 )  # fmt: skip
 THEME: Setting[str] = Setting(
     "theme", Kind.CHOICE, "auto", Section.APPEARANCE,

@@ -6,10 +6,16 @@ from enum import StrEnum
 from typing import Generic, TypeVar, cast
 
 from chatapp.core.errors import RequestError
-from chatapp.core.generation import invalid
+from chatapp.core.generation import BETWEEN, WHOLE_NUMBER, invalid
 from chatapp.core.text import QT_TRANSLATE_NOOP
 
 T = TypeVar("T")
+
+A_TEXT = QT_TRANSLATE_NOOP("reasons", "it must be a text")
+A_LIST = QT_TRANSLATE_NOOP("reasons", "it must be a list")
+A_NUMBER = QT_TRANSLATE_NOOP("reasons", "it must be a number")
+ONE_OF = QT_TRANSLATE_NOOP("reasons", "it must be one of {choices}")
+ENTRY_LENGTH = QT_TRANSLATE_NOOP("reasons", "each entry must be a text of {low} to {high} characters")
 
 
 class Kind(StrEnum):
@@ -64,7 +70,6 @@ class Setting(Generic[T]):
 
     bounds          lowest and highest number (of each number in INTEGERS); for TEXTS the length of each in characters
     special         a further allowed value
-    restart_needed  takes effect at the next start of the app
     reload_needed   takes effect when a model is loaded the next time
     Title and description are English, translated by the ui under the context ``settings``.
     """
@@ -78,7 +83,6 @@ class Setting(Generic[T]):
     bounds: tuple[float, float] | None = None
     choices: tuple[Choice, ...] = ()
     special: Special | None = None
-    restart_needed: bool = False
     reload_needed: bool = False
 
     @property
@@ -93,35 +97,35 @@ class Setting(Generic[T]):
         match self.kind:
             case Kind.CHOICE:
                 if value not in [choice.value for choice in self.choices]:
-                    raise self._refuse(value, "it must be one of " + ", ".join(c.value for c in self.choices))
+                    raise self._refuse(value, ONE_OF, choices=", ".join(c.value for c in self.choices))
                 return cast("T", value)
             case Kind.INTEGER | Kind.REAL:
                 return cast("T", self._number(value))
             case Kind.TEXT:
                 if not isinstance(value, str):
-                    raise self._refuse(value, "it must be a text")
+                    raise self._refuse(value, A_TEXT)
                 return cast("T", value)
             case Kind.TEXTS | Kind.PATHS | Kind.INTEGERS:
                 if not isinstance(value, (list, tuple)):
-                    raise self._refuse(value, "it must be a list")
+                    raise self._refuse(value, A_LIST)
                 item = self._number if self.kind is Kind.INTEGERS else self._text
                 return cast("T", tuple(item(entry) for entry in value))
 
     def _number(self, value: object) -> int | float:
         low, high = self.bounds or (-math.inf, math.inf)
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise self._refuse(value, "it must be a number")
+            raise self._refuse(value, A_NUMBER)
         if not low <= value <= high:  # also refuses nan
-            raise self._refuse(value, f"it must lie between {low:g} and {high:g}")
+            raise self._refuse(value, BETWEEN, low=f"{low:g}", high=f"{high:g}")
         if self.kind is not Kind.REAL and not isinstance(value, int):
-            raise self._refuse(value, "it must be a whole number")
+            raise self._refuse(value, WHOLE_NUMBER)
         return float(value) if self.kind is Kind.REAL else value
 
     def _text(self, value: object) -> str:
         low, high = self.bounds or (1, math.inf)
         if not isinstance(value, str) or not low <= len(value) <= high:
-            raise self._refuse(value, f"each entry must be a text of {low:g} to {high:g} characters")
+            raise self._refuse(value, ENTRY_LENGTH, low=f"{low:g}", high=f"{high:g}")
         return value
 
-    def _refuse(self, value: object, reason: str) -> RequestError:
-        return invalid(self.title or self.key, str(value)[:80], reason)
+    def _refuse(self, value: object, reason: str, **params: str) -> RequestError:
+        return invalid(self.title or self.key, str(value)[:80], reason, **params)

@@ -1,11 +1,10 @@
 """The language of the window: installs the translators, and words for things that are declared below the ui."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
-from chatapp.core.errors import TEXTS, UserFixable
+from chatapp.core.errors import TEXTS, UserFixable, fill
 from chatapp.paths import resources
 from chatapp.settings.setting import Setting
 
@@ -54,10 +53,11 @@ def language() -> str:
 def error_text(error: UserFixable) -> tuple[str, str]:
     """What is wrong and what to do, in the user's language."""
     text = TEXTS[error.code]
-    params = dict(error.params)
+    translate = QCoreApplication.translate
+    reason = error.params.get("reason", "")
+    params = error.words(translate("reasons", reason) if reason else "")
     if "name" in params:  # of a setting
         params["name"] = setting_word(params["name"])
-    translate = QCoreApplication.translate
     return fill(translate("errors", text.message), params), fill(translate("errors", text.remedy), params)
 
 
@@ -78,16 +78,6 @@ def setting_text(setting: Setting[Any]) -> tuple[str, str]:
 def setting_word(text: str) -> str:
     """One of the words that the settings are declared with."""
     return QCoreApplication.translate("settings", text) if text else ""
-
-
-def fill(template: str, params: Mapping[str, object]) -> str:
-    """Put *params* into the ``{placeholders}``; one without a value stays as it is rather than hiding the message."""
-    return template.format_map(_Lenient(params))
-
-
-class _Lenient(dict[str, object]):
-    def __missing__(self, key: str) -> str:
-        return f"{{{key}}}"
 
 
 def _resolve(language: str) -> str:

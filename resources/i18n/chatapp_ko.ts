@@ -1215,6 +1215,49 @@
     </message>
 </context>
 <context>
+    <name>reasons</name>
+    <message>
+        <source>no lock file can be made in it</source>
+        <translation>잠금 파일을 만들 수 없어요</translation>
+    </message>
+    <message>
+        <source>it must lie between {low} and {high}</source>
+        <translation>{low}에서 {high} 사이여야 해요</translation>
+    </message>
+    <message>
+        <source>it must be a whole number</source>
+        <translation>정수여야 해요</translation>
+    </message>
+    <message>
+        <source>a stop text has 1 to {high} characters</source>
+        <translation>중지 문구는 1~{high}자여야 해요</translation>
+    </message>
+    <message>
+        <source>this is the test engine, there is no model</source>
+        <translation>테스트 엔진이라 모델이 없어요</translation>
+    </message>
+    <message>
+        <source>it must be a text</source>
+        <translation>텍스트여야 해요</translation>
+    </message>
+    <message>
+        <source>it must be a list</source>
+        <translation>목록이어야 해요</translation>
+    </message>
+    <message>
+        <source>it must be a number</source>
+        <translation>숫자여야 해요</translation>
+    </message>
+    <message>
+        <source>it must be one of {choices}</source>
+        <translation>다음 중 하나여야 해요: {choices}</translation>
+    </message>
+    <message>
+        <source>each entry must be a text of {low} to {high} characters</source>
+        <translation>각 항목은 {low}~{high}자의 텍스트여야 해요</translation>
+    </message>
+</context>
+<context>
     <name>settings</name>
     <message>
         <source>Automatic</source>
