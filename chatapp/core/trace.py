@@ -155,10 +155,9 @@ class TokenTrace:
 
 
 def decode_pieces(pieces: Iterable[bytes]) -> list[str]:
-    """Incremental UTF-8: the text that each piece completes. Bytes that never become a character give U+FFFD."""
+    """Incremental UTF-8: the text that each piece completes.
+
+    Bytes that cannot become a character give U+FFFD; a character that the end of the reply cut in half gives nothing.
+    """
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    texts = [decoder.decode(piece) for piece in pieces]
-    tail = decoder.decode(b"", final=True)
-    if tail and texts:
-        texts[-1] += tail
-    return texts
+    return [decoder.decode(piece) for piece in pieces]

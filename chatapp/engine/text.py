@@ -22,8 +22,8 @@ class StreamText:
         return self._release(self._decoder.decode(piece), final=False)
 
     def finish(self) -> str:
-        """Return what was still held back; bytes that never became a character turn into U+FFFD."""
-        return self._release(self._decoder.decode(b"", final=True), final=True)
+        """Return what was still held back. A character that the end (Stop, a limit) cut in half is not shown."""
+        return self._release("", final=True)
 
     def _release(self, new: str, *, final: bool) -> str:
         if self.stopped:

@@ -42,8 +42,10 @@ def explain(outcome: Outcome) -> EngineError:
     """The error to show; the raw tail is in its details."""
     text = outcome.stderr.lower()
     killed = outcome.crashed and outcome.code == getattr(signal, "SIGKILL", 9)
-    if any(phrase in text for phrase in _MEMORY) or (killed and not outcome.stderr.strip()):
+    if any(phrase in text for phrase in _MEMORY):
         return EngineError(ErrorCode.ENGINE_OUT_OF_MEMORY, outcome.tail)
     if any(phrase in text for phrase in _GPU):
         return EngineError(ErrorCode.ENGINE_GPU, outcome.tail)
+    if killed:  # not by us: what we kill is no longer listened to. Linux does so when memory runs out
+        return EngineError(ErrorCode.ENGINE_OUT_OF_MEMORY, outcome.tail)
     return EngineError(ErrorCode.ENGINE_CRASHED, outcome.tail, outcome=outcome.words)

@@ -98,6 +98,7 @@ class StatusBar(QWidget):
         chat, engine = services.chat, services.engine
         chat.stats_changed.connect(self._on_stats_changed)
         chat.conversation_changed.connect(self._on_conversation_changed)
+        chat.path_changed.connect(self._show_all)
         chat.state_changed.connect(self._on_state_changed)
         chat.prompt_progress.connect(self._on_prompt_progress)
         engine.state_changed.connect(self._on_state_changed)

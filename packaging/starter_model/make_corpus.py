@@ -149,6 +149,13 @@ def roughen_english(text: str, rng: random.Random) -> str:
             ["can you tell me ", "please tell me ", "I wonder: ", "quick question: ", "tell me, ", "i want to know "]
         )
         text = lead + text[0].lower() + text[1:]
+    if rng.random() < 0.06:
+        first, _, rest = text.partition(" ")
+        verb, _, rest = rest.partition(" ")
+        if rest and first.lower() in ("what", "how", "why") and verb in ("is", "are", "do", "does"):
+            last = rng.random() < 0.3
+            filler = rng.choice(FILLERS)
+            text = f"{first} {verb} {filler} {rest}" if last else f"{first} {filler} {verb} {rest}"
     if text[-1:].isalpha() and rng.random() < 0.25:
         text += rng.choice("!!.")
     if text[:1].islower() and rng.random() < 0.4:
@@ -185,6 +192,38 @@ def slip(text: str, rng: random.Random) -> str:
     return text[:i] + rng.choice(TYPO_KEYS) + text[i + 1 :]
 
 
+# How short messages end; what is no question ends in anything.
+ENDINGS_QUESTION = ["?"] * 9 + [""] * 8 + ["??", " ?", "?!", ".", "!", "...", "???"]
+ENDINGS_OTHER = [""] * 9 + ["!"] * 6 + [".", "."] + ["!!", "!!!", "?", "~", "...", ",", " :)", " !", "^^", " 😊"]
+FILLERS = ["actually", "really", "just", "basically", "precisely"]
+FILLERS_KOREAN = ["그냥 ", "진짜 ", "사실 ", "근데 ", "좀 ", "저 ", "아 "]
+
+
+def dress(text: str, lang: str, rng: random.Random) -> str:
+    """A short message in any capitalisation and punctuation, as people type the very first one."""
+    asks = text.endswith("?") or re.match(r"(what|who|how|can|are|do|which)\b", text.lower()) is not None
+    if lang == "ko":
+        asks = asks or re.search("뭐야$|누구야$|뭐니$|누구니$|누구세요$|있어$", text) is not None
+    roll = rng.random()
+    if roll < 0.35:
+        text = text.lower()
+    elif roll < 0.75:
+        text = text[:1].upper() + text[1:]
+    elif roll < 0.82:
+        text = text.upper()
+    elif roll < 0.87:
+        text = text.title()
+    if rng.random() < 0.05:
+        text = slip(text, rng)
+    if lang == "ko" and rng.random() < 0.15:
+        text = text.replace(" ", "")
+    if rng.random() < 0.75:
+        text = text.rstrip("?.! ") + rng.choice(ENDINGS_QUESTION if asks else ENDINGS_OTHER)
+    return text or "?"
+
+
+FIRST_MINUTE_SHARE = 0.3  # of all conversations
+
 # What nearly everybody asks first is drawn this much more often than the rest.
 COMMON: dict[str, float] = {
     "greeting": 3,
@@ -216,6 +255,8 @@ def roughen_korean(text: str, rng: random.Random) -> str:
             rng.choice(["안녕! ", "안녕하세요, ", "저기, ", "음, ", "혹시 ", "그런데 ", "자, ", "저기요 ", "근데 "])
             + text
         )
+    elif rng.random() < 0.06:
+        text = rng.choice(FILLERS_KOREAN) + text
     if rng.random() < 0.15:
         old, new = rng.choice(KOREAN_SWAPS)
         text = text.replace(old, new)
@@ -264,16 +305,20 @@ class Writer:
         self.outside = outside | {"near": compare.pop("near")}
         self.chat = read_blocks("chat.txt") | compare
         self.frames = read_blocks("frames.txt")
+        self.first = read_blocks("first.txt")
         self.plain = [s for s in (CORPUS / "plain.txt").read_text(encoding="utf-8").splitlines() if s and s[0] != "#"]
         self.forbidden = {normalize(question) for _, question, _ in held_back_questions()}
         self.names = weighted(self.topics)
         self.intents = weighted(self.chat)
         self.kinds = sorted(self.outside)
 
-    def rough(self, text: str, lang: str) -> str:
+    def rough(self, text: str, lang: str, short: bool = False) -> str:
         """The question as somebody might type it; never one of the held-back questions."""
         for _ in range(20):
-            typed = roughen_english(text, self.rng) if lang == "en" else roughen_korean(text, self.rng)
+            if short:
+                typed = dress(text, lang, self.rng)
+            else:
+                typed = roughen_english(text, self.rng) if lang == "en" else roughen_korean(text, self.rng)
             if normalize(typed) not in self.forbidden:
                 return typed
         return ""
@@ -303,6 +348,10 @@ class Writer:
         rng = self.rng
         name = rng.choices(*self.names)[0]
         kind = rng.choices(["what", "why", "simple"], [0.6, 0.25, 0.15])[0]
+        return self.about_topic(name, lang, kind, self.topic_frame(name, lang, kind, about))
+
+    def about_topic(self, name: str, lang: str, kind: str, question: str) -> Answered:
+        """A question with one of a topic's answers and the answers to its follow-ups."""
         topic = self.topics[name]
         last = self.frames["last word"]
         answer = {k: topic[f"{lang} {k}"][0] for k in ("what", "why", "simple")}
@@ -313,10 +362,26 @@ class Writer:
             follow["simple"] = last[f"{lang} simple a"][0]
         other_lang = "ko" if lang == "en" else "en"
         return Answered(
-            lang, self.topic_frame(name, lang, kind, about), answer[kind], follow,
+            lang, question, answer[kind], follow,
             {"lang": other_lang, "answer": topic[f"{other_lang} {kind}"][0],
              "why": topic[f"{other_lang} why"][0], "simple": topic[f"{other_lang} simple"][0]},
         )  # fmt: skip
+
+    def expected(self, lang: str, key: str) -> str:
+        """The answer an intent ("greeting") or a topic ("token what") has in a language."""
+        name, _, kind = key.rpartition(" ")
+        return self.topics[name][f"{lang} {kind}"][0] if name in self.topics else self.chat[key][f"{lang} a"][0]
+
+    def from_first(self, lang: str) -> Answered:
+        """Something that people type in their first minute."""
+        rng = self.rng
+        weights = [sum(len(texts) for texts in block.values()) ** 0.7 for block in self.first.values()]
+        key = rng.choices(list(self.first), weights)[0]
+        question = rng.choice(self.first[key][f"{lang} q"])
+        name, _, kind = key.rpartition(" ")
+        if name in self.topics:
+            return self.about_topic(name, lang, kind, question)
+        return Answered(lang, question, self.expected(lang, key), self.tiny(lang))
 
     def from_chat(self, lang: str) -> Answered:
         """Small talk, the model about itself, the app, or a comparison."""
@@ -370,6 +435,8 @@ class Writer:
     def conversation(self) -> list[Message]:
         """One conversation: mostly a single exchange, often with follow-ups, sometimes long."""
         rng = self.rng
+        if rng.random() < FIRST_MINUTE_SHARE:
+            return self.first_minute()
         lang = rng.choice(LANGUAGES)
         messages: list[Message] = []
         if rng.random() < 0.22:
@@ -388,9 +455,26 @@ class Writer:
             self.add(messages, current.question, current.answer, lang)
         return messages
 
-    def add(self, messages: list[Message], question: str, answer: str, lang: str) -> None:
+    def first_minute(self) -> list[Message]:
+        """A short chat as a new user begins it: a first message, then up to two more in either language."""
+        rng = self.rng
+        lang = rng.choice(LANGUAGES)
+        messages: list[Message] = []
+        current: Answered | None = None
+        for _ in range(rng.choices([1, 2, 3], [50, 28, 22])[0]):
+            if current is not None and rng.random() < 0.35:
+                current = self.add_follow_up(messages, current)
+                continue
+            if current is not None:
+                lang = rng.choice(LANGUAGES)
+            first = current is None or rng.random() < 0.5
+            current = self.from_first(lang) if first else self.pick(lang, about=True)
+            self.add(messages, current.question, current.answer, lang, short=first)
+        return messages
+
+    def add(self, messages: list[Message], question: str, answer: str, lang: str, short: bool = False) -> None:
         """Appends one exchange unless the question is held back."""
-        typed = self.rough(question, lang)
+        typed = self.rough(question, lang, short)
         if typed:
             messages.append({"role": "user", "content": typed})
             messages.append({"role": "assistant", "content": answer})
@@ -398,6 +482,13 @@ class Writer:
     def add_follow_up(self, messages: list[Message], current: Answered) -> Answered:
         """Appends a follow-up such as "why?" and returns the state after it."""
         rng, lang = self.rng, current.lang
+        if "lang" in current.other and rng.random() < 0.12:
+            # "why?" after a Korean answer: the reply is in the language of the follow-up.
+            lang, kind = current.other["lang"], rng.choice(["why", "simple"])
+            answer, last = current.other[kind], self.frames["last word"][f"{lang} {kind} a"][0]
+            self.add(messages, rng.choice(self.frames["follow-ups"][f"{lang} {kind}"]), answer, lang)
+            follow = {"why": current.other["why"], "simple": current.other["simple"], "again": answer}
+            return Answered(lang, "", answer, {**follow, kind: last})
         kinds = [k for k in ("why", "simple", "again") if k in current.follow] + (["other"] if current.other else [])
         kind = rng.choices(kinds, [{"why": 5, "simple": 4, "again": 1, "other": 1}[k] for k in kinds])[0]
         ask = rng.choice(self.frames["follow-ups"][f"{lang} {kind}"])

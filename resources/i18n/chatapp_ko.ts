@@ -439,7 +439,7 @@
     </message>
     <message>
         <source>{name} is not loaded</source>
-        <translation>{name}: 불러오지 못함</translation>
+        <translation>{name}: 실행 중이 아님</translation>
     </message>
     <message>
         <source>No model loaded</source>

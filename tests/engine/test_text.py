@@ -24,9 +24,14 @@ def test_a_syllable_split_over_tokens_appears_whole() -> None:
     assert shown[:3] == ["", "", "안"]
 
 
-def test_bytes_that_never_become_a_character_are_marked_at_the_end() -> None:
+def test_a_syllable_that_the_end_cut_in_half_is_not_shown() -> None:
     _, stream = run([b"ok \xec\x95"])
-    assert stream.emitted == "ok �"
+    assert stream.emitted == "ok "
+
+
+def test_bytes_that_are_no_text_are_marked() -> None:
+    _, stream = run([b"ok \xff", b" go on"])
+    assert stream.emitted == "ok � go on"
 
 
 def test_a_stop_string_split_over_tokens_is_never_shown() -> None:

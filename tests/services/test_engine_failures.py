@@ -8,6 +8,8 @@ from chatapp.services.engine_failures import Outcome, explain
     ("outcome", "code"),
     [
         (Outcome(crashed=True, code=9, stderr=""), ErrorCode.ENGINE_OUT_OF_MEMORY),
+        (Outcome(crashed=True, code=9, stderr="llama_context: n_ctx_seq (8192) < n_ctx_train (32768)"),
+         ErrorCode.ENGINE_OUT_OF_MEMORY),
         (Outcome(crashed=True, code=6, stderr="ggml_backend_cpu_buffer_type_alloc_buffer: failed to allocate buffer"),
          ErrorCode.ENGINE_OUT_OF_MEMORY),
         (Outcome(crashed=True, code=6, stderr="CUDA error: an illegal memory access was encountered"),
