@@ -13,12 +13,14 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QDockWidget,
     QLabel,
     QLineEdit,
     QListView,
     QMenu,
     QPlainTextEdit,
     QScrollBar,
+    QToolButton,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -278,3 +280,13 @@ def test_the_model_menu_opens_when_a_model_has_to_be_chosen(window: MainWindow, 
     menu = window.findChild(ModelSelector).findChild(QMenu)
     assert menu.isVisible()
     menu.close()
+
+
+def test_a_click_on_the_panel_button_shows_and_hides_the_panel(window: MainWindow, qtbot: QtBot) -> None:
+    dock = window.findChild(QDockWidget, "settingsDock")
+    assert dock is not None
+    (button,) = [b for b in window.findChildren(QToolButton) if b.isCheckable() and b.parent().objectName() == "topBar"]
+    for shown in (True, False, True):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        assert dock.isHidden() is not shown
+        assert button.isChecked() is shown

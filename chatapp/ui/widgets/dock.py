@@ -44,7 +44,8 @@ class Dock(QDockWidget):
         button.setIcon(picture)
         button.setIconSize(QSize(18, 18))
         button.setCheckable(True)
-        button.clicked.connect(self.setVisible)
+        # Not setVisible itself: PySide does not hand a signal's default argument to a slot of Qt's own.
+        button.clicked.connect(lambda shown: self.setVisible(shown))
         self.visibilityChanged.connect(lambda _visible: button.setChecked(not self.isHidden()))
         return button
 
