@@ -209,9 +209,9 @@ def dress(text: str, lang: str, rng: random.Random) -> str:
         text = text.lower()
     elif roll < 0.75:
         text = text[:1].upper() + text[1:]
-    elif roll < 0.82:
+    elif roll < 0.86:
         text = text.upper()
-    elif roll < 0.87:
+    elif roll < 0.95:
         text = text.title()
     if rng.random() < 0.05:
         text = slip(text, rng)
@@ -482,7 +482,7 @@ class Writer:
     def add_follow_up(self, messages: list[Message], current: Answered) -> Answered:
         """Appends a follow-up such as "why?" and returns the state after it."""
         rng, lang = self.rng, current.lang
-        if "lang" in current.other and rng.random() < 0.12:
+        if "lang" in current.other and rng.random() < 0.18:
             # "why?" after a Korean answer: the reply is in the language of the follow-up.
             lang, kind = current.other["lang"], rng.choice(["why", "simple"])
             answer, last = current.other[kind], self.frames["last word"][f"{lang} {kind} a"][0]

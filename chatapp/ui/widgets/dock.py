@@ -45,7 +45,7 @@ class Dock(QDockWidget):
         button.setIconSize(QSize(18, 18))
         button.setCheckable(True)
         # Not setVisible itself: PySide does not hand a signal's default argument to a slot of Qt's own.
-        button.clicked.connect(lambda shown: self.setVisible(shown))
+        button.clicked.connect(lambda shown: self.setVisible(shown))  # noqa: PLW0108
         self.visibilityChanged.connect(lambda _visible: button.setChecked(not self.isHidden()))
         return button
 
