@@ -1,5 +1,6 @@
 """The model files on this machine."""
 
+import itertools
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -42,8 +43,10 @@ class LocalModel:
     error: UserFixable | None = None
 
 
-def list_models(folders: Iterable[Path], starter: Path | None = None) -> list[LocalModel]:
-    """All chat models below *folders* by name, after the *starter* model, if that exists.
+def list_models(
+    folders: Iterable[Path], starter: Path | None = None, files: Iterable[Path] = ()
+) -> list[LocalModel]:
+    """All chat models below *folders*, and *files* that exist, by name, after the *starter* model, if that exists.
 
     Broken files are listed with their error; folders that do not exist or may not be read are passed over.
     """
@@ -53,7 +56,8 @@ def list_models(folders: Iterable[Path], starter: Path | None = None) -> list[Lo
         seen.add(_real(starter))
         models += _describe(starter, is_starter=True)
     others: list[LocalModel] = []
-    for path in (path for folder in folders for path in _gguf_files(folder)):
+    found = (path for folder in folders for path in _gguf_files(folder))
+    for path in itertools.chain(found, (file for file in files if file.is_file())):
         first = split_files(path)[0]
         # By the real file: folders may overlap, and links may lead to the same model twice.
         real = _real(first)

@@ -9,7 +9,7 @@ from chatapp.hub.fit import check_fit
 from chatapp.hub.gguf import read_header
 from chatapp.hub.library import LocalModel, list_models
 from chatapp.paths import Paths, starter_model
-from chatapp.protocol.messages import LoadOptions
+from chatapp.protocol.messages import LoadOptions, ModelInfo
 from chatapp.services.engine_process import EngineService
 from chatapp.services.notices import Action, Notices
 from chatapp.services.settings import SettingsService
@@ -19,6 +19,7 @@ from chatapp.settings import schema
 __all__ = ["LocalModel", "ModelsService"]  # the ui draws local models and may not import the hub
 
 _NOTICE = "model"
+_RECENT = 12  # files from outside the model folders that stay in the list
 
 
 class ModelsService(QObject):
@@ -49,6 +50,7 @@ class ModelsService(QObject):
         self._models: list[LocalModel] = []
         self._choosing = 0  # counts choices: only the latest is opened
         engine.failed.connect(self._on_engine_failed)
+        engine.model_loaded.connect(self._on_model_loaded)
         settings.changed.connect(self._on_setting_changed)
 
     def models(self) -> list[LocalModel]:
@@ -58,7 +60,8 @@ class ModelsService(QObject):
     def refresh(self) -> None:
         """Look at the folders again, in the background."""
         folders = [self._paths.models, *(Path(folder) for folder in self._settings.get(schema.MODEL_FOLDERS))]
-        self._tasks.run(lambda: list_models(folders, starter_model()), self._on_listed)
+        recent = [Path(path) for path in self._settings.get(schema.RECENT_MODELS)]
+        self._tasks.run(lambda: list_models(folders, starter_model(), recent), self._on_listed)
 
     def open_last(self) -> None:
         """At start: the model that was open, or the starter model."""
@@ -102,6 +105,15 @@ class ModelsService(QObject):
         if models != self._models:
             self._models = models
             self.changed.emit()
+
+    def _on_model_loaded(self, model: ModelInfo) -> None:
+        if self._engine.is_fake:
+            return
+        recent = self._settings.get(schema.RECENT_MODELS)
+        newest = (model.path, *(path for path in recent if path != model.path))[:_RECENT]
+        if newest != recent:
+            self._settings.set(schema.RECENT_MODELS, newest)
+            self.refresh()
 
     def _on_refused(self, error: UserFixable) -> None:
         self._notices.post_error(error, (Action.CHOOSE_MODEL, self.choose_requested.emit), key=_NOTICE)

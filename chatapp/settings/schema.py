@@ -138,6 +138,7 @@ STOP: Setting[tuple[str, ...]] = Setting(
 )  # fmt: skip
 
 LAST_MODEL: Setting[str] = Setting("last_model", Kind.TEXT, "")  # path; empty: the starter model
+RECENT_MODELS: Setting[tuple[str, ...]] = Setting("recent_models", Kind.PATHS, ())  # opened from anywhere, newest first
 LAST_CONVERSATION: Setting[int | None] = Setting(
     "last_conversation", Kind.INTEGER, None, bounds=(1, 2**62), special=Special(None, "")
 )

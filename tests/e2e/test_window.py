@@ -17,6 +17,7 @@ from chatapp.services.chat import ChatState
 from chatapp.settings.file import Settings
 from chatapp.ui.appearance import Appearance
 from chatapp.ui.main_window import MainWindow
+from tests.helpers.tiny_models import tiny
 
 Open = Callable[[], tuple[MainWindow, Services]]
 
@@ -159,3 +160,15 @@ def test_a_file_that_is_no_model_changes_nothing_but_a_notice(
     assert services.engine.pid == pid
     assert services.engine.model is not None
     assert services.engine.model.path == starter_model
+
+
+def test_a_model_opened_from_anywhere_stays_in_the_list(open_app: Open, qtbot: QtBot) -> None:
+    _window, services = open_app()
+    path = str(tiny("llama-f32"))
+    with qtbot.waitSignal(services.engine.model_loaded, timeout=30_000):
+        services.models.choose(path)
+    qtbot.waitUntil(lambda: path in [str(m.path) for m in services.models.models()], timeout=10_000)
+    _window, services = open_app()
+    qtbot.waitUntil(lambda: path in [str(m.path) for m in services.models.models()], timeout=10_000)
+    assert services.engine.model is not None
+    assert services.engine.model.path == path
