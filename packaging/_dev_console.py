@@ -164,12 +164,15 @@ def stop(process: "subprocess.Popen[str]") -> None:
     if sys.platform == "win32":
         subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
         return
+    # In the background of a script SIGINT is ignored, and what was started there ignores it, too.
+    polite = signal.SIGTERM if signal.getsignal(signal.SIGINT) == signal.SIG_IGN else signal.SIGINT
     with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
         try:
-            os.killpg(process.pid, signal.SIGINT)
+            os.killpg(process.pid, polite)
             process.wait(timeout=20)
         finally:
             os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def explain(lines: Iterable[str]) -> str:

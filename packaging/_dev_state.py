@@ -20,7 +20,7 @@ PYTHON = BIN / ("python.exe" if sys.platform == "win32" else "python")
 STAMP = VENV / "chatapp-dev.json"  # what the finished .venv was made from
 CONSTRAINTS = ROOT / "packaging" / "constraints.txt"
 AGAIN = "then run the same command again."
-DISK_FULL = "The disk is full: free some space (a first set-up needs about 3 GB), " + AGAIN
+DISK_FULL = "The disk is full: free some space (a first set-up needs about 2 GB), " + AGAIN
 NO_ROOM = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
