@@ -1,5 +1,6 @@
 """Fixtures for every test: nothing a test starts may outlive it, and engines come from here."""
 
+import contextlib
 import gc
 import os
 import sys
@@ -38,8 +39,11 @@ def _children() -> set[int]:
     """Process ids of our children; where Linux tells them directly, without a look at every process there is."""
     if sys.platform != "linux":
         return {child.pid for child in psutil.Process().children()}
-    tasks = Path("/proc/self/task").iterdir()
-    return {int(pid) for task in tasks for pid in (task / "children").read_text().split()}
+    found: set[int] = set()
+    for task in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread that has just ended
+            found.update(int(pid) for pid in (task / "children").read_text().split())
+    return found
 
 
 def _ours_to_keep(thread: threading.Thread) -> bool:

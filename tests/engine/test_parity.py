@@ -4,6 +4,7 @@ What an F32 KV cache leaves is the order of summation; every other tolerance is 
 which the reference does not follow. Tokens are random ids: the models know no language.
 """
 
+import codecs
 import functools
 import json
 import subprocess
@@ -480,7 +481,8 @@ def test_the_text_of_a_reply_is_the_text_of_its_tokens(load: Loader) -> None:
         reply = generated(load("llama-f32"), "안녕", PLAIN.with_value("seed", seed), max_tokens=30)
         spoken = reply.trace.ids < ORDINARY
         raw = b"".join(reply.trace.token_bytes(i) for i in range(len(reply.trace)) if spoken[i])
-        assert reply.text == raw.decode("utf-8", "replace")
+        # All of it, but for a character that the end cuts in half.
+        assert reply.text == codecs.getincrementaldecoder("utf-8")("replace").decode(raw)
 
 
 # -- the command line --------------------------------------------------------------------------------------------------
