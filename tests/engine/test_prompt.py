@@ -49,6 +49,8 @@ def test_a_template_that_refuses_is_quoted() -> None:
         "{% include '/etc/passwd' %}",
         "{{ cycler.__init__.__globals__.os.popen('id').read() }}",
         "{% for i in range(10**9) %}x{% endfor %}",
+        "{% import 'os' as os %}",
+        "{{ ('x' * 1000000) | list | join('y' * 1000000) }}",
         "{{ 1/0 }}",
         "{{ undefined.attribute }}",
         "{% for %}",
