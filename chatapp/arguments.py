@@ -66,6 +66,8 @@ def _ask(ask: argparse.ArgumentParser) -> None:
     ask.add_argument("--seed", type=int, metavar="N", help="the same seed gives the same reply")
     ask.add_argument("--stop", action="append", metavar="TEXT", default=[], help="end before TEXT; may be repeated")
     ask.add_argument("--ctx", type=int, metavar="N", default=0, help="context length in tokens")
+    ask.add_argument("--prefix-ids", metavar="1,2,3", type=_integers, default=(),
+                     help="token ids that the reply must begin with")  # fmt: skip
     ask.add_argument("--json", action="store_true", help="one JSON object with text, tokens, usage and timings")
 
 

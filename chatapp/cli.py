@@ -60,7 +60,7 @@ def ask(given: argparse.Namespace) -> int:
     if not prompt.strip():
         raise RequestError(ErrorCode.EMPTY_PROMPT)
     request = _request(given, prompt)
-    with _engine(given, LoadOptions(n_ctx=given.ctx)) as (client, model):
+    with _engine(given, LoadOptions(n_ctx=given.ctx, cache_bytes=0)) as (client, model):
         texts: list[str] = []
         traces: list[TokenTrace] = []
         prompt_ids: tuple[int, ...] = ()
@@ -134,9 +134,9 @@ def _request(given: argparse.Namespace, prompt: str) -> Generate:
             params = params.with_value(name, value)
     params = replace(params, max_tokens=given.max_tokens, stop=tuple(given.stop)).checked()
     if given.raw:
-        return Generate(0, params=params, raw=True, prompt=prompt)
+        return Generate(0, params=params, raw=True, prompt=prompt, prefix_ids=given.prefix_ids)
     system = [ChatMessage("system", given.system)] if given.system else []
-    return Generate(0, (*system, ChatMessage("user", prompt)), params)
+    return Generate(0, (*system, ChatMessage("user", prompt)), params, prefix_ids=given.prefix_ids)
 
 
 @contextmanager
@@ -202,6 +202,8 @@ def _as_json(
         "usage": {
             "prompt_tokens": info.prompt_tokens,
             "reused_tokens": info.reused_tokens,
+            "restored_tokens": info.restored_tokens,
+            "cache": info.cache,
             "completion_tokens": info.completion_tokens,
         },
         "timings": {

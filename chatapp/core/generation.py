@@ -26,6 +26,15 @@ class FinishReason(StrEnum):
     INTERRUPTED = "interrupted"  # the engine or the app died
 
 
+class CacheUse(StrEnum):
+    """What the prompt cache did for a reply."""
+
+    NONE = "none"  # nothing of the prompt was known
+    REUSED = "reused"  # the model's memory still held it
+    RESTORED = "restored"  # part of it was copied back from a saved state
+    LOST = "lost"  # known, but this model's memory cannot be cut: evaluated again
+
+
 @dataclass(frozen=True, slots=True)
 class SamplingParams:
     """Sampling settings of one reply. A value that turns its sampler off is given in brackets.
@@ -107,7 +116,8 @@ def invalid(name: str, value: object, reason: str, **params: str) -> RequestErro
 class ReplyInfo:
     """What is known of a reply besides its text; kept with the message.
 
-    Counts are tokens, times seconds. *reused_tokens* of the prompt were still in the KV cache and not evaluated again.
+    Counts are tokens, times seconds. *reused_tokens* of the prompt were not evaluated again; *restored_tokens* of these
+    had left the KV cache and were copied back. *cache* is None where nobody said (replies of older versions).
     """
 
     model: str = ""
@@ -118,6 +128,8 @@ class ReplyInfo:
     seconds_to_first_token: float = 0.0
     decode_seconds: float = 0.0
     seed: int | None = None
+    restored_tokens: int = 0
+    cache: CacheUse | None = None
 
     @property
     def tokens_per_second(self) -> float:
@@ -135,4 +147,6 @@ class ReplyInfo:
         given = {name: value for name, value in data.items() if name in known}
         if given.get("finish") is not None:
             given["finish"] = FinishReason(given["finish"])
+        if "cache" in given:
+            given["cache"] = CacheUse(given["cache"]) if given["cache"] in list(CacheUse) else None
         return cls(**given)

@@ -11,6 +11,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import NoReturn
 
 import numpy as np
@@ -62,7 +63,7 @@ class FakeBackend:
         listener.prompt_progress(total, total, 0)
         text = StreamText(request.params.stop)
         finish, count = FinishReason.STOP, 0
-        for piece in self._script(asked, listener):
+        for piece in chain(self._given(request.prefix_ids), self._script(asked, listener)):
             if listener.cancelled():
                 finish = FinishReason.CANCELLED
                 break
@@ -88,6 +89,13 @@ class FakeBackend:
 
     def close(self) -> None:
         """Nothing to free."""
+
+    def _given(self, ids: tuple[int, ...]) -> list[bytes]:
+        words = {number: piece for piece, number in self._ids.items()}
+        unknown = [number for number in ids if number not in words]
+        if unknown:
+            raise RequestError(ErrorCode.INVALID_ARGUMENT, reason=f"Token {unknown[0]} was never said")
+        return [words[number] for number in ids]
 
     def _script(self, asked: str, listener: Listener) -> Iterator[bytes]:
         word, _, rest = asked.strip().partition(" ")

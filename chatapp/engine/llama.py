@@ -17,6 +17,8 @@ from chatapp.engine.log import last_error
 FLASH_ATTENTION = {"auto": -1, "off": 0, "on": 1}
 KV_TYPES = {"f32": 0, "f16": 1}  # enum ggml_type
 _SAMPLE = 1 << 20  # bytes hashed at either end of the file
+_SPARE = 1  # sequence id
+_BYTES = ctypes.POINTER(ctypes.c_uint8)
 
 
 class Model:
@@ -144,7 +146,10 @@ class Model:
 
 
 class Context:
-    """A KV cache over a model, used by one sequence from position 0 on."""
+    """A KV cache over a model, used by one sequence from position 0 on.
+
+    With *can_save* parts of it can be copied out and in again. *swa_full* gives windowed layers a cache of full size.
+    """
 
     def __init__(
         self,
@@ -156,15 +161,22 @@ class Context:
         flash_attention: str = "auto",
         kv_type: str = "f16",
         cb_eval: Any = None,
+        can_save: bool = False,
+        swa_full: bool = True,
     ) -> None:
         params = C.llama_context_default_params()
         params.n_ctx = n_ctx
         params.n_batch = n_batch
         params.n_ubatch = min(n_batch, 512)
-        params.n_seq_max = 1
+        n_swa = int(C.llama_model_n_swa(model.handle))
+        self.can_be_cut = model.can_be_cut and (swa_full or not n_swa)
+        # Saving goes through a second sequence, which shares the cells of the first: no more memory, the same graph.
+        self._spare = can_save and self.can_be_cut
+        params.n_seq_max = 2 if self._spare else 1
+        params.kv_unified = True
         params.flash_attn_type = FLASH_ATTENTION[flash_attention]
         params.type_k = params.type_v = KV_TYPES[kv_type]
-        params.swa_full = True  # a windowed cache of full size can be cut, and its cells equal positions
+        params.swa_full = swa_full  # a windowed cache of full size can be cut, and its cells equal positions
         params.no_perf = True
         if n_threads:
             params.n_threads = params.n_threads_batch = n_threads
@@ -178,6 +190,11 @@ class Context:
         self.n_ctx = int(C.llama_n_ctx(self.handle))
         self._memory: Any = C.llama_get_memory(self.handle)
         self._abort: Any = None
+        # llama.cpp leaves out what the window of the sequence's last token hides; a shorter stretch is saved whole.
+        # Llama 4 has chunks instead of a window: they hide other tokens.
+        chunked = model.meta("general.architecture") == "llama4"
+        window = 0 if chunked else n_swa - 1
+        self.longest_save = 0 if not can_save else window if n_swa and self._spare else self.n_ctx
 
     def close(self) -> None:
         """Free the cache and the compute buffers."""
@@ -219,6 +236,36 @@ class Context:
     def clear(self) -> None:
         """Forget everything."""
         C.llama_memory_clear(self._memory, True)
+
+    def save(self, start: int, end: int, fits: Callable[[int], bool]) -> NDArray[np.uint8] | None:
+        """Copy the memory of positions *start* to *end* (at most `longest_save`; all of it when it cannot be cut).
+
+        None when *fits* does not allow the size (bytes) or it failed; what is in the memory stays as it is.
+        """
+        sequence = _SPARE if self._spare else 0
+        if self._spare:
+            C.llama_memory_seq_cp(self._memory, 0, _SPARE, start, end)
+        try:
+            size = int(C.llama_state_seq_get_size(self.handle, sequence))
+            if not size or not fits(size):
+                return None
+            data = np.empty(size, np.uint8)
+            done = int(C.llama_state_seq_get_data(self.handle, data.ctypes.data_as(_BYTES), size, sequence))
+        except MemoryError:
+            return None
+        finally:
+            if self._spare:
+                C.llama_memory_seq_rm(self._memory, _SPARE, -1, -1)
+        return data if done == size else None
+
+    def restore(self, data: NDArray[np.uint8], start: int) -> bool:
+        """Put in what `save` gave, after the *start* tokens that preceded it; False: what is there is unsure."""
+        sequence = _SPARE if self._spare else 0
+        done = int(C.llama_state_seq_set_data(self.handle, data.ctypes.data_as(_BYTES), data.size, sequence))
+        if self._spare:
+            C.llama_memory_seq_cp(self._memory, _SPARE, 0, start, -1)
+            C.llama_memory_seq_rm(self._memory, _SPARE, -1, -1)
+        return done == data.size
 
     def __len__(self) -> int:
         return int(C.llama_memory_seq_pos_max(self._memory, 0)) + 1

@@ -2,15 +2,18 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 
-from chatapp.core.errors import EngineError, ErrorCode, RequestError
+from chatapp.core.errors import ErrorCode, RequestError
 from chatapp.core.generation import FinishReason, ReplyInfo, SamplingParams
 from chatapp.core.probability import distribution
 from chatapp.engine import inspection, log
 from chatapp.engine.backend import Inspection, Listener
+from chatapp.engine.cache import PromptCache, default_budget
+from chatapp.engine.given import GivenTokens
 from chatapp.engine.llama import Context, Model
 from chatapp.engine.prompt import PLAIN_STOP, PLAIN_TEMPLATE, ChatTemplate
 from chatapp.engine.sampling import SamplerChain
@@ -18,11 +21,11 @@ from chatapp.engine.text import StreamText
 from chatapp.engine.trace import TraceWriter
 from chatapp.protocol.messages import DEFAULT_CONTEXT, ChatMessage, Generate, Inspect, LoadOptions, ModelInfo
 
-_REMEMBERED = 16  # rendered prompts whose exact tokens are kept
+_REMEMBERED = 128  # rendered prompts whose exact tokens are kept: as many branches can be gone back to
 
 
 class LlamaBackend:
-    """One model and one chat context; the KV cache is reused as far as the next prompt begins with the same tokens."""
+    """One model and one chat context; what a prompt shares with any branch evaluated before is reused."""
 
     name = "llama.cpp"
 
@@ -33,7 +36,7 @@ class LlamaBackend:
         self._template = ChatTemplate(PLAIN_TEMPLATE)
         self._plain = True
         self._n_threads = 0
-        self._cached: list[int] = []  # the tokens in the KV cache, in order
+        self._cache: PromptCache | None = None
         self._transcripts: dict[str, list[int]] = {}  # text → the very tokens that made it
 
     # -- loading -------------------------------------------------------------------------------------------------------
@@ -50,10 +53,13 @@ class LlamaBackend:
             n_threads=self._n_threads,
             flash_attention=options.flash_attention,
             kv_type=options.kv_type,
+            can_save=options.cache_bytes != 0,
         )
         # One token now reads the weights from the disk, so that the first reply does not have to wait for them.
         self._context.decode([max(model.bos, 0)], 0)
         self._context.clear()
+        budget = options.cache_bytes if options.cache_bytes >= 0 else default_budget()
+        self._cache = PromptCache(self._context, budget)
         source = model.chat_template
         self._plain = source is None
         if source is not None:
@@ -82,7 +88,7 @@ class LlamaBackend:
             self._context.close()
         if self._model:
             self._model.close()
-        self._context = self._model = None
+        self._context = self._model = self._cache = None
 
     # -- prompts -------------------------------------------------------------------------------------------------------
 
@@ -110,6 +116,7 @@ class LlamaBackend:
         model = self._need_model()
         known = max((t for t in self._transcripts if text.startswith(t)), key=len, default="")
         if known:
+            self._transcripts[known] = self._transcripts.pop(known)  # used just now
             rest = model.tokenize(text[len(known) :], add_special=False, parse_special=True)
             return self._transcripts[known] + rest
         add_bos = self._plain or not self._template.starts_with_bos
@@ -125,32 +132,37 @@ class LlamaBackend:
 
     def generate(self, request: Generate, listener: Listener) -> tuple[str, ReplyInfo]:
         """Stream a reply; return the text still held back and how it ended."""
-        model, context = self._need_model(), self._need_context()
+        model, context, cache = self._need_model(), self._need_context(), self._need_cache()
         started = time.perf_counter()
         prompt_text, prompt = self._prompt(request)
-        if len(prompt) >= context.n_ctx:
-            raise RequestError(ErrorCode.CONTEXT_FULL, needed=len(prompt), available=context.n_ctx)
+        given = GivenTokens(request.prefix_ids, model.n_vocab)
+        if len(prompt) + len(given) >= context.n_ctx:
+            raise RequestError(ErrorCode.CONTEXT_FULL, needed=len(prompt) + len(given), available=context.n_ctx)
         params = request.params.checked()
-        reused = self._reuse(prompt)
-        listener.prompt_progress(reused, len(prompt), reused, tuple(prompt))
-        info = ReplyInfo(model=model.path, prompt_tokens=len(prompt), reused_tokens=reused)
-        if not self._process_prompt(prompt, reused, listener):
-            return "", _ended(info, FinishReason.CANCELLED)
+        known = cache.reuse(prompt)
+        listener.prompt_progress(known.tokens, len(prompt), known.tokens, tuple(prompt))
+        info = ReplyInfo(
+            model=model.path,
+            prompt_tokens=len(prompt),
+            reused_tokens=known.tokens,
+            restored_tokens=known.restored,
+            cache=known.use,
+        )
+        if not cache.process(prompt, listener, known.tokens):
+            return "", replace(info, finish=FinishReason.CANCELLED)
         text = StreamText(params.stop + (PLAIN_STOP if self._plain and not request.raw else ()))
         writer = TraceWriter(model.piece, listener.tokens)
         with SamplerChain(params, model.n_vocab, context.n_ctx) as chain:
             chain.accept_prompt(prompt)
-            finish, first_at = self._decode(chain, text, writer, params, listener)
+            finish, first_at = self._decode(chain, text, writer, params, listener, given)
         held = text.finish()
         writer.flush()
         now = time.perf_counter()
         if not text.stopped:
             self._remember(prompt_text + text.emitted, prompt + writer.spoken)
-        return held, ReplyInfo(
-            model=info.model,
+        return held, replace(
+            info,
             finish=finish,
-            prompt_tokens=len(prompt),
-            reused_tokens=reused,
             completion_tokens=writer.count,
             seconds_to_first_token=(first_at or now) - started,
             decode_seconds=now - first_at if first_at and writer.count > 1 else 0.0,
@@ -158,17 +170,28 @@ class LlamaBackend:
         )
 
     def _decode(
-        self, chain: SamplerChain, text: StreamText, writer: TraceWriter, params: SamplingParams, listener: Listener
+        self,
+        chain: SamplerChain,
+        text: StreamText,
+        writer: TraceWriter,
+        params: SamplingParams,
+        listener: Listener,
+        given: GivenTokens,
     ) -> tuple[FinishReason, float | None]:
         """The loop: sample, record, show, evaluate. Return why it ended and when the first token was there."""
-        model, context = self._need_model(), self._need_context()
+        model, context, cache = self._need_model(), self._need_context(), self._need_cache()
         limit = params.max_tokens or context.n_ctx
         first_at: float | None = None
+        row = -1
         while True:
             if listener.cancelled():
                 return FinishReason.CANCELLED, first_at
-            logits = context.logits()
-            token = chain.sample(context.handle)
+            logits = context.logits(row)
+            token = given.at(writer.count)
+            if token is None:
+                token = chain.sample(context.handle)
+            else:
+                chain.accept(token)
             end = model.is_end(token)
             shown = "" if end else text.feed(model.piece(token))
             writer.add(token, distribution(logits), logits, shown, spoken=not end)
@@ -179,59 +202,9 @@ class LlamaBackend:
                 return FinishReason.STOP_STRING, first_at
             if writer.count >= limit:
                 return FinishReason.LENGTH, first_at
-            if len(self._cached) >= context.n_ctx:
+            if len(cache.tokens) >= context.n_ctx:
                 return FinishReason.CONTEXT, first_at
-            self._evaluate([token])
-
-    def _reuse(self, prompt: list[int]) -> int:
-        """Cut the KV cache back to what it shares with *prompt*; return how many tokens that is.
-
-        The last prompt token is always evaluated again, since its logits are needed.
-        """
-        context = self._need_context()
-        shared = 0
-        for ours, theirs in zip(self._cached, prompt[:-1], strict=False):
-            if ours != theirs:
-                break
-            shared += 1
-        if shared == len(self._cached):
-            return shared
-        if not (self._need_model().can_be_cut and context.cut(shared)):
-            context.clear()
-            shared = 0
-        del self._cached[shared:]
-        return shared
-
-    def _process_prompt(self, prompt: list[int], at: int, listener: Listener) -> bool:
-        """Evaluate the prompt from *at* on; False when it was cancelled (what was evaluated stays in the cache)."""
-        context = self._need_context()
-        reused = at
-        context.on_abort(listener.cancelled)
-        try:
-            while at < len(prompt):
-                if listener.cancelled() or not self._evaluate(prompt[at : at + context.n_batch]):
-                    return False
-                at = len(self._cached)
-                listener.prompt_progress(at, len(prompt), reused)
-        finally:
-            context.on_abort(None)
-        return True
-
-    def _evaluate(self, tokens: list[int]) -> bool:
-        """Decode *tokens* at the end of the cache; False when aborted."""
-        context = self._need_context()
-        code = context.decode(tokens, len(self._cached))
-        if code == 0:
-            self._cached += tokens
-            return True
-        # Whole ubatches may have got through; the cache must say what is really there.
-        self._cached += tokens[: max(0, len(context) - len(self._cached))]
-        if code == 2:  # aborted
-            if not context.cut(len(self._cached)):
-                context.clear()
-                self._cached.clear()
-            return False
-        raise EngineError(ErrorCode.ENGINE_CRASHED, outcome=f"llama_decode returned {code}", details=log.last_error())
+            row = given.evaluate(cache, token, writer.count - 1)
 
     # -- inspection ----------------------------------------------------------------------------------------------------
 
@@ -254,6 +227,7 @@ class LlamaBackend:
             raise RequestError(ErrorCode.NO_MODEL)
         return self._context
 
-
-def _ended(info: ReplyInfo, finish: FinishReason) -> ReplyInfo:
-    return ReplyInfo.from_json(info.to_json() | {"finish": finish})
+    def _need_cache(self) -> PromptCache:
+        if self._cache is None:
+            raise RequestError(ErrorCode.NO_MODEL)
+        return self._cache

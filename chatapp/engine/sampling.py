@@ -40,6 +40,10 @@ class SamplerChain:
         for token in tokens[len(tokens) - min(len(tokens), self._remembers) :]:
             C.llama_sampler_accept(self._chain, token)
 
+    def accept(self, token: int) -> None:
+        """Let the samplers see a token of the reply that was not drawn."""
+        C.llama_sampler_accept(self._chain, token)
+
     def sample(self, context: Any) -> int:
         """Draw from the last logits of *context* and remember the token."""
         return int(C.llama_sampler_sample(self._chain, context, -1))

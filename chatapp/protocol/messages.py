@@ -49,6 +49,7 @@ class LoadOptions:
     n_threads     0: physical cores
     flash_attention  "auto", "on" or "off"
     kv_type       "f16" or "f32"
+    cache_bytes   most memory for saved states of branches; 0: none; -1: `engine.cache.default_budget`
     """
 
     n_ctx: int = 0
@@ -56,6 +57,7 @@ class LoadOptions:
     n_threads: int = 0
     flash_attention: str = "auto"
     kv_type: str = "f16"
+    cache_bytes: int = -1
 
 
 DEFAULT_CONTEXT = 8192  # tokens; more costs memory most chats never use
@@ -97,7 +99,10 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Generate:
-    """Stream a reply to *messages*, or with *raw* continue *prompt* without a chat template."""
+    """Stream a reply to *messages*, or with *raw* continue *prompt* without a chat template.
+
+    prefix_ids  the tokens the reply must begin with; they count, and are traced, as its own
+    """
 
     TYPE: ClassVar[str] = "generate"
     job: int
@@ -105,6 +110,7 @@ class Generate:
     params: SamplingParams = SamplingParams()
     raw: bool = False
     prompt: str = ""
+    prefix_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +312,7 @@ _REVIVE: dict[str, Any] = {
     "tokens": tuple,
     "layers": tuple,
     "prompt_ids": tuple,
+    "prefix_ids": tuple,
     "model": lambda v: ModelInfo(**v),
     "info": ReplyInfo.from_json,
     "error": UserFixable.from_json,

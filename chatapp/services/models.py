@@ -95,10 +95,12 @@ class ModelsService(QObject):
 
     def options(self) -> LoadOptions:
         """How to load, from the settings."""
+        cache = self._settings.get(schema.CACHE_MEMORY)
         return LoadOptions(
             n_ctx=self._settings.get(schema.CONTEXT_LENGTH),
             n_gpu_layers=self._settings.get(schema.GPU_LAYERS),
             n_threads=self._settings.get(schema.THREADS),
+            cache_bytes=cache << 20 if cache >= 0 else -1,
         )
 
     def _on_listed(self, models: list[LocalModel]) -> None:

@@ -66,6 +66,13 @@ THREADS: Setting[int] = Setting(
                       "responsive while the model writes."),
     bounds=(1, 512), special=Special(0, _AUTOMATIC), reload_needed=True,
 )  # fmt: skip
+CACHE_MEMORY: Setting[int] = Setting(
+    "cache_memory", Kind.INTEGER, -1, Section.MODEL,
+    QT_TRANSLATE_NOOP("settings", "Memory for other versions"),
+    QT_TRANSLATE_NOOP("settings", "How much memory, in MiB, keeps what the model has read of other versions of a chat, "
+                      "so that going back to one need not read it again. Lower it if memory is short; 0 turns it off."),
+    bounds=(0, 1_000_000), special=Special(-1, _AUTOMATIC), reload_needed=True,
+)  # fmt: skip
 MODEL_FOLDERS: Setting[tuple[str, ...]] = Setting(
     "model_folders", Kind.PATHS, (), Section.MODEL,
     QT_TRANSLATE_NOOP("settings", "Model folders"),

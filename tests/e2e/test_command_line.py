@@ -58,6 +58,17 @@ def test_ask_json_from_the_starter_model(starter_model: str) -> None:
     assert all(len(token["top"]) == 20 and token["rank"] == 0 for token in reply["tokens"])
 
 
+def test_ask_begins_the_reply_with_given_tokens() -> None:
+    asked = ("ask", "hello", "--json", "--model", str(tiny("llama-f32")), "--max-tokens", "6", "--temperature", "0")
+    reply = json.loads(chatapp(*asked, "--prefix-ids", "105,266").stdout)
+    assert [token["id"] for token in reply["tokens"]][:2] == [105, 266]
+    assert len(reply["tokens"]) == 6
+    assert reply["usage"] | {"prompt_tokens": 0} == {
+        "prompt_tokens": 0, "reused_tokens": 0, "restored_tokens": 0, "cache": "none", "completion_tokens": 6,
+    }  # fmt: skip
+    assert "vocabulary" in complaint(chatapp(*asked, "--prefix-ids", "105,99999"), 2)
+
+
 def test_the_starter_model_speaks_korean(starter_model: str) -> None:
     done = chatapp("ask", "어텐션이 뭐야?", "--model", starter_model, "--temperature", "0")
     assert "어텐션" in done.stdout

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 
 import psutil
 import pytest
@@ -59,6 +60,14 @@ def test_limits_and_stop_strings(fake: EngineClient) -> None:
     events = list(fake.generate(ask("/say one two STOP three", stop=("STOP",))))
     assert finish_of(events) is FinishReason.STOP_STRING
     assert text_of(events) == "one two "
+
+
+def test_the_fake_begins_with_given_words(fake: EngineClient) -> None:
+    said = [event.trace.ids.tolist() for event in fake.generate(ask("/say one two")) if isinstance(event, Tokens)]
+    ids = tuple(token for part in said for token in part)
+    assert text_of(list(fake.generate(replace(ask("/say three"), prefix_ids=ids)))) == "one twothree"
+    with pytest.raises(RequestError):
+        list(fake.generate(replace(ask("/say three"), prefix_ids=(10**6,))))
 
 
 @pytest.mark.parametrize("command", ["/abort", "/segfault", "/exit"])

@@ -101,6 +101,7 @@ def test_reply_infos_come_back_from_json(finish: FinishReason | None) -> None:
 
 def test_reply_infos_of_other_versions_are_read() -> None:
     assert ReplyInfo.from_json({"model": "m", "mood": "good"}) == ReplyInfo(model="m")
+    assert ReplyInfo.from_json({"cache": "of a kind yet to come"}) == ReplyInfo()
     with pytest.raises(ValueError, match="exploded"):
         ReplyInfo.from_json({"finish": "exploded"})
 

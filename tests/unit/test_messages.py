@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from chatapp.core.errors import ErrorCode, ModelError, RequestError
-from chatapp.core.generation import FinishReason, ReplyInfo, SamplingParams
+from chatapp.core.generation import CacheUse, FinishReason, ReplyInfo, SamplingParams
 from chatapp.core.trace import TokenTrace
 from chatapp.protocol import messages as m
 from chatapp.protocol.framing import Decoder, Frame, FramingError
@@ -39,6 +39,8 @@ MESSAGES: list[m.Message] = [
     m.Load("C:\\모델\\x.gguf", m.LoadOptions(512, 0, 2, "off", "f32")),
     m.Generate(1, CHAT, PARAMS),
     m.Generate(2, raw=True, prompt="Once upon"),
+    m.Generate(2, CHAT, prefix_ids=(7, 8)),
+    m.Load("/m/x.gguf", m.LoadOptions(cache_bytes=0)),
     m.Inspect(3, "text"),
     m.Inspect(4, None, (1, 2, 3), "f32", (0, 2), 5),
     m.Inspect(5, ""),
@@ -51,6 +53,7 @@ MESSAGES: list[m.Message] = [
     m.PromptProgress(8, 10, 10, 2),
     m.Finished(9, "…", INFO),
     m.Finished(9, "", ReplyInfo()),
+    m.Finished(9, "", ReplyInfo(reused_tokens=9, restored_tokens=4, cache=CacheUse.RESTORED)),
     m.Counted(10, 55),
 ]
 

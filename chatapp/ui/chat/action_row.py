@@ -5,7 +5,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from chatapp.core.conversation import Role
-from chatapp.core.generation import ReplyInfo
+from chatapp.core.generation import CacheUse, ReplyInfo
 from chatapp.ui.chat.buttons import QuietButton
 from chatapp.ui.widgets.text import number_text
 
@@ -75,6 +75,7 @@ class ActionRow(QWidget):
         """Show how fast a reply came."""
         if info is None or not info.completion_tokens:
             self._stats.clear()
+            self._stats.setToolTip("")
             return
         parts = []
         if info.tokens_per_second > 0:
@@ -83,6 +84,19 @@ class ActionRow(QWidget):
         parts.append(self.tr("1 token") if count == 1 else self.tr("{count} tokens").format(count=number_text(count)))
         parts.append(self.tr("first after {seconds} s").format(seconds=number_text(info.seconds_to_first_token, 2)))
         self._stats.setText(" · ".join(parts))
+        self._stats.setToolTip(self._cache_text(info))
+
+    def _cache_text(self, info: ReplyInfo) -> str:
+        """What the prompt cache spared, "" where nothing is known of it."""
+        if info.cache is None:
+            return ""
+        if info.cache is CacheUse.LOST:
+            return self.tr("The memory of this model cannot be cut: the prompt was evaluated again")
+        counts = {"known": number_text(info.reused_tokens), "total": number_text(info.prompt_tokens)}
+        text = self.tr("{known} of {total} prompt tokens were cached").format(**counts)
+        if info.restored_tokens:
+            text += " · " + self.tr("{count} restored").format(count=number_text(info.restored_tokens))
+        return text
 
     def set_enabled_actions(self, *, running: bool) -> None:
         """While a reply runs, nothing can be asked again or changed."""
