@@ -43,6 +43,8 @@ def parser() -> argparse.ArgumentParser:
     _ask(commands.add_parser("ask", parents=[common], help="stream a reply to the terminal"))
     _inspect(commands.add_parser("inspect", parents=[common], help="save probabilities and attention of a text"))
     _models(commands.add_parser("models", parents=[common], help="the models on this computer"), common)
+    devices = commands.add_parser("devices", parents=[common], help="what the engine can compute on")
+    devices.add_argument("--json", action="store_true", help="as JSON")
     return top
 
 
@@ -68,6 +70,12 @@ def _ask(ask: argparse.ArgumentParser) -> None:
     ask.add_argument("--ctx", type=int, metavar="N", default=0, help="context length in tokens")
     ask.add_argument("--prefix-ids", metavar="1,2,3", type=_integers, default=(),
                      help="token ids that the reply must begin with")  # fmt: skip
+    ask.add_argument("--gpu-layers", type=int, metavar="N", default=-1, help="layers on graphics cards (0: CPU only)")
+    ask.add_argument("--device", metavar="NAME", default="", help="the only graphics card to use (chatapp devices)")
+    ask.add_argument("--threads", type=int, metavar="N", default=0, help="processor threads")
+    ask.add_argument("--flash-attention", choices=("auto", "on", "off"), default="auto")
+    ask.add_argument("--kv-type", choices=("f16", "f32", "q8_0", "q4_0"), default="f16",
+                     help="precision of the KV cache")  # fmt: skip
     ask.add_argument("--json", action="store_true", help="one JSON object with text, tokens, usage and timings")
 
 

@@ -16,9 +16,11 @@ from chatapp.core.errors import ErrorCode, ModelError, RequestError, StorageErro
 from chatapp.core.generation import ReplyInfo, SamplingParams
 from chatapp.core.trace import TokenTrace
 from chatapp.engine.client import EngineClient
-from chatapp.hub.fit import check_fit
+from chatapp.hub.fit import available_memory
 from chatapp.hub.gguf import read_header
 from chatapp.hub.library import LocalModel, list_models
+from chatapp.hub.plan import make_plan
+from chatapp.hub.sizes import format_size
 from chatapp.paths import Paths, starter_model
 from chatapp.protocol.messages import (
     ChatMessage,
@@ -40,7 +42,7 @@ _USAGE = (ErrorCode.INVALID_SETTING, ErrorCode.INVALID_ARGUMENT, ErrorCode.EMPTY
 
 def main(given: argparse.Namespace) -> int:
     """Run the command in *given*; the exit code."""
-    commands = {"ask": ask, "inspect": inspect, "models": models}
+    commands = {"ask": ask, "inspect": inspect, "models": models, "devices": devices}
     try:
         return commands[given.command](given)
     except UserFixable as error:
@@ -60,7 +62,7 @@ def ask(given: argparse.Namespace) -> int:
     if not prompt.strip():
         raise RequestError(ErrorCode.EMPTY_PROMPT)
     request = _request(given, prompt)
-    with _engine(given, LoadOptions(n_ctx=given.ctx, cache_bytes=0)) as (client, model):
+    with _engine(given, _load_options(given)) as (client, model):
         texts: list[str] = []
         traces: list[TokenTrace] = []
         prompt_ids: tuple[int, ...] = ()
@@ -123,6 +125,19 @@ def models(given: argparse.Namespace) -> int:
     return EXIT_FAILED if any(model.error for model in found) else 0
 
 
+def devices(given: argparse.Namespace) -> int:
+    """List what the engine can compute on."""
+    with EngineClient(fake=given.fake_engine) as client:
+        found = client.hello().devices
+    if given.json:
+        sys.stdout.write(json.dumps([asdict(device) for device in found], ensure_ascii=False, indent=2) + "\n")
+    else:
+        for device in found:
+            memory = f"{format_size(device.free)} of {format_size(device.total)} free" if device.total else ""
+            sys.stdout.write(f"{device.name}\t{device.kind}\t{memory}\t{device.description}\n")
+    return 0
+
+
 # -- parts -------------------------------------------------------------------------------------------------------------
 
 
@@ -139,13 +154,28 @@ def _request(given: argparse.Namespace, prompt: str) -> Generate:
     return Generate(0, (*system, ChatMessage("user", prompt)), params, prefix_ids=given.prefix_ids)
 
 
+def _load_options(given: argparse.Namespace) -> LoadOptions:
+    return LoadOptions(
+        n_ctx=given.ctx,
+        n_gpu_layers=given.gpu_layers,
+        n_threads=given.threads,
+        flash_attention=given.flash_attention,
+        kv_type=given.kv_type,
+        device=given.device,
+        cache_bytes=0,
+    ).checked()
+
+
 @contextmanager
 def _engine(given: argparse.Namespace, options: LoadOptions) -> Iterator[tuple[EngineClient, ModelInfo]]:
     """A worker with the model that was asked for; Ctrl-C ends it quietly."""
     path = given.model or _default_model(given)
-    if not given.fake_engine:
-        check_fit(read_header(Path(path)), options.n_ctx)
+    header = None if given.fake_engine else read_header(Path(path))
     with EngineClient(fake=given.fake_engine) as client:
+        if header is not None:
+            plan = make_plan(header, options, client.hello().devices, available_memory())
+            plan.check()
+            options = plan.options
         previous = signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             yield client, client.load(str(path), options)

@@ -8,6 +8,7 @@ from chatapp.core.errors import ErrorCode, RequestError
 from chatapp.core.text import QT_TRANSLATE_NOOP
 
 BETWEEN = QT_TRANSLATE_NOOP("reasons", "it must lie between {low} and {high}")
+ONE_OF = QT_TRANSLATE_NOOP("reasons", "it must be one of {choices}")
 WHOLE_NUMBER = QT_TRANSLATE_NOOP("reasons", "it must be a whole number")
 STOP_LENGTH = QT_TRANSLATE_NOOP("reasons", "a stop text has 1 to {high} characters")
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from chatapp.core.generation import ReplyInfo
 from chatapp.core.trace import TokenTrace
-from chatapp.protocol.messages import ChatMessage, Generate, Inspect, LoadOptions, ModelInfo
+from chatapp.protocol.messages import ChatMessage, Device, Generate, Inspect, LoadOptions, ModelInfo
 
 
 class Listener(Protocol):
@@ -39,6 +39,10 @@ class Backend(Protocol):
     """An engine with at most one model. Only `UserFixable` errors are expected to leave it; anything else is a bug."""
 
     name: str
+
+    def devices(self) -> tuple[Device, ...]:
+        """What it can compute on, with the memory that is free now."""
+        ...
 
     def load(self, path: str, options: LoadOptions, progress: Callable[[float], None]) -> ModelInfo:
         """Open the weights; call *progress* with 0..1."""

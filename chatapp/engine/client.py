@@ -56,6 +56,18 @@ class EngineClient:
         self._stderr_reader = threading.Thread(target=self._read_stderr, name="engine-stderr", daemon=True)
         self._stderr_reader.start()
 
+    def hello(self) -> Hello:
+        """What the worker says first; only before anything else is asked of it."""
+        for event in self._events:
+            match event:
+                case Hello():
+                    return event
+                case Failed(None, error):
+                    raise error
+                case _:
+                    pass
+        raise self._died()
+
     @property
     def pid(self) -> int:
         """The worker's process id."""
@@ -159,7 +171,7 @@ class EngineClient:
         while data := self._process.stdout.read(_CHUNK):
             for frame in self._decoder.feed(data):
                 message = from_frame(frame)
-                if not isinstance(message, Hello | Command):
+                if not isinstance(message, Command):
                     yield message
 
     def _read_stderr(self) -> None:

@@ -22,7 +22,7 @@ from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.core.trace import TokenTrace
 from chatapp.engine.backend import Inspection, Listener
 from chatapp.engine.text import StreamText
-from chatapp.protocol.messages import ChatMessage, Generate, Inspect, LoadOptions, ModelInfo
+from chatapp.protocol.messages import ChatMessage, Device, Generate, Inspect, LoadOptions, ModelInfo
 
 NO_MODEL_HERE = QT_TRANSLATE_NOOP("reasons", "this is the test engine, there is no model")
 N_CTX = 4096
@@ -36,6 +36,10 @@ class FakeBackend:
 
     def __init__(self) -> None:
         self._ids: dict[bytes, int] = {}
+
+    def devices(self) -> tuple[Device, ...]:
+        """None: nothing is computed."""
+        return ()
 
     def load(self, path: str, options: LoadOptions, progress: Callable[[float], None]) -> ModelInfo:
         """Pretend to load; a path ending in ``.missing`` fails and one in ``.abort`` dies."""

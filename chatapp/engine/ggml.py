@@ -39,7 +39,8 @@ class Tensor(ctypes.Structure):
 
 
 @cache
-def _library(name: str) -> ctypes.CDLL:
+def library(name: str) -> ctypes.CDLL:
+    """One of llama.cpp's libraries (\"ggml\", \"ggml-base\"…), the very one that llama_cpp has loaded."""
     folder = Path(llama_cpp.__file__).parent / "lib"
     for pattern in (f"lib{name}.so", f"lib{name}.dylib", f"{name}.dll", f"lib{name}.dll"):
         if (folder / pattern).exists():
@@ -50,7 +51,7 @@ def _library(name: str) -> ctypes.CDLL:
 @cache
 def check_layout() -> None:
     """Raise RuntimeError when the library's tensor is not the one described here."""
-    base = _library("ggml-base")
+    base = library("ggml-base")
     base.ggml_tensor_overhead.restype = ctypes.c_size_t
     size = int(base.ggml_tensor_overhead()) - _OBJECT_HEADER
     if size != ctypes.sizeof(Tensor):
@@ -62,7 +63,7 @@ def check_layout() -> None:
 @cache
 def op_number(name: str) -> int:
     """The number of the operation called *name* ("SOFT_MAX") in this build."""
-    base = _library("ggml-base")
+    base = library("ggml-base")
     base.ggml_op_name.restype = ctypes.c_char_p
     base.ggml_op_name.argtypes = [ctypes.c_int]
     for number in range(256):
@@ -76,7 +77,7 @@ def op_number(name: str) -> int:
 
 @cache
 def _tensor_get() -> Any:
-    function = _library("ggml-base").ggml_backend_tensor_get
+    function = library("ggml-base").ggml_backend_tensor_get
     function.restype = None
     function.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_size_t]
     return function

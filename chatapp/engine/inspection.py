@@ -11,9 +11,10 @@ from chatapp.core.probability import distribution, rank
 from chatapp.engine import log
 from chatapp.engine.backend import Inspection, Listener
 from chatapp.engine.capture import AttentionCapture
-from chatapp.engine.llama import KV_TYPES, Context, Model
+from chatapp.engine.llama import Context, Model
 from chatapp.protocol.messages import Inspect
 
+_KV_TYPES = ("f16", "f32")  # without flash attention there are no others
 _BATCH = 128  # tokens; logits of every one of them are read, so a batch holds _BATCH × vocabulary floats
 
 
@@ -21,8 +22,8 @@ def inspect(model: Model, request: Inspect, listener: Listener, n_threads: int) 
     """Arrays as `Inspected` describes them; raise `RequestError` when the request cannot be met."""
     tokens = _tokens(model, request)
     layers = _layers(model, request)
-    if request.kv_type not in KV_TYPES:
-        raise _refuse(f"The KV type is one of {', '.join(sorted(KV_TYPES))}")
+    if request.kv_type not in _KV_TYPES:
+        raise _refuse(f"The KV type is one of {', '.join(_KV_TYPES)}")
     n_query = min(request.last, len(tokens)) if request.last > 0 else len(tokens)
     _check_memory(len(layers) * model.n_head * n_query * len(tokens) * 4)
     log.clear_errors()

@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chatapp.core.errors import ErrorCode, ModelError, RequestError
+from chatapp.engine.devices import handles
 from chatapp.engine.log import last_error
 
 FLASH_ATTENTION = {"auto": -1, "off": 0, "on": 1}
-KV_TYPES = {"f32": 0, "f16": 1}  # enum ggml_type
+KV_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q8_0": 8}  # enum ggml_type
 _SAMPLE = 1 << 20  # bytes hashed at either end of the file
 _SPARE = 1  # sequence id
 _BYTES = ctypes.POINTER(ctypes.c_uint8)
@@ -24,9 +25,16 @@ _BYTES = ctypes.POINTER(ctypes.c_uint8)
 class Model:
     """Loaded weights and their vocabulary."""
 
-    def __init__(self, path: str, n_gpu_layers: int, progress: Callable[[float], None]) -> None:
+    def __init__(
+        self, path: str, n_gpu_layers: int, progress: Callable[[float], None], devices: Sequence[str] = ()
+    ) -> None:
+        """Load; *n_gpu_layers* (negative: all) go to the graphics cards in *devices*, without any nothing does."""
         params = C.llama_model_default_params()
-        params.n_gpu_layers = n_gpu_layers
+        params.n_gpu_layers = n_gpu_layers if devices else 0
+        # Also without layers of its own a card would be given large batches to compute, and could fail at it.
+        chosen = handles(devices)
+        params.devices = ctypes.cast(chosen, ctypes.c_void_p)
+
         def on_progress(fraction: float, _data: object) -> bool:
             progress(fraction)
             return True
@@ -40,6 +48,8 @@ class Model:
         self.vocab: Any = C.llama_model_get_vocab(self.handle)
         self.n_vocab = int(C.llama_vocab_n_tokens(self.vocab))
         self.n_layer = int(C.llama_model_n_layer(self.handle))
+        most = self.n_layer + 1  # the output counts as one
+        self.n_gpu_layers = (most if n_gpu_layers < 0 else min(n_gpu_layers, most)) if devices else 0
         self.n_head = int(C.llama_model_n_head(self.handle))
         self.n_ctx_train = int(C.llama_model_n_ctx_train(self.handle))
         self._pieces: dict[int, bytes] = {}

@@ -13,13 +13,14 @@ from chatapp.core.probability import distribution
 from chatapp.engine import inspection, log
 from chatapp.engine.backend import Inspection, Listener
 from chatapp.engine.cache import PromptCache, default_budget
+from chatapp.engine.devices import list_devices, used_devices
 from chatapp.engine.given import GivenTokens
 from chatapp.engine.llama import Context, Model
 from chatapp.engine.prompt import PLAIN_STOP, PLAIN_TEMPLATE, ChatTemplate
 from chatapp.engine.sampling import SamplerChain
 from chatapp.engine.text import StreamText
 from chatapp.engine.trace import TraceWriter
-from chatapp.protocol.messages import DEFAULT_CONTEXT, ChatMessage, Generate, Inspect, LoadOptions, ModelInfo
+from chatapp.protocol.messages import DEFAULT_CONTEXT, ChatMessage, Device, Generate, Inspect, LoadOptions, ModelInfo
 
 _REMEMBERED = 128  # rendered prompts whose exact tokens are kept: as many branches can be gone back to
 
@@ -41,11 +42,16 @@ class LlamaBackend:
 
     # -- loading -------------------------------------------------------------------------------------------------------
 
+    def devices(self) -> tuple[Device, ...]:
+        """What it can compute on, with the memory that is free now."""
+        return list_devices()
+
     def load(self, path: str, options: LoadOptions, progress: Callable[[float], None]) -> ModelInfo:
         """Open the weights and make the chat context."""
         log.clear_errors()
         self._n_threads = options.n_threads or psutil.cpu_count(logical=False) or 1
-        model = self._model = Model(path, options.n_gpu_layers, progress)
+        devices = tuple(device.name for device in used_devices(options.n_gpu_layers, options.device))
+        model = self._model = Model(path, options.n_gpu_layers if devices else 0, progress, devices)
         n_ctx = options.n_ctx or min(model.n_ctx_train or DEFAULT_CONTEXT, DEFAULT_CONTEXT)
         self._context = Context(
             model,
@@ -80,6 +86,8 @@ class LlamaBackend:
             fingerprint=model.fingerprint(),
             backend=self.name,
             has_attention=model.n_head > 0,
+            n_gpu_layers=model.n_gpu_layers,
+            devices=devices if model.n_gpu_layers else (),
         )
 
     def close(self) -> None:

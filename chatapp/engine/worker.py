@@ -48,8 +48,9 @@ class Worker:
 
     def run(self) -> None:
         """Serve until the process ends; never returns."""
+        # Before the thread that ends the process with stdin: whoever only wants to know the devices is told them.
+        self.send(Hello(__version__, self._backend.name, os.getpid(), self._backend.devices()))
         threading.Thread(target=self._read, name="commands", daemon=True).start()
-        self.send(Hello(__version__, self._backend.name, os.getpid()))
         while True:
             command = self._jobs.get()
             if isinstance(command, Failed):

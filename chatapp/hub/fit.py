@@ -4,16 +4,14 @@ from dataclasses import dataclass
 
 import psutil
 
-from chatapp.core.errors import ErrorCode, ModelError
 from chatapp.hub.gguf import GgufHeader
 from chatapp.hub.library import split_files
-from chatapp.hub.sizes import format_size
 from chatapp.protocol.messages import DEFAULT_CONTEXT
 
 KV_BYTES = {"f32": 4.0, "f16": 2.0, "bf16": 2.0, "q8_0": 34 / 32, "q4_0": 18 / 32}  # bytes a value
 BATCH = 512  # tokens llama.cpp computes at a time (n_ubatch)
 
-_WORKER = 80_000_000  # bytes: Python, numpy and the llama.cpp library themselves
+WORKER = 80_000_000  # bytes: Python, numpy and the llama.cpp library themselves
 # Every how many layers one looks at the whole context, where the others see a window; llama.cpp keeps that in code.
 _FULL_ATTENTION_EVERY = {"gemma2": 2, "gemma3": 6, "gemma3n": 5, "gpt-oss": 2, "cohere2": 4, "exaone4": 4}
 
@@ -51,26 +49,12 @@ def estimate(header: GgufHeader, n_ctx: int = 0, kv_type: str = "f16") -> Memory
     # One batch of logits and of the widest activations; attention works in small blocks (flash attention).
     batch = min(BATCH, tokens)
     widest = header.vocab_size + 2 * header.feed_forward_length + 6 * header.embedding_length
-    return MemoryNeed(_weights(header), int(kv_cache), 4 * batch * widest + _WORKER)
+    return MemoryNeed(_weights(header), int(kv_cache), 4 * batch * widest + WORKER)
 
 
 def available_memory() -> int:
     """Bytes that programs can still use, cached files that would make way included."""
     return int(psutil.virtual_memory().available)
-
-
-def check_fit(header: GgufHeader, n_ctx: int = 0, kv_type: str = "f16", gpu_memory: int = 0) -> MemoryNeed:
-    """Return the estimate, or raise `ModelError` when it is more than this computer has free now.
-
-    *gpu_memory*: free bytes on graphics cards that may take layers.
-    """
-    need = estimate(header, n_ctx, kv_type)
-    available = available_memory() + gpu_memory
-    if need.total > available:
-        raise ModelError(
-            ErrorCode.MODEL_TOO_LARGE, needed=format_size(need.total), available=format_size(max(0, available))
-        )
-    return need
 
 
 def _weights(header: GgufHeader) -> int:

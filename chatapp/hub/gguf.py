@@ -3,7 +3,7 @@
 import stat
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -33,6 +33,11 @@ class GgufHeader:
     kv_head_counts      heads of keys and values of every layer (fewer with grouped queries)
     key_length, value_length   width of one head
     tensor_bytes        all weights of this file
+    block_bytes         those of its layers; what is left are the embedding and the output
+    input_bytes         those of the token embedding
+    bytes_by_type       bytes of the tensors of each type ("Q4_K"), largest first
+    tensors_by_type     and how many they are
+    metadata            every key of the header with its value, when it was asked for
     expected_size       where the last tensor ends
     split_count         files of the whole model; 1 unless it is split
     """
@@ -60,6 +65,11 @@ class GgufHeader:
     tensor_bytes: int
     expected_size: int
     split_count: int
+    block_bytes: int = 0
+    input_bytes: int = 0
+    bytes_by_type: tuple[tuple[str, int], ...] = ()
+    tensors_by_type: tuple[tuple[str, int], ...] = ()
+    metadata: tuple[tuple[str, Value], ...] = ()
 
 
 @dataclass(slots=True)
@@ -69,13 +79,17 @@ class _Tensors:
     count: int = 0
     n_params: int = 0
     end: int = 0  # of the last tensor, from the start of the data
-    bytes_by_type: Counter[str] | None = None
+    blocks: int = 0  # bytes
+    inputs: int = 0  # bytes
+    bytes_by_type: Counter[str] = field(default_factory=Counter)
+    count_by_type: Counter[str] = field(default_factory=Counter)
 
 
-def read_header(path: Path, *, any_part: bool = False) -> GgufHeader:
+def read_header(path: Path, *, any_part: bool = False, metadata: bool = False) -> GgufHeader:
     """Read the header of *path*; raise `ModelError` saying what is wrong when the model cannot be loaded from it.
 
-    Of a split model only the first file says everything and can be opened; *any_part* takes the others too.
+    Of a split model only the first file says everything and can be opened; *any_part* takes the others too. With
+    *metadata* all of the file's values are kept, which can be megabytes.
     """
     try:
         status = path.stat()
@@ -84,7 +98,7 @@ def read_header(path: Path, *, any_part: bool = False) -> GgufHeader:
         if not stat.S_ISREG(status.st_mode):  # reading a pipe would wait for ever
             raise ModelError(ErrorCode.MODEL_NOT_GGUF, path=path)
         with path.open("rb") as file:
-            return _read(path, file, status.st_size, any_part=any_part)
+            header, values = _read(path, file, status.st_size, any_part=any_part)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise ModelError(ErrorCode.MODEL_MISSING, path=path) from error
     except OSError as error:
@@ -93,9 +107,10 @@ def read_header(path: Path, *, any_part: bool = False) -> GgufHeader:
         raise ModelError(ErrorCode.MODEL_BROKEN, path=path, reason=error) from error
     except ValueError as error:  # a NUL in the path
         raise ModelError(ErrorCode.MODEL_MISSING, path=str(path).replace("\0", "?")) from error
+    return replace(header, metadata=tuple(values.items())) if metadata else header
 
 
-def _read(path: Path, file: BinaryIO, size: int, *, any_part: bool) -> GgufHeader:
+def _read(path: Path, file: BinaryIO, size: int, *, any_part: bool) -> tuple[GgufHeader, dict[str, Value]]:
     reader = HeaderReader(file, size)
     if size < len(MAGIC) or reader.bytes(len(MAGIC)) != MAGIC:
         raise ModelError(ErrorCode.MODEL_NOT_GGUF, path=path)
@@ -122,7 +137,7 @@ def _read(path: Path, file: BinaryIO, size: int, *, any_part: bool) -> GgufHeade
     expected = _aligned(reader.position, alignment) + tensors.end if tensors.count else reader.position
     if size < expected:
         raise ModelError(ErrorCode.MODEL_TRUNCATED, path=path, missing=format_size(expected - size))
-    return _header(path, size, values, tensors, alignment, expected, split_count)
+    return _header(path, size, values, tensors, alignment, expected, split_count), values
 
 
 def _check_version(version: int) -> None:
@@ -138,7 +153,7 @@ def _check_version(version: int) -> None:
 
 
 def _read_tensors(reader: HeaderReader, count: int, alignment: int) -> _Tensors:
-    total = _Tensors(count, bytes_by_type=Counter())
+    total = _Tensors(count)
     expected_offset = 0
     for _ in range(count):
         name = reader.string(_MAX_KEY)
@@ -163,7 +178,10 @@ def _read_tensors(reader: HeaderReader, count: int, alignment: int) -> _Tensors:
         n_bytes = elements // block * block_bytes
         total.n_params += elements
         total.end = offset + n_bytes
-        total.bytes_by_type[type_name] += n_bytes  # type: ignore[index]
+        total.bytes_by_type[type_name] += n_bytes
+        total.count_by_type[type_name] += 1
+        total.blocks += n_bytes if name.startswith("blk.") else 0
+        total.inputs += n_bytes if name == "token_embd.weight" else 0
         expected_offset = _aligned(total.end, alignment)
     return total
 
@@ -180,7 +198,7 @@ def _header(
     heads = _per_layer(values, f"{architecture}.attention.head_count", layers)
     kv_heads = _per_layer(values, f"{architecture}.attention.head_count_kv", layers) or heads
     width = number("embedding_length") // heads[0] if heads and heads[0] else 0
-    weights = tensors.bytes_by_type or Counter()
+    weights = tensors.bytes_by_type
     return GgufHeader(
         path=path,
         size=size,
@@ -205,6 +223,10 @@ def _header(
         tensor_bytes=sum(weights.values()),
         expected_size=expected,
         split_count=splits,
+        block_bytes=tensors.blocks,
+        input_bytes=tensors.inputs,
+        bytes_by_type=tuple(weights.most_common()),
+        tensors_by_type=tuple(tensors.count_by_type.most_common()),
     )
 
 

@@ -91,7 +91,7 @@ def _describe(path: Path, *, is_starter: bool = False) -> list[LocalModel]:
         missing = sum(not file.exists() for file in files)
         if missing and len(files) > 1:
             raise ModelError(ErrorCode.MODEL_TRUNCATED, path=path, missing=f"{missing} / {len(files)}")  # noqa: TRY301
-        header = _header(path)
+        header = cached_header(path)
         for other in files[1:]:
             read_header(other, any_part=True)
     except ModelError as error:
@@ -112,7 +112,8 @@ def _describe(path: Path, *, is_starter: bool = False) -> list[LocalModel]:
     ]
 
 
-def _header(path: Path) -> GgufHeader:
+def cached_header(path: Path) -> GgufHeader:
+    """The header of the model at *path*, read again only when the file has changed; raise `ModelError`."""
     try:
         status = path.stat()
     except OSError:

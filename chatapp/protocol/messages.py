@@ -22,12 +22,13 @@ Each is a frozen dataclass of plain data; `to_frame` and `from_frame` are the on
 """
 
 from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from numpy.typing import NDArray
 
 from chatapp.core.errors import UserFixable
-from chatapp.core.generation import ReplyInfo, SamplingParams
+from chatapp.core.generation import BETWEEN, ONE_OF, ReplyInfo, SamplingParams, invalid
+from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.core.trace import TokenTrace
 from chatapp.protocol.framing import Frame, FramingError, encode
 
@@ -48,8 +49,9 @@ class LoadOptions:
     n_gpu_layers  -1: as many as fit; 0: CPU only
     n_threads     0: physical cores
     flash_attention  "auto", "on" or "off"
-    kv_type       "f16" or "f32"
     cache_bytes   most memory for saved states of branches; 0: none; -1: `engine.cache.default_budget`
+    kv_type       of the KV cache, one of `KV_TYPES`; the quantized ones work with flash attention only
+    device        name of the only graphics card to use; "": all of them
     """
 
     n_ctx: int = 0
@@ -58,14 +60,53 @@ class LoadOptions:
     flash_attention: str = "auto"
     kv_type: str = "f16"
     cache_bytes: int = -1
+    device: str = ""
+
+    def checked(self) -> Self:
+        """Return self, or raise `RequestError` naming the first value that cannot be used."""
+        for name, (low, high) in _LOAD_BOUNDS.items():
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+                raise invalid(name, value, BETWEEN, low=str(low), high=str(high))
+        for name, allowed in (("flash_attention", FLASH_ATTENTION), ("kv_type", KV_TYPES)):
+            if getattr(self, name) not in allowed:
+                raise invalid(name, str(getattr(self, name))[:40], ONE_OF, choices=", ".join(allowed))
+        if self.kv_type in QUANTIZED_KV_TYPES and self.flash_attention == "off":
+            raise invalid("kv_type", self.kv_type, NEEDS_FLASH_ATTENTION)
+        return self
 
 
+FLASH_ATTENTION = ("auto", "on", "off")
+KV_TYPES = ("f16", "f32", "q8_0", "q4_0")
+QUANTIZED_KV_TYPES = ("q8_0", "q4_0")
+NO_DEVICE = QT_TRANSLATE_NOOP("reasons", "There is no graphics card called {device} here")
+NEEDS_FLASH_ATTENTION = QT_TRANSLATE_NOOP("reasons", "a quantized KV cache needs flash attention, which is off")
+_LOAD_BOUNDS = {"n_ctx": (0, 2**31 - 1), "n_gpu_layers": (-1, 100_000), "n_threads": (0, 4096)}
 DEFAULT_CONTEXT = 8192  # tokens; more costs memory most chats never use
 
 
 @dataclass(frozen=True, slots=True)
+class Device:
+    """Something llama.cpp can compute on. *free* and *total* are bytes of memory; 0 when it does not say.
+
+    name         llama.cpp's, such as "Vulkan0"
+    description  the maker's
+    kind         "cpu", "gpu", "igpu" (shares the computer's memory) or "accelerator" (helps the CPU)
+    """
+
+    name: str
+    description: str
+    kind: str
+    free: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """What the worker knows of the model it loaded. Sizes are bytes; *fingerprint* identifies the file."""
+    """What the worker knows of the model it loaded. Sizes are bytes; *fingerprint* identifies the file.
+
+    n_gpu_layers  layers on graphics cards, the output counted as one; *devices* names those
+    """
 
     path: str
     name: str
@@ -83,6 +124,7 @@ class ModelInfo:
     fingerprint: str = ""
     backend: str = ""
     has_attention: bool = True
+    devices: tuple[str, ...] = ()
 
 
 # -- commands ----------------------------------------------------------------------------------------------------------
@@ -152,12 +194,13 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """The worker is up. *backend* is "llama.cpp" or "fake"; *version* is the app's."""
+    """The worker is up. *backend* is "llama.cpp" or "fake"; *version* is the app's; *devices* before any load."""
 
     TYPE: ClassVar[str] = "hello"
     version: str
     backend: str
     pid: int
+    devices: tuple[Device, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,15 +341,15 @@ def from_frame(frame: Frame) -> Message:
 def _plain(value: object) -> object:
     if isinstance(value, (SamplingParams, ReplyInfo, UserFixable)):
         return value.to_json()
-    if isinstance(value, (ChatMessage, LoadOptions, ModelInfo)):
-        return {f.name: getattr(value, f.name) for f in fields(value)}
+    if isinstance(value, (ChatMessage, LoadOptions, ModelInfo, Device)):
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     return value
 
 
 _REVIVE: dict[str, Any] = {
-    "options": lambda v: LoadOptions(**v),
+    "options": lambda v: LoadOptions(**v).checked(),
     "messages": lambda v: tuple(ChatMessage(**m) for m in v),
     "params": SamplingParams.from_json,
     "tokens": tuple,
@@ -314,6 +357,8 @@ _REVIVE: dict[str, Any] = {
     "prompt_ids": tuple,
     "prefix_ids": tuple,
     "model": lambda v: ModelInfo(**v),
+    "model": lambda v: ModelInfo(**(v | {"devices": tuple(v.get("devices", ()))})),
+    "devices": lambda v: tuple(Device(**d) for d in v),
     "info": ReplyInfo.from_json,
     "error": UserFixable.from_json,
 }

@@ -1,9 +1,8 @@
 """Supervision of the engine worker: start, frames, cancel, kill, restart. Never waits, never blocks the window."""
 
-import sys
 from collections import deque
+from collections.abc import Callable
 from enum import StrEnum
-from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
@@ -14,6 +13,7 @@ from chatapp.protocol.messages import (
     Cancel,
     Command,
     Counted,
+    Device,
     Failed,
     Finished,
     Generate,
@@ -28,6 +28,7 @@ from chatapp.protocol.messages import (
     to_bytes,
 )
 from chatapp.services.engine_failures import Outcome, explain
+from chatapp.services.worker_command import worker_command
 
 _log = log.get("engine")
 
@@ -55,6 +56,7 @@ class EngineService(QObject):
     state_changed(EngineState)
     load_progress(float)   0..1
     model_loaded(ModelInfo)
+    devices_changed()      they, or their free memory, are known anew
     event_received(Event)  of the running job: PromptProgress, Tokens, Finished, Failed, …
     failed(UserFixable)    the load failed or the worker died; a running job is over, no event for it follows
     """
@@ -62,6 +64,7 @@ class EngineService(QObject):
     state_changed = Signal(str)
     load_progress = Signal(float)
     model_loaded = Signal(object)
+    devices_changed = Signal()
     event_received = Signal(object)
     failed = Signal(object)
 
@@ -71,6 +74,9 @@ class EngineService(QObject):
         self.state = EngineState.OFF
         self.model: ModelInfo | None = None
         self.model_path = ""
+        self.devices: tuple[Device, ...] | None = None  # as they were before the model was loaded; None: not known
+        # Decides what the options leave open, when the devices are known; may raise `UserFixable`.
+        self.settle: Callable[[LoadOptions, tuple[Device, ...]], LoadOptions] = lambda options, _devices: options
         self._options = LoadOptions()
         self._process: QProcess | None = None
         self._decoder = Decoder()
@@ -205,8 +211,9 @@ class EngineService(QObject):
     def _on_message(self, message: object) -> None:
         match message:
             case Hello():
-                self._set_state(EngineState.LOADING)
-                self._send(Load(self.model_path, self._options))
+                self.devices = message.devices
+                self.devices_changed.emit()
+                self._begin_load(message.devices)
             case LoadProgress(fraction):
                 self.load_progress.emit(fraction)
             case Loaded(model):
@@ -217,6 +224,15 @@ class EngineService(QObject):
                 self._fail(error)
             case _:
                 self._on_job_event(message)
+
+    def _begin_load(self, devices: tuple[Device, ...]) -> None:
+        try:
+            options = self.settle(self._options, devices)
+        except UserFixable as error:
+            self._fail(error)
+            return
+        self._set_state(EngineState.LOADING)
+        self._send(Load(self.model_path, options))
 
     def _on_job_event(self, event: object) -> None:
         if getattr(event, "job", None) != self._job:
@@ -264,12 +280,3 @@ class EngineService(QObject):
 def is_last(event: object) -> bool:
     """Whether no further event of its job follows."""
     return isinstance(event, Finished | Failed | Inspected | Counted)
-
-
-def worker_command(*, fake: bool) -> tuple[str, list[str]]:
-    """Program and arguments of the worker, from source and in a frozen app."""
-    extra = ["--fake"] if fake else []
-    if getattr(sys, "frozen", False):
-        suffix = ".exe" if sys.platform == "win32" else ""
-        return str(Path(sys.executable).with_name(f"chatapp-engine{suffix}")), extra
-    return sys.executable, ["-m", "chatapp.engine", *extra]

@@ -1,24 +1,32 @@
 """The models on this machine, and opening one of them."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from chatapp.core.errors import UserFixable
-from chatapp.hub.fit import check_fit
-from chatapp.hub.gguf import read_header
-from chatapp.hub.library import LocalModel, list_models
+from chatapp.core.errors import ErrorCode, ModelError, UserFixable
+from chatapp.hub.fit import context_to_use
+from chatapp.hub.gguf import GgufHeader, read_header
+from chatapp.hub.library import LocalModel, cached_header, list_models
+from chatapp.hub.plan import LoadPlan, Verdict, make_plan, smaller_context
+from chatapp.hub.sizes import format_size
 from chatapp.paths import Paths, starter_model
-from chatapp.protocol.messages import LoadOptions, ModelInfo
+from chatapp.protocol.messages import Device, LoadOptions, ModelInfo
 from chatapp.services.engine_process import EngineService
-from chatapp.services.notices import Action, Notices
+from chatapp.services.memory import free_memory, probe_devices
+from chatapp.services.notices import LOAD_IS_TIGHT, Action, Level, Notice, Notices
 from chatapp.services.settings import SettingsService
 from chatapp.services.tasks import Tasks
 from chatapp.settings import schema
+from chatapp.settings.setting import Setting
 
-__all__ = ["LocalModel", "ModelsService"]  # the ui draws local models and may not import the hub
+__all__ = ["LoadPlan", "LocalModel", "ModelsService"]  # the ui draws local models and may not import the hub
 
 _NOTICE = "model"
+_SHORTEST = 512  # tokens of context
 _RECENT = 12  # files from outside the model folders that stay in the list
 
 
@@ -27,10 +35,12 @@ class ModelsService(QObject):
 
     changed()           the list is another
     choose_requested()  the user should pick a model: open the list
+    plans_changed()     needs or free memory are known anew
     """
 
     changed = Signal()
     choose_requested = Signal()
+    plans_changed = Signal()
 
     def __init__(
         self,
@@ -48,7 +58,11 @@ class ModelsService(QObject):
         self._tasks = tasks
         self._notices = notices
         self._models: list[LocalModel] = []
+        self._plans: dict[str, LoadPlan | UserFixable] = {}
+        self._header: GgufHeader | None = None  # of the model that is or was last loaded
         self._choosing = 0  # counts choices: only the latest is opened
+        engine.settle = self._settle
+        engine.devices_changed.connect(self.plan_again)
         engine.failed.connect(self._on_engine_failed)
         engine.model_loaded.connect(self._on_model_loaded)
         settings.changed.connect(self._on_setting_changed)
@@ -73,20 +87,41 @@ class ModelsService(QObject):
         else:
             self.choose(str(starter_model()))
 
-    def choose(self, path: str) -> None:
-        """Check the file in the background, then open it. A file that cannot be used changes nothing but a notice."""
+    def choose(self, path: str, *, anyway: bool = False) -> None:
+        """Check the file in the background, then open it. A file that cannot be used changes nothing but a notice.
+
+        What takes nearly all the memory there is is asked about first, unless it is wanted *anyway*.
+        """
         self._choosing += 1
         number = self._choosing
         self._notices.clear(_NOTICE)
         options = self.options()
 
-        def check() -> None:
-            check_fit(read_header(Path(path)), options.n_ctx)
+        known, worker = self._engine.devices, self._engine.pid
 
-        def open_it(_: None) -> None:
-            if number == self._choosing:
+        def check() -> _Checked:
+            header, memory = cached_header(Path(path)), free_memory(worker)
+            devices = known or ()
+            plan = make_plan(header, options, devices, memory)
+            if known is None and plan.verdict is not Verdict.FITS:  # a graphics card may have the room
+                devices = probe_devices(fake=False)
+                plan = make_plan(header, options, devices, memory)
+            if plan.verdict is Verdict.FITS:
+                return _Checked(header, plan)
+            context = smaller_context(header, plan.options, devices, memory)
+            on_cpu = make_plan(header, replace(options, n_gpu_layers=0), devices, memory)
+            cpu_helps = plan.options.n_gpu_layers > 0 and on_cpu.verdict is Verdict.FITS
+            return _Checked(header, plan, context, cpu_helps=cpu_helps)
+
+        def open_it(checked: _Checked) -> None:
+            if number != self._choosing:
+                return
+            if checked.plan.verdict is Verdict.FITS or anyway:
+                self._header = checked.header
                 self._settings.set(schema.LAST_MODEL, path)
                 self._engine.load(path, options)
+            else:
+                self._ask(path, checked)
 
         if self._engine.is_fake:
             self._engine.load(path)
@@ -101,12 +136,75 @@ class ModelsService(QObject):
             n_gpu_layers=self._settings.get(schema.GPU_LAYERS),
             n_threads=self._settings.get(schema.THREADS),
             cache_bytes=cache << 20 if cache >= 0 else -1,
+            flash_attention=self._settings.get(schema.FLASH_ATTENTION),
+            kv_type=self._settings.get(schema.KV_TYPE),
+            device=self._settings.get(schema.DEVICE),
         )
+
+    def plan(self, path: str) -> LoadPlan | UserFixable | None:
+        """What loading the listed model at *path* would take, or why it cannot be; None when that is not known yet."""
+        return self._plans.get(path)
+
+    def plan_again(self) -> None:
+        """Compare needs and free memory anew, in the background."""
+        options, devices, worker = self.options(), self._engine.devices or (), self._engine.pid
+        paths = [str(model.path) for model in self._models if model.error is None]
+        if self._engine.model is not None and self._engine.model.path not in paths:
+            paths.append(self._engine.model.path)
+
+        def plan_all() -> dict[str, LoadPlan | UserFixable]:
+            memory = free_memory(worker)
+            return {path: _plan_or_error(path, options, devices, memory) for path in paths}
+
+        def take(plans: dict[str, LoadPlan | UserFixable]) -> None:
+            self._plans = plans
+            self.plans_changed.emit()
+
+        if not self._engine.is_fake:
+            self._tasks.run(plan_all, take)
+
+    def details(self, path: str, on_done: Callable[[GgufHeader], None]) -> None:
+        """Read all that the file at *path* says of itself, in the background."""
+        self._tasks.run(lambda: read_header(Path(path), metadata=True), on_done, self._on_refused)
+
+    def load_on_cpu(self) -> None:
+        """Leave the graphics cards alone from now on, and load again."""
+        self._settings.set(schema.GPU_LAYERS, 0)
+        self.choose(self._engine.model_path)
+
+    def _settle(self, options: LoadOptions, devices: tuple[Device, ...]) -> LoadOptions:
+        """Decide context and layers, now that the devices and their free memory are known."""
+        if self._header is None:
+            return options
+        return make_plan(self._header, options, devices, free_memory()).options
+
+    def _ask(self, path: str, checked: "_Checked") -> None:
+        """Say that a load is tight or too large, and offer what would do."""
+        params = {"context": str(checked.context), "name": Path(path).stem}
+        worst = checked.plan.worst
+        params |= {"needed": format_size(worst.need), "available": format_size(worst.free)}
+        actions: list[tuple[Action, Callable[[], None]]] = []
+        if checked.context:
+            actions.append((Action.SMALLER_CONTEXT, lambda: self._with(path, schema.CONTEXT_LENGTH, checked.context)))
+        if checked.cpu_helps:
+            actions.append((Action.LOAD_CPU_ONLY, lambda: self._with(path, schema.GPU_LAYERS, 0)))
+        if checked.plan.verdict is Verdict.TIGHT:
+            actions.insert(0, (Action.LOAD_ANYWAY, lambda: self.choose(path, anyway=True)))
+            notice = Notice(Level.WARNING, LOAD_IS_TIGHT, params, actions=tuple(actions), key=_NOTICE, sticky=True)
+            self._notices.post(notice)
+        else:
+            actions.append((Action.CHOOSE_MODEL, self.choose_requested.emit))
+            self._notices.post_error(ModelError(ErrorCode.MODEL_TOO_LARGE, **params), *actions, key=_NOTICE)
+
+    def _with(self, path: str, setting: Setting[int], value: int) -> None:
+        self._settings.set(setting, value)
+        self.choose(path)
 
     def _on_listed(self, models: list[LocalModel]) -> None:
         if models != self._models:
             self._models = models
             self.changed.emit()
+        self.plan_again()
 
     def _on_model_loaded(self, model: ModelInfo) -> None:
         if self._engine.is_fake:
@@ -124,8 +222,55 @@ class ModelsService(QObject):
         actions = [(Action.RESTART_ENGINE, self._engine.restart), (Action.CHOOSE_MODEL, self.choose_requested.emit)]
         if error.code.startswith("model"):
             actions.reverse()
+        loading_failed = error.code in (ErrorCode.MODEL_LOAD_FAILED, ErrorCode.CONTEXT_FAILED)
+        out_of_memory = error.code is ErrorCode.ENGINE_OUT_OF_MEMORY
+        on_cards = self._settings.get(schema.GPU_LAYERS) != 0 and any(
+            device.kind in ("gpu", "igpu") for device in self._engine.devices or ()
+        )
+        if error.code is ErrorCode.ENGINE_GPU or (on_cards and (loading_failed or out_of_memory)):
+            actions.insert(0, (Action.LOAD_CPU_ONLY, self.load_on_cpu))
+        context = self._shorter()
+        if context and (out_of_memory or error.code is ErrorCode.CONTEXT_FAILED):
+            error = type(error)(error.code, error.details, **(error.params | {"context": context}))
+            shorten = partial(self._with, self._engine.model_path, schema.CONTEXT_LENGTH, context)
+            actions.insert(0, (Action.SMALLER_CONTEXT, shorten))
         self._notices.post_error(error, *actions, key=_NOTICE)
+
+    def _shorter(self) -> int:
+        """A context to try after memory ran out: half of the last one, or what fits by estimate; 0 for none."""
+        if self._header is None:
+            return 0
+        half = context_to_use(self._header, self._settings.get(schema.CONTEXT_LENGTH)) // 2
+        options = replace(self.options(), n_ctx=half)
+        try:
+            plan = make_plan(self._header, options, self._engine.devices or (), free_memory())
+        except UserFixable:
+            return 0
+        if plan.verdict is not Verdict.FITS:
+            half = smaller_context(self._header, options, self._engine.devices or (), free_memory())
+        return half if half >= _SHORTEST else 0
 
     def _on_setting_changed(self, key: str) -> None:
         if key == schema.MODEL_FOLDERS.key:
             self.refresh()
+        elif schema.BY_KEY[key].reload_needed:
+            self.plan_again()
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What is known before a load. *context*: a shorter one that fits, in tokens, or 0."""
+
+    header: GgufHeader
+    plan: LoadPlan
+    context: int = 0
+    cpu_helps: bool = False
+
+
+def _plan_or_error(
+    path: str, options: LoadOptions, devices: tuple[Device, ...], memory: int
+) -> LoadPlan | UserFixable:
+    try:
+        return make_plan(cached_header(Path(path)), options, devices, memory)
+    except UserFixable as error:
+        return error

@@ -27,6 +27,7 @@ class Action(StrEnum):
     RESTART_ENGINE = "restart_engine"
     LOAD_CPU_ONLY = "load_cpu_only"
     SMALLER_CONTEXT = "smaller_context"
+    LOAD_ANYWAY = "load_anyway"
     CHOOSE_MODEL = "choose_model"
     UNDO = "undo"
     RETRY_SAVING = "retry_saving"
@@ -34,6 +35,10 @@ class Action(StrEnum):
 
 
 CONVERSATION_DELETED = QT_TRANSLATE_NOOP("notices", "“{title}” was moved to the trash.")
+LOAD_IS_TIGHT = QT_TRANSLATE_NOOP(
+    "notices",
+    "“{name}” needs about {needed} and {available} are free. It would just fit, and other programs may become slow.",
+)
 CRASHED_BEFORE = QT_TRANSLATE_NOOP(
     "notices", "ChatApp ended unexpectedly the last time. Your conversations are here; a report is kept in {path}."
 )
@@ -68,6 +73,11 @@ class Notice:
     def remedy(self) -> str:
         """What to do, in English; may be empty."""
         return self.error.remedy if self.error else ""
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What fills the names in the labels of its buttons."""
+        return self.error.params if self.error else self.params
 
     @property
     def details(self) -> str:

@@ -73,6 +73,22 @@ CACHE_MEMORY: Setting[int] = Setting(
                       "so that going back to one need not read it again. Lower it if memory is short; 0 turns it off."),
     bounds=(0, 1_000_000), special=Special(-1, _AUTOMATIC), reload_needed=True,
 )  # fmt: skip
+FLASH_ATTENTION: Setting[str] = Setting(
+    "flash_attention", Kind.CHOICE, "auto", Section.MODEL,
+    QT_TRANSLATE_NOOP("settings", "Flash attention"),
+    QT_TRANSLATE_NOOP("settings", "A faster way to compute attention that needs less memory. Switch it off only if "
+                      "a graphics card gives wrong answers with it."),
+    choices=(Choice("auto", _AUTOMATIC), Choice("on", QT_TRANSLATE_NOOP("settings", "On")),
+             Choice("off", QT_TRANSLATE_NOOP("settings", "Off"))), reload_needed=True,
+)  # fmt: skip
+KV_TYPE: Setting[str] = Setting(
+    "kv_type", Kind.CHOICE, "f16", Section.MODEL,
+    QT_TRANSLATE_NOOP("settings", "Precision of the KV cache"),
+    QT_TRANSLATE_NOOP("settings", "How exactly the model remembers the conversation. q8_0 halves the memory that a "
+                      "long context takes and q4_0 quarters it, at some cost in quality; both need flash attention."),
+    choices=(Choice("f16", "f16"), Choice("f32", "f32"), Choice("q8_0", "q8_0"), Choice("q4_0", "q4_0")),
+    reload_needed=True,
+)  # fmt: skip
 MODEL_FOLDERS: Setting[tuple[str, ...]] = Setting(
     "model_folders", Kind.PATHS, (), Section.MODEL,
     QT_TRANSLATE_NOOP("settings", "Model folders"),
@@ -144,6 +160,7 @@ STOP: Setting[tuple[str, ...]] = Setting(
     bounds=(1, MAX_STOP_LENGTH),
 )  # fmt: skip
 
+DEVICE: Setting[str] = Setting("device", Kind.TEXT, "", reload_needed=True)  # graphics card; empty: all of them
 LAST_MODEL: Setting[str] = Setting("last_model", Kind.TEXT, "")  # path; empty: the starter model
 RECENT_MODELS: Setting[tuple[str, ...]] = Setting("recent_models", Kind.PATHS, ())  # opened from anywhere, newest first
 LAST_CONVERSATION: Setting[int | None] = Setting(

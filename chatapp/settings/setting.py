@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar, cast
 
 from chatapp.core.errors import RequestError
-from chatapp.core.generation import BETWEEN, WHOLE_NUMBER, invalid
+from chatapp.core.generation import BETWEEN, ONE_OF, WHOLE_NUMBER, invalid
 from chatapp.core.text import QT_TRANSLATE_NOOP
 
 T = TypeVar("T")
@@ -14,7 +14,6 @@ T = TypeVar("T")
 A_TEXT = QT_TRANSLATE_NOOP("reasons", "it must be a text")
 A_LIST = QT_TRANSLATE_NOOP("reasons", "it must be a list")
 A_NUMBER = QT_TRANSLATE_NOOP("reasons", "it must be a number")
-ONE_OF = QT_TRANSLATE_NOOP("reasons", "it must be one of {choices}")
 ENTRY_LENGTH = QT_TRANSLATE_NOOP("reasons", "each entry must be a text of {low} to {high} characters")
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolButton, QWidget, 
 from chatapp.core.errors import UserFixable
 from chatapp.ui import theme
 from chatapp.ui.i18n import error_text
+from chatapp.ui.memory import need_text
 from chatapp.ui.widgets.icons import icon
 from chatapp.ui.widgets.text import size_text
 
@@ -122,6 +123,7 @@ class ModelSelector(QToolButton):
     def _fill_menu(self) -> None:
         menu = self._menu
         menu.clear()
+        self._services.models.plan_again()  # for the next time: what is free changes slowly
         models = self._services.models.models()
         menu.addAction(self._heading())
         if not models:
@@ -152,7 +154,9 @@ class ModelSelector(QToolButton):
             facts = [self.tr("cannot be used")]
         # The tab puts the facts into the menu's right-hand column.
         action = self._menu.addAction(f"{elided.replace('&', '&&')}\t{' · '.join(facts)}")
-        action.setToolTip(_reason(model.error) if model.error is not None else str(model.path))
+        plan = self._services.models.plan(str(model.path))
+        about = str(model.path) if plan is None else f"{model.path}\n{need_text(plan)}"
+        action.setToolTip(_reason(model.error) if model.error is not None else about)
         action.setEnabled(model.error is None)
         action.setCheckable(True)
         engine = self._services.engine

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from chatapp.core.errors import fill
 from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.services.notices import Action, Level, Notice
 from chatapp.ui import theme
@@ -39,7 +40,8 @@ _DETAILS_LINES = 8
 _LABELS = {
     Action.RESTART_ENGINE: QT_TRANSLATE_NOOP("actions", "Restart engine"),
     Action.LOAD_CPU_ONLY: QT_TRANSLATE_NOOP("actions", "Load on the CPU only"),
-    Action.SMALLER_CONTEXT: QT_TRANSLATE_NOOP("actions", "Use a shorter context"),
+    Action.SMALLER_CONTEXT: QT_TRANSLATE_NOOP("actions", "Use a context of {context} tokens"),
+    Action.LOAD_ANYWAY: QT_TRANSLATE_NOOP("actions", "Load anyway"),
     Action.CHOOSE_MODEL: QT_TRANSLATE_NOOP("actions", "Choose model…"),
     Action.UNDO: QT_TRANSLATE_NOOP("actions", "Undo"),
     Action.RETRY_SAVING: QT_TRANSLATE_NOOP("actions", "Save again"),
@@ -162,7 +164,7 @@ class NoticeBar(QFrame):
         self._remedy.setVisible(bool(remedy))
         self.setAccessibleName(" ".join(part for part in (message, remedy) if part))
         for button, action in self._buttons:
-            button.setText(QCoreApplication.translate("actions", _LABELS[action]))
+            button.setText(fill(QCoreApplication.translate("actions", _LABELS[action]), self.notice.words))
         self._close.setToolTip(self.tr("Dismiss"))
         self._close.setAccessibleName(self.tr("Dismiss"))
         self._copy.setText(self.tr("Copy"))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from chatapp.core.generation import ReplyInfo
 from chatapp.ui import theme
+from chatapp.ui.memory import devices_text
 from chatapp.ui.widgets.text import number_text
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ class StatusBar(QWidget):
         chat.prompt_progress.connect(self._on_prompt_progress)
         engine.state_changed.connect(self._on_state_changed)
         engine.model_loaded.connect(self._on_state_changed)
+        engine.devices_changed.connect(self._show_all)
         self._retranslate()
 
     def _on_stats_changed(self, info: object) -> None:
@@ -129,6 +131,8 @@ class StatusBar(QWidget):
         self._context.show_tokens(chat.context_used, chat.context_length)
         self._show_speed()
         self._engine.setText(self._engine_text())
+        where = self.tr("Where the model is computed.")
+        self._engine.setToolTip(f"{where}\n{devices_text(self._services)}".rstrip())
 
     def _show_speed(self) -> None:
         info = self._info
@@ -161,14 +165,13 @@ class StatusBar(QWidget):
                 layers = model.n_gpu_layers
                 if layers <= 0:
                     return self.tr("Runs on the CPU")
-                return self.tr("{count} of {total} layers on the GPU").format(count=layers, total=model.n_layer)
+                return self.tr("{count} of {total} layers on the GPU").format(count=layers, total=model.n_layer + 1)
         return self.tr("No model")
 
     def _retranslate(self) -> None:
         self.setAccessibleName(self.tr("Status"))
         self._speed.setToolTip(self.tr("How fast the last reply was written."))
         self._first.setToolTip(self.tr("How long the model read before its first word."))
-        self._engine.setToolTip(self.tr("Where the model is computed."))
         self._show_all()
 
     def changeEvent(self, event: QEvent) -> None:

@@ -126,7 +126,7 @@ def test_the_status_bar_while_the_prompt_is_read_and_with_a_gpu(window: MainWind
     assert services.engine.model is not None
     services.engine.model = replace(services.engine.model, n_gpu_layers=20, n_layer=24)
     services.engine.state_changed.emit(services.engine.state)
-    assert window.findChild(QLabel, "engineLabel").text() == "20 of 24 layers on the GPU"
+    assert window.findChild(QLabel, "engineLabel").text() == "20 of 25 layers on the GPU"  # with the output
     services.engine.model = None
     services.engine.state = EngineState.FAILED
     services.engine.state_changed.emit(services.engine.state)

@@ -14,8 +14,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from chatapp.settings.schema import BY_KEY
 from chatapp.settings.setting import SECTION_TITLES, Section, Setting
 from chatapp.ui.i18n import setting_word
+from chatapp.ui.memory import MemoryBox
 from chatapp.ui.preferences.row import SettingRow
 
 if TYPE_CHECKING:
@@ -75,6 +77,8 @@ class PreferencesDialog(QDialog):
             self._rows[setting.key] = row
             self._show(setting.key)
             column.addWidget(row)
+        if section is Section.MODEL:
+            column.insertWidget(0, MemoryBox(self._services, inner))
         column.addStretch(1)
         area = QScrollArea(self)
         area.setWidgetResizable(True)
@@ -92,8 +96,8 @@ class PreferencesDialog(QDialog):
     def _on_setting_changed(self, key: str) -> None:
         if key in self._rows:
             self._show(key)
-            if self._rows[key].setting.reload_needed and self._services.engine.model_path:
-                self._reload.show()
+        if BY_KEY[key].reload_needed and self._services.engine.model_path:
+            self._reload.show()
 
     def _on_reload(self) -> None:
         self._reload.hide()
