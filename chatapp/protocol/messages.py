@@ -356,7 +356,6 @@ _REVIVE: dict[str, Any] = {
     "layers": tuple,
     "prompt_ids": tuple,
     "prefix_ids": tuple,
-    "model": lambda v: ModelInfo(**v),
     "model": lambda v: ModelInfo(**(v | {"devices": tuple(v.get("devices", ()))})),
     "devices": lambda v: tuple(Device(**d) for d in v),
     "info": ReplyInfo.from_json,
