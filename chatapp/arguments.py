@@ -15,6 +15,7 @@ examples:
   chatapp ask "Hi" --json | jq .tokens          with the probability of every token
   chatapp inspect --text "The cat sat" --out cat.npz
   chatapp models list
+  chatapp bench decode --model ~/models/qwen.gguf
 """
 
 
@@ -45,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
     _models(commands.add_parser("models", parents=[common], help="the models on this computer"), common)
     devices = commands.add_parser("devices", parents=[common], help="what the engine can compute on")
     devices.add_argument("--json", action="store_true", help="as JSON")
+    _bench(commands.add_parser("bench", parents=[common], help="measure what the app costs beside plain llama.cpp"))
     return top
 
 
@@ -93,6 +95,13 @@ def _models(models: argparse.ArgumentParser, common: argparse.ArgumentParser) ->
     actions = models.add_subparsers(dest="action", metavar="ACTION", required=True)
     listing = actions.add_parser("list", parents=[common], help="models found on this computer")
     listing.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _bench(bench: argparse.ArgumentParser) -> None:
+    bench.add_argument("what", choices=("decode", "prefill", "ui"), help="tokens, prompts, or the window")
+    bench.add_argument("--quick", action="store_true", help="fewer runs and parts: a first look")
+    bench.add_argument("--threads", type=int, metavar="N", default=0, help="threads of llama.cpp on both sides")
+    bench.add_argument("--json", action="store_true", help="as JSON")
 
 
 def _integers(text: str) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""The command line: ask, inspect, models. One line on stderr and a code when something is wrong, never a traceback."""
+"""The command line: ask, inspect, models, bench. What is wrong is one line on stderr and a code, never a traceback."""
 
 import argparse
 import json
@@ -42,7 +42,7 @@ _USAGE = (ErrorCode.INVALID_SETTING, ErrorCode.INVALID_ARGUMENT, ErrorCode.EMPTY
 
 def main(given: argparse.Namespace) -> int:
     """Run the command in *given*; the exit code."""
-    commands = {"ask": ask, "inspect": inspect, "models": models, "devices": devices}
+    commands = {"ask": ask, "inspect": inspect, "models": models, "devices": devices, "bench": bench}
     try:
         return commands[given.command](given)
     except UserFixable as error:
@@ -136,6 +136,15 @@ def devices(given: argparse.Namespace) -> int:
             memory = f"{format_size(device.free)} of {format_size(device.total)} free" if device.total else ""
             sys.stdout.write(f"{device.name}\t{device.kind}\t{memory}\t{device.description}\n")
     return 0
+
+
+def bench(given: argparse.Namespace) -> int:
+    """Measure; exit code 1 when a part misses its bound."""
+    from chatapp.bench import command  # noqa: PLC0415 - only the benches need it
+
+    report = command.run(given, given.model or _default_model(given))
+    sys.stdout.write(json.dumps(report.to_json(), ensure_ascii=False) + "\n" if given.json else report.table())
+    return 0 if report.passed else EXIT_FAILED
 
 
 # -- parts -------------------------------------------------------------------------------------------------------------

@@ -35,6 +35,11 @@ class SamplerChain:
         self._add(C.llama_sampler_init_temp(params.temperature))
         self._add(C.llama_sampler_init_dist(self.seed))
 
+    @property
+    def handle(self) -> Any:
+        """The native chain."""
+        return self._chain
+
     def accept_prompt(self, tokens: Sequence[int]) -> None:
         """Let the penalties see the end of the prompt."""
         for token in tokens[len(tokens) - min(len(tokens), self._remembers) :]:

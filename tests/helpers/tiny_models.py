@@ -9,6 +9,7 @@ The ``write_…`` functions make others.
 
 import atexit
 import functools
+import itertools
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -48,17 +49,19 @@ def vocabulary(size: int) -> tuple[list[str], list[int], list[str]]:
     tokens = [alphabet[b] for b in range(256)]
     merges: list[str] = []
     letters = "etaoinshrdlu"
-    fillers = (a + b for a in letters for b in letters)
-    wanted = [t.encode() for t in _MERGED_TEXTS] + list(_MERGED_BYTES) + [t.encode() for t in fillers]
+    fillers = ("".join(word) for length in range(2, 6) for word in itertools.product(letters, repeat=length))
+    known = set(tokens)
+    wanted = itertools.chain((t.encode() for t in _MERGED_TEXTS), _MERGED_BYTES, (t.encode() for t in fillers))
     for raw in wanted:
         if len(tokens) == size - len(CONTROL_TOKENS):
             break
         token = "".join(alphabet[b] for b in raw)
-        if token in tokens:
+        if token in known:
             continue
-        cut = next((i for i in range(len(token) - 1, 0, -1) if token[:i] in tokens and token[i:] in tokens), None)
+        cut = next((i for i in range(len(token) - 1, 0, -1) if token[:i] in known and token[i:] in known), None)
         assert cut is not None, f"{raw!r} cannot be merged from the tokens before it"
         tokens.append(token)
+        known.add(token)
         merges.append(f"{token[:cut]} {token[cut:]}")
     assert len(tokens) == size - len(CONTROL_TOKENS), f"the vocabulary cannot have {size} tokens"
     types = [gguf.TokenType.NORMAL] * len(tokens) + [gguf.TokenType.CONTROL] * len(CONTROL_TOKENS)

@@ -1,0 +1,22 @@
+"""Which bench ``chatapp bench`` runs, and with what."""
+
+import argparse
+
+import psutil
+
+from chatapp.bench import decode, prefill, ui
+from chatapp.bench.measure import Report
+from chatapp.core.errors import ErrorCode, RequestError
+
+
+def run(given: argparse.Namespace, model: str) -> Report:
+    """Measure what *given* asks for, on the model at the path *model*."""
+    if given.what == "ui":
+        return ui.run(quick=given.quick)
+    if given.fake_engine:
+        raise RequestError(ErrorCode.INVALID_ARGUMENT, reason="This bench needs a model")
+    if given.threads < 0:
+        raise RequestError(ErrorCode.INVALID_ARGUMENT, reason="--threads takes a number from 1 on")
+    n_threads = given.threads or psutil.cpu_count(logical=False) or 1
+    bench = {"decode": decode.run, "prefill": prefill.run}[given.what]
+    return bench(model, n_threads=n_threads, quick=given.quick)
