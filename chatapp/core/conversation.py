@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self
 
+from chatapp.core.context import Overflow
 from chatapp.core.generation import ReplyInfo, SamplingParams
 
 
@@ -20,7 +21,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One node. *created_at* is in seconds since the epoch; *info* is set on replies (finish None while streaming)."""
+    """One node. *created_at* is in seconds since the epoch; *info* is set on replies (finish None while streaming).
+
+    A *pinned* message stays with what is sent when the context is full and older ones are left out.
+    """
 
     id: int
     parent_id: int | None
@@ -28,6 +32,7 @@ class Message:
     text: str
     created_at: float
     info: ReplyInfo | None = None
+    pinned: bool = False
 
     def with_text(self, text: str, info: ReplyInfo | None = None) -> Self:
         """A copy with the text (and, when given, the info) replaced."""
@@ -50,6 +55,9 @@ class Conversation:
 
     sampling  None means the defaults from the settings
     leaf_id   the last message of the path that is shown; None for an empty conversation
+    overflow  what to do when the context is full
+    raw       plain continuation without a chat template; None leaves it to the model (one without a template: yes)
+    prefill   what every reply begins with
     """
 
     id: int
@@ -60,6 +68,9 @@ class Conversation:
     sampling: SamplingParams | None = None
     leaf_id: int | None = None
     messages: dict[int, Message] = field(default_factory=dict)
+    overflow: Overflow = Overflow.ASK
+    raw: bool | None = None
+    prefill: str = ""
 
     def path(self, to: int | None = None) -> list[Message]:
         """Messages from the root to *to* (the current leaf when None), in reading order."""

@@ -119,6 +119,8 @@ class ReplyInfo:
 
     Counts are tokens, times seconds. *reused_tokens* of the prompt were not evaluated again; *restored_tokens* of these
     had left the KV cache and were copied back. *cache* is None where nobody said (replies of older versions).
+    *prefill_tokens* of the prompt are the beginning of the reply's text that was given. *unsent* are the ids of
+    messages that the model did not see, since the context was full.
     """
 
     model: str = ""
@@ -131,6 +133,8 @@ class ReplyInfo:
     seed: int | None = None
     restored_tokens: int = 0
     cache: CacheUse | None = None
+    prefill_tokens: int = 0
+    unsent: tuple[int, ...] = ()
 
     @property
     def tokens_per_second(self) -> float:
@@ -150,4 +154,6 @@ class ReplyInfo:
             given["finish"] = FinishReason(given["finish"])
         if "cache" in given:
             given["cache"] = CacheUse(given["cache"]) if given["cache"] in list(CacheUse) else None
+        if "unsent" in given:
+            given["unsent"] = tuple(int(i) for i in given["unsent"])
         return cls(**given)

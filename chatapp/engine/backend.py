@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from chatapp.core.generation import ReplyInfo
 from chatapp.core.trace import TokenTrace
-from chatapp.protocol.messages import ChatMessage, Device, Generate, Inspect, LoadOptions, ModelInfo
+from chatapp.protocol.messages import Count, Counted, Device, Generate, Inspect, LoadOptions, ModelInfo
 
 
 class Listener(Protocol):
@@ -20,6 +20,10 @@ class Listener(Protocol):
 
     def prompt_progress(self, done: int, total: int, reused: int, prompt_ids: tuple[int, ...] = ()) -> None:
         """*done* of *total* prompt tokens are in the KV cache, *reused* of them from before. Ids come once."""
+        ...
+
+    def prompt_made(self, prefill: int, dropped: tuple[int, ...]) -> None:
+        """Before the ids: how many of them begin the reply, and the indices of messages that were left out."""
         ...
 
     def tokens(self, text: str, trace: TokenTrace) -> None:
@@ -56,8 +60,8 @@ class Backend(Protocol):
         """Score given tokens and capture attention."""
         ...
 
-    def count(self, messages: tuple[ChatMessage, ...]) -> int:
-        """Tokens that *messages* render to, the opening of the reply included."""
+    def count(self, request: Count) -> Counted:
+        """Tokens of a conversation; may be called from within `Listener.tokens` and `Listener.prompt_progress`."""
         ...
 
     def close(self) -> None:

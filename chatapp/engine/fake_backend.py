@@ -16,13 +16,14 @@ from typing import NoReturn
 
 import numpy as np
 
+from chatapp.core.context import plan_drop, room_for_prompt
 from chatapp.core.errors import ErrorCode, RequestError
 from chatapp.core.generation import FinishReason, ReplyInfo
 from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.core.trace import TokenTrace
 from chatapp.engine.backend import Inspection, Listener
 from chatapp.engine.text import StreamText
-from chatapp.protocol.messages import ChatMessage, Device, Generate, Inspect, LoadOptions, ModelInfo
+from chatapp.protocol.messages import Count, Counted, Device, Generate, Inspect, LoadOptions, ModelInfo
 
 NO_MODEL_HERE = QT_TRANSLATE_NOOP("reasons", "this is the test engine, there is no model")
 N_CTX = 4096
@@ -36,6 +37,7 @@ class FakeBackend:
 
     def __init__(self) -> None:
         self._ids: dict[bytes, int] = {}
+        self._n_ctx = N_CTX
 
     def devices(self) -> tuple[Device, ...]:
         """None: nothing is computed."""
@@ -49,22 +51,28 @@ class FakeBackend:
             os.abort()
         for step in range(5):
             progress(step / 4)
+        self._n_ctx = options.n_ctx or N_CTX
         return ModelInfo(
             path=path, name="Fake", architecture="fake", description="scripted replies, no model", size=0, n_params=0,
             n_vocab=0, n_ctx=options.n_ctx or N_CTX, n_ctx_train=N_CTX, n_layer=0, n_head=0, backend=self.name,
             has_attention=False,
         )  # fmt: skip
 
-    def count(self, messages: tuple[ChatMessage, ...]) -> int:
+    def count(self, request: Count) -> Counted:
         """Words, taken for tokens."""
-        return sum(len(m.content.split()) for m in messages)
+        each = tuple(_length(m.content) for m in request.messages)
+        return Counted(request.job, sum(each) + _length(request.prefill), each, _length(request.draft))
 
     def generate(self, request: Generate, listener: Listener) -> tuple[str, ReplyInfo]:
         """Play the script that the last user message asks for."""
         started = time.perf_counter()
         asked = request.messages[-1].content if request.messages else request.prompt
-        total = self.count(request.messages)
-        listener.prompt_progress(total, total, 0)
+        total, dropped = self._fit(request)
+        prefill = _length(request.prefill)
+        listener.prompt_made(prefill, dropped)
+        listener.prompt_progress(total, total, 0, (0,) * total)
+        if request.prefill:
+            listener.tokens(request.prefill, TokenTrace.empty())
         text = StreamText(request.params.stop)
         finish, count = FinishReason.STOP, 0
         for piece in chain(self._given(request.prefix_ids), self._script(asked, listener)):
@@ -85,6 +93,19 @@ class FakeBackend:
             seconds_to_first_token=_PAUSE, decode_seconds=time.perf_counter() - started,
         )  # fmt: skip
         return text.finish(), info
+
+    def _fit(self, request: Generate) -> tuple[int, tuple[int, ...]]:
+        """Words of the prompt, and what was left out of it."""
+        counts = [_length(m.content) for m in request.messages]
+        total = sum(counts) + _length(request.prefill or request.prompt)
+        dropped: tuple[int, ...] = ()
+        room = room_for_prompt(self._n_ctx, request.params.max_tokens)
+        if request.overflow == "drop" and total > room:
+            dropped = plan_drop(counts, [m.role for m in request.messages], request.pinned, total - room)
+            total -= sum(counts[i] for i in dropped)
+        if total >= self._n_ctx:
+            raise RequestError(ErrorCode.CONTEXT_FULL, needed=total, available=self._n_ctx)
+        return total, dropped
 
     def inspect(self, request: Inspect, listener: Listener) -> Inspection:
         """Refuse: there is nothing to look into."""
@@ -128,6 +149,10 @@ class FakeBackend:
         ids = np.array([token], np.int32)
         zero = np.zeros(1, np.float32)
         return TokenTrace(ids, zero, np.zeros(1, np.int32), zero, ids[:, None], zero[:, None], {token: piece})
+
+
+def _length(text: str) -> int:
+    return len(text.split())
 
 
 def _words(text: str) -> list[bytes]:

@@ -11,6 +11,7 @@ import llama_cpp.llama_cpp as C  # noqa: N812 - the C API, as its own examples n
 import numpy as np
 from numpy.typing import NDArray
 
+from chatapp.core import reasoning
 from chatapp.core.errors import ErrorCode, ModelError, RequestError
 from chatapp.engine.devices import handles
 from chatapp.engine.log import last_error
@@ -128,10 +129,15 @@ class Model:
         return list(buffer[:count])
 
     def piece(self, token: int) -> bytes:
-        """The exact bytes of *token* in running text; control tokens give none."""
+        """The exact bytes of *token* in running text; control tokens give none, but for the marks of reasoning."""
         known = self._pieces.get(token)
         if known is None:
-            known = self._pieces[token] = self.token_text(token, special=False)
+            known = self.token_text(token, special=False)
+            if not known and not self.is_end(token):
+                # A control token; those that frame a thought are needed to tell it from the answer.
+                name = self.token_text(token, special=True)
+                known = name if name.decode("utf-8", "replace") in reasoning.TOKENS else b""
+            self._pieces[token] = known
         return known
 
     def token_text(self, token: int, *, special: bool) -> bytes:

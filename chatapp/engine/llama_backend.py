@@ -10,19 +10,28 @@ import psutil
 from chatapp.core.errors import ErrorCode, RequestError
 from chatapp.core.generation import FinishReason, ReplyInfo, SamplingParams
 from chatapp.core.probability import distribution
+from chatapp.core.trace import TokenTrace
 from chatapp.engine import inspection, log
 from chatapp.engine.backend import Inspection, Listener
 from chatapp.engine.cache import PromptCache, default_budget
 from chatapp.engine.devices import list_devices, used_devices
 from chatapp.engine.given import GivenTokens
 from chatapp.engine.llama import Context, Model
-from chatapp.engine.prompt import PLAIN_STOP, PLAIN_TEMPLATE, ChatTemplate
+from chatapp.engine.prompt import PLAIN_STOP
+from chatapp.engine.prompts import Prompts
 from chatapp.engine.sampling import SamplerChain
 from chatapp.engine.text import StreamText
 from chatapp.engine.trace import TraceWriter
-from chatapp.protocol.messages import DEFAULT_CONTEXT, ChatMessage, Device, Generate, Inspect, LoadOptions, ModelInfo
-
-_REMEMBERED = 128  # rendered prompts whose exact tokens are kept: as many branches can be gone back to
+from chatapp.protocol.messages import (
+    DEFAULT_CONTEXT,
+    Count,
+    Counted,
+    Device,
+    Generate,
+    Inspect,
+    LoadOptions,
+    ModelInfo,
+)
 
 
 class LlamaBackend:
@@ -34,11 +43,9 @@ class LlamaBackend:
         log.install()
         self._model: Model | None = None
         self._context: Context | None = None
-        self._template = ChatTemplate(PLAIN_TEMPLATE)
-        self._plain = True
+        self._prompts: Prompts | None = None
         self._n_threads = 0
         self._cache: PromptCache | None = None
-        self._transcripts: dict[str, list[int]] = {}  # text → the very tokens that made it
 
     # -- loading -------------------------------------------------------------------------------------------------------
 
@@ -66,10 +73,7 @@ class LlamaBackend:
         self._context.clear()
         budget = options.cache_bytes if options.cache_bytes >= 0 else default_budget()
         self._cache = PromptCache(self._context, budget)
-        source = model.chat_template
-        self._plain = source is None
-        if source is not None:
-            self._template = ChatTemplate(source, self._name_of(model.bos), self._name_of(model.eos))
+        self._prompts = Prompts(model)
         return ModelInfo(
             path=path,
             name=model.meta("general.name") or Path(path).stem,
@@ -82,7 +86,7 @@ class LlamaBackend:
             n_ctx_train=model.n_ctx_train,
             n_layer=model.n_layer,
             n_head=model.n_head,
-            has_chat_template=source is not None,
+            has_chat_template=not self._prompts.plain,
             fingerprint=model.fingerprint(),
             backend=self.name,
             has_attention=model.n_head > 0,
@@ -100,41 +104,9 @@ class LlamaBackend:
 
     # -- prompts -------------------------------------------------------------------------------------------------------
 
-    def count(self, messages: tuple[ChatMessage, ...]) -> int:
-        """Tokens that *messages* render to, the opening of the reply included."""
-        return len(self._tokens_of(self._template.render(messages)))
-
-    def _prompt(self, request: Generate) -> tuple[str, list[int]]:
-        if request.raw:
-            text = request.prompt
-            tokens = self._need_model().tokenize(text, add_special=True, parse_special=True)
-        else:
-            text = self._template.render(request.messages)
-            tokens = self._tokens_of(text)
-        if not tokens:
-            raise RequestError(ErrorCode.EMPTY_PROMPT)
-        return text, tokens
-
-    def _tokens_of(self, text: str) -> list[int]:
-        """Tokenize a rendered prompt, keeping the exact tokens of the longest known beginning.
-
-        Tokenizing a reply's text again may cut it differently from how it was sampled; then the KV cache would be lost
-        and the model would read other tokens than it wrote.
-        """
-        model = self._need_model()
-        known = max((t for t in self._transcripts if text.startswith(t)), key=len, default="")
-        if known:
-            self._transcripts[known] = self._transcripts.pop(known)  # used just now
-            rest = model.tokenize(text[len(known) :], add_special=False, parse_special=True)
-            return self._transcripts[known] + rest
-        add_bos = self._plain or not self._template.starts_with_bos
-        return model.tokenize(text, add_special=add_bos, parse_special=True)
-
-    def _remember(self, text: str, tokens: list[int]) -> None:
-        self._transcripts.pop(text, None)
-        self._transcripts[text] = tokens
-        while len(self._transcripts) > _REMEMBERED:
-            del self._transcripts[next(iter(self._transcripts))]
+    def count(self, request: Count) -> Counted:
+        """Tokens of a conversation; does not touch the context, so it may come between two tokens of a reply."""
+        return self._need_prompts().count(request)
 
     # -- generation ----------------------------------------------------------------------------------------------------
 
@@ -142,23 +114,27 @@ class LlamaBackend:
         """Stream a reply; return the text still held back and how it ended."""
         model, context, cache = self._need_model(), self._need_context(), self._need_cache()
         started = time.perf_counter()
-        prompt_text, prompt = self._prompt(request)
-        given = GivenTokens(request.prefix_ids, model.n_vocab)
-        if len(prompt) + len(given) >= context.n_ctx:
-            raise RequestError(ErrorCode.CONTEXT_FULL, needed=len(prompt) + len(given), available=context.n_ctx)
+        prompts = self._need_prompts()
         params = request.params.checked()
+        given = GivenTokens(request.prefix_ids, model.n_vocab)
+        made = prompts.make(request, context.n_ctx - len(given))
+        prompt = made.tokens
         known = cache.reuse(prompt)
+        listener.prompt_made(made.prefill, made.dropped)
         listener.prompt_progress(known.tokens, len(prompt), known.tokens, tuple(prompt))
+        if made.opening:
+            listener.tokens(made.opening, TokenTrace.empty())
         info = ReplyInfo(
             model=model.path,
             prompt_tokens=len(prompt),
             reused_tokens=known.tokens,
             restored_tokens=known.restored,
             cache=known.use,
+            prefill_tokens=made.prefill,
         )
         if not cache.process(prompt, listener, known.tokens):
             return "", replace(info, finish=FinishReason.CANCELLED)
-        text = StreamText(params.stop + (PLAIN_STOP if self._plain and not request.raw else ()))
+        text = StreamText(params.stop + (PLAIN_STOP if prompts.plain and not request.raw else ()))
         writer = TraceWriter(model.piece, listener.tokens)
         with SamplerChain(params, model.n_vocab, context.n_ctx) as chain:
             chain.accept_prompt(prompt)
@@ -167,7 +143,7 @@ class LlamaBackend:
         writer.flush()
         now = time.perf_counter()
         if not text.stopped:
-            self._remember(prompt_text + text.emitted, prompt + writer.spoken)
+            prompts.remember(made.text + text.emitted, prompt + self._whole(writer.spoken, text.pending))
         return held, replace(
             info,
             finish=finish,
@@ -176,6 +152,14 @@ class LlamaBackend:
             decode_seconds=now - first_at if first_at and writer.count > 1 else 0.0,
             seed=chain.seed,
         )
+
+    def _whole(self, tokens: list[int], pending: int) -> list[int]:
+        """*tokens* without those of a character that the end cut in half, which has *pending* bytes."""
+        model = self._need_model()
+        while pending > 0 and tokens:
+            pending -= len(model.piece(tokens[-1]))
+            tokens = tokens[:-1]
+        return tokens
 
     def _decode(
         self,
@@ -222,8 +206,10 @@ class LlamaBackend:
 
     # -- helpers -------------------------------------------------------------------------------------------------------
 
-    def _name_of(self, token: int) -> str:
-        return self._need_model().token_text(token, special=True).decode("utf-8", "replace") if token >= 0 else ""
+    def _need_prompts(self) -> Prompts:
+        if self._prompts is None:
+            raise RequestError(ErrorCode.NO_MODEL)
+        return self._prompts
 
     def _need_model(self) -> Model:
         if self._model is None:

@@ -17,6 +17,11 @@ class StreamText:
         self.emitted = ""
         self.stopped = False
 
+    @property
+    def pending(self) -> int:
+        """Bytes at the end that are part of a character which is not whole."""
+        return len(self._decoder.getstate()[0])
+
     def feed(self, piece: bytes) -> str:
         """Add a token's bytes; return the new text to show, often shorter or longer than the token."""
         return self._release(self._decoder.decode(piece), final=False)

@@ -15,7 +15,6 @@ from chatapp.protocol.framing import Decoder, Frame, FramingError
 from chatapp.protocol.messages import (
     Cancel,
     Count,
-    Counted,
     Event,
     Failed,
     Finished,
@@ -44,6 +43,7 @@ class Worker:
         self._source = source
         self._sink = sink
         self._jobs: queue.SimpleQueue[Job | Failed] = queue.SimpleQueue()
+        self._counts: queue.SimpleQueue[Count] = queue.SimpleQueue()
         self._cancelled: set[int] = set()
 
     def run(self) -> None:
@@ -55,6 +55,8 @@ class Worker:
             command = self._jobs.get()
             if isinstance(command, Failed):
                 self.send(command)
+            elif isinstance(command, Count):
+                self.do_counts()
             else:
                 self._do(command)
 
@@ -65,6 +67,15 @@ class Worker:
             self._sink.flush()
         except OSError:
             os._exit(0)
+
+    def do_counts(self) -> None:
+        """Answer every `Count` that waits: when idle, and from within a running reply, between its tokens."""
+        while True:
+            try:
+                command = self._counts.get_nowait()
+            except queue.Empty:
+                return
+            self._do(command)
 
     def is_cancelled(self, job: int) -> bool:
         """Whether a `Cancel` for *job* has come."""
@@ -93,8 +104,8 @@ class Worker:
             case Inspect():
                 found = self._backend.inspect(command, JobListener(self, command.job))
                 self.send(Inspected(command.job, found.meta, found.arrays))
-            case Count(job, messages):
-                self.send(Counted(job, self._backend.count(messages)))
+            case Count():
+                self.send(self._backend.count(command))
 
     def _read(self) -> None:
         decoder = Decoder()
@@ -116,7 +127,10 @@ class Worker:
             return
         if isinstance(message, Cancel):
             self._cancelled.add(message.job)
-        elif isinstance(message, Load | Generate | Inspect | Count):
+        elif isinstance(message, Count):
+            self._counts.put(message)
+            self._jobs.put(message)  # wakes the worker when it is idle
+        elif isinstance(message, Load | Generate | Inspect):
             self._jobs.put(message)
         else:
             raise FramingError(f"{message.TYPE} is not a command")
@@ -128,6 +142,7 @@ class JobListener:
     def __init__(self, worker: Worker, job: int) -> None:
         self._worker = worker
         self._job = job
+        self._made: tuple[int, tuple[int, ...]] = (0, ())
 
     def cancelled(self) -> bool:
         """Whether the job should end early."""
@@ -135,8 +150,15 @@ class JobListener:
 
     def prompt_progress(self, done: int, total: int, reused: int, prompt_ids: tuple[int, ...] = ()) -> None:
         """Report prompt processing."""
-        self._worker.send(PromptProgress(self._job, done, total, reused, prompt_ids))
+        prefill, dropped = self._made if prompt_ids else (0, ())
+        self._worker.send(PromptProgress(self._job, done, total, reused, prompt_ids, prefill, dropped))
+        self._worker.do_counts()
+
+    def prompt_made(self, prefill: int, dropped: tuple[int, ...]) -> None:
+        """Keep what the first progress report says of the prompt."""
+        self._made = (prefill, dropped)
 
     def tokens(self, text: str, trace: TokenTrace) -> None:
         """Report new tokens."""
         self._worker.send(Tokens(self._job, text, trace))
+        self._worker.do_counts()

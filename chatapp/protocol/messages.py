@@ -144,6 +144,11 @@ class Generate:
     """Stream a reply to *messages*, or with *raw* continue *prompt* without a chat template.
 
     prefix_ids  the tokens the reply must begin with; they count, and are traced, as its own
+    With *raw* and no *prompt* the texts of *messages* are continued, one after the other as they stand.
+
+    prefill   what the reply begins with: part of the prompt and of the reply's text
+    overflow  "drop" leaves out the oldest turns of a conversation that has grown too long; anything else refuses it
+    pinned    indices of messages that are not left out
     """
 
     TYPE: ClassVar[str] = "generate"
@@ -153,6 +158,9 @@ class Generate:
     raw: bool = False
     prompt: str = ""
     prefix_ids: tuple[int, ...] = ()
+    prefill: str = ""
+    overflow: str = "stop"
+    pinned: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,11 +182,18 @@ class Inspect:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Count the tokens that *messages* render to, the opening of the reply included."""
+    """Count the tokens that *messages* render to, the opening of the reply and its *prefill* included.
+
+    draft  a user's message that is being typed, counted apart
+    Done at once, between the tokens of a running reply.
+    """
 
     TYPE: ClassVar[str] = "count"
     job: int
     messages: tuple[ChatMessage, ...] = ()
+    draft: str = ""
+    prefill: str = ""
+    raw: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +238,8 @@ class Loaded:
 class PromptProgress:
     """Prompt tokens: *done* of *total* are evaluated, *reused* of them were still in the KV cache.
 
-    The first one of a job also carries the rendered prompt's token ids.
+    The first one of a job also carries the rendered prompt's token ids, how many of them at the end are the given
+    beginning of the reply (*prefill*), and the indices of messages that were left out (*dropped*).
     """
 
     TYPE: ClassVar[str] = "prompt_progress"
@@ -232,11 +248,16 @@ class PromptProgress:
     total: int
     reused: int
     prompt_ids: tuple[int, ...] = ()
+    prefill: int = 0
+    dropped: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """One or more tokens. *text* is what to show now: whole characters, nothing that may turn out a stop string."""
+    """One or more tokens. *text* is what to show now: whole characters, nothing that may turn out a stop string.
+
+    The first one may have a text and no tokens: what the prompt already began the reply with.
+    """
 
     TYPE: ClassVar[str] = "tokens"
     job: int
@@ -273,11 +294,20 @@ class Inspected:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Result of `Count`."""
+    """Result of `Count`, in tokens.
+
+    total          all that would be sent without the draft
+    messages       of each message's text; the rest of *total* are the template's own
+    draft          what the draft would add
+    system_merged  the template has no place for a system prompt: it goes into the first message
+    """
 
     TYPE: ClassVar[str] = "counted"
     job: int
     total: int
+    messages: tuple[int, ...] = ()
+    draft: int = 0
+    system_merged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,12 +380,14 @@ def _plain(value: object) -> object:
 
 _REVIVE: dict[str, Any] = {
     "options": lambda v: LoadOptions(**v).checked(),
-    "messages": lambda v: tuple(ChatMessage(**m) for m in v),
+    "messages": lambda v: tuple(m if isinstance(m, int) else ChatMessage(**m) for m in v),
     "params": SamplingParams.from_json,
     "tokens": tuple,
     "layers": tuple,
     "prompt_ids": tuple,
     "prefix_ids": tuple,
+    "pinned": tuple,
+    "dropped": tuple,
     "model": lambda v: ModelInfo(**(v | {"devices": tuple(v.get("devices", ()))})),
     "devices": lambda v: tuple(Device(**d) for d in v),
     "info": ReplyInfo.from_json,

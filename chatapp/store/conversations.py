@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from chatapp import log
+from chatapp.core.context import Overflow
 from chatapp.core.conversation import Conversation, ConversationSummary, Message, Role
 from chatapp.core.errors import RequestError
 from chatapp.core.generation import FinishReason, ReplyInfo, SamplingParams
@@ -51,24 +52,28 @@ class ConversationStore:
         """The whole tree, without traces; raise KeyError when there is no such conversation."""
         with self._database.reading() as connection:
             header = connection.execute("""
-                SELECT title, created_at, updated_at, system_prompt, sampling, leaf_id FROM conversation
-                WHERE id = ?""", (conversation_id,)).fetchone()  # fmt: skip
+                SELECT title, created_at, updated_at, system_prompt, sampling, leaf_id, overflow, raw, prefill
+                FROM conversation WHERE id = ?""", (conversation_id,)).fetchone()  # fmt: skip
             if header is None:
                 raise KeyError(conversation_id)
             rows = connection.execute("""
-                SELECT id, parent_id, role, text, created_at, info FROM message WHERE conversation_id = ?
+                SELECT id, parent_id, role, text, created_at, info, pinned FROM message WHERE conversation_id = ?
                 ORDER BY id""", (conversation_id,)).fetchall()  # fmt: skip
-        title, created_at, updated_at, system_prompt, sampling, leaf_id = header
+        title, created_at, updated_at, system_prompt, sampling, leaf_id, overflow, raw, prefill = header
         messages: dict[int, Message] = {}
-        for message_id, parent_id, role, text, at, info in rows:
+        for message_id, parent_id, role, text, at, info, pinned in rows:
             # Parents come first; anything else is damage, which must not become a path without an end.
             parent = parent_id if parent_id in messages else None
             reply = _revive(ReplyInfo.from_json, info, f"info of message {message_id}")
-            messages[message_id] = Message(message_id, parent, Role(role), text, at, reply)
+            messages[message_id] = Message(message_id, parent, Role(role), text, at, reply, bool(pinned))
         if leaf_id not in messages:
             leaf_id = max(messages, default=None)
         params = _revive(SamplingParams.from_json, sampling, f"sampling of conversation {conversation_id}")
-        return Conversation(conversation_id, title, created_at, updated_at, system_prompt, params, leaf_id, messages)
+        return Conversation(
+            conversation_id, title, created_at, updated_at, system_prompt, params, leaf_id, messages,
+            Overflow(overflow) if overflow in set(Overflow) else Overflow.ASK,
+            None if raw is None else bool(raw), prefill,
+        )  # fmt: skip
 
     def load_trace(self, message_id: int) -> TokenTrace | None:
         """The trace of a reply; None when it has none or it is damaged."""
@@ -91,19 +96,22 @@ class ConversationStore:
     # -- writing -------------------------------------------------------------------------------------------------------
 
     def save_conversation(self, conversation: Conversation) -> None:
-        """Insert or update the header: title, times, system prompt, sampling, leaf. Messages are saved one by one."""
+        """Insert or update the header: everything but the messages, which are saved one by one."""
         if conversation.id in self._purged:
             return
         sampling = None if conversation.sampling is None else _dump(conversation.sampling.to_json())
         with self._database.transaction() as connection:
             connection.execute("""
-                INSERT INTO conversation (id, title, created_at, updated_at, system_prompt, sampling, leaf_id)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO conversation (id, title, created_at, updated_at, system_prompt, sampling, leaf_id,
+                                          overflow, raw, prefill)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (id) DO UPDATE SET title = excluded.title, created_at = excluded.created_at,
                     updated_at = excluded.updated_at, system_prompt = excluded.system_prompt,
-                    sampling = excluded.sampling, leaf_id = excluded.leaf_id""",
+                    sampling = excluded.sampling, leaf_id = excluded.leaf_id, overflow = excluded.overflow,
+                    raw = excluded.raw, prefill = excluded.prefill""",
                 (conversation.id, _clean(conversation.title), conversation.created_at, conversation.updated_at,
-                 _clean(conversation.system_prompt), sampling, conversation.leaf_id),
+                 _clean(conversation.system_prompt), sampling, conversation.leaf_id, conversation.overflow.value,
+                 conversation.raw, _clean(conversation.prefill)),
             )  # fmt: skip
 
     def set_title(self, conversation_id: int, title: str) -> None:
@@ -183,15 +191,15 @@ class ConversationStore:
 def _put_message(connection: sqlite3.Connection, conversation_id: int, message: Message) -> None:
     text, info = _clean(message.text), None if message.info is None else _dump(message.info.to_json())
     updated = connection.execute(
-        "UPDATE message SET parent_id = ?, role = ?, text = ?, created_at = ?, info = ? WHERE id = ?",
-        (message.parent_id, message.role, text, message.created_at, info, message.id),
+        "UPDATE message SET parent_id = ?, role = ?, text = ?, created_at = ?, info = ?, pinned = ? WHERE id = ?",
+        (message.parent_id, message.role, text, message.created_at, info, message.pinned, message.id),
     )
     if updated.rowcount:
         return
     connection.execute(
-        "INSERT INTO message (id, conversation_id, parent_id, role, text, created_at, info)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (message.id, conversation_id, message.parent_id, message.role, text, message.created_at, info),
+        "INSERT INTO message (id, conversation_id, parent_id, role, text, created_at, info, pinned)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (message.id, conversation_id, message.parent_id, message.role, text, message.created_at, info, message.pinned),
     )
     # In the same transaction: a kill right after it must not leave the new message off the path that is shown.
     connection.execute(

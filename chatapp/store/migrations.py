@@ -52,4 +52,12 @@ def m001_initial(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX message_parent ON message(parent_id)")
 
 
-MIGRATIONS: tuple[Migration, ...] = (m001_initial,)
+def m002_context(connection: sqlite3.Connection) -> None:
+    """What is sent when the context is full, and how a reply begins; raw is NULL where the model decides."""
+    connection.execute("ALTER TABLE conversation ADD COLUMN overflow TEXT NOT NULL DEFAULT 'ask'")
+    connection.execute("ALTER TABLE conversation ADD COLUMN raw INTEGER")
+    connection.execute("ALTER TABLE conversation ADD COLUMN prefill TEXT NOT NULL DEFAULT ''")
+    connection.execute("ALTER TABLE message ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0")
+
+
+MIGRATIONS: tuple[Migration, ...] = (m001_initial, m002_context)

@@ -15,8 +15,8 @@ MAX_PROBES = 200_000  # single-row look-ups in a damaged range, some microsecond
 
 _COLUMNS = {
     "conversation": ("id", "title", "created_at", "updated_at", "system_prompt", "sampling", "leaf_id", "draft",
-                     "pinned", "folder", "deleted_at"),
-    "message": ("id", "conversation_id", "parent_id", "role", "text", "created_at", "info"),
+                     "pinned", "folder", "deleted_at", "overflow", "raw", "prefill"),
+    "message": ("id", "conversation_id", "parent_id", "role", "text", "created_at", "info", "pinned"),
     "trace": ("message_id", "blob"),
 }  # fmt: skip
 _MEND = (

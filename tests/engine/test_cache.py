@@ -141,7 +141,7 @@ class Walk:
         asked = itertools.count()
         listener = Recorder(lambda _: next(asked) > patience)
         request = Generate(1, turns(*self.path), params)
-        self.n_prompt = len(self.backend._prompt(request)[1])
+        self.n_prompt = len(self.backend._need_prompts().make(request, 1 << 30).tokens)
         held, info = self.backend.generate(request, listener)
         self.path.append("".join(listener.texts) + held)
         self.visited.append(list(self.path))

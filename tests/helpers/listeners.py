@@ -13,6 +13,8 @@ class Recorder:
         self.traces: list[TokenTrace] = []
         self.progress: list[tuple[int, int, int]] = []
         self.prompt_ids: tuple[int, ...] = ()
+        self.prefill = 0
+        self.dropped: tuple[int, ...] = ()
         self._stop_when = stop_when
 
     def cancelled(self) -> bool:
@@ -21,6 +23,9 @@ class Recorder:
     def prompt_progress(self, done: int, total: int, reused: int, prompt_ids: tuple[int, ...] = ()) -> None:
         self.progress.append((done, total, reused))
         self.prompt_ids = prompt_ids or self.prompt_ids
+
+    def prompt_made(self, prefill: int, dropped: tuple[int, ...]) -> None:
+        self.prefill, self.dropped = prefill, dropped
 
     def tokens(self, text: str, trace: TokenTrace) -> None:
         self.texts.append(text)

@@ -4,6 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from chatapp.core.context import Overflow
 from chatapp.core.conversation import Conversation, Message, Role
 from chatapp.core.errors import ErrorCode, StorageError
 from chatapp.core.generation import FinishReason, ReplyInfo
@@ -235,3 +236,16 @@ def test_a_locked_database_is_one_sentence(path, monkeypatch):
     two.save_conversation(Conversation(1, "", 1.0, 1.0))
     one.close()
     two.close()
+
+
+def test_what_is_sent_is_kept(tmp_path):
+    store = open_store(tmp_path / "conversations.sqlite3")
+    conversation = make_tree()
+    conversation.overflow, conversation.raw, conversation.prefill = Overflow.DROP, False, "네, "
+    conversation.update(replace(conversation.messages[1], pinned=True))
+    save(store, conversation)
+    assert store.load(1) == conversation
+    conversation.raw = None
+    store.save_conversation(conversation)
+    assert store.load(1).raw is None
+    store.close()

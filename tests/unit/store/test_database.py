@@ -95,7 +95,7 @@ def test_a_newer_database_is_refused_unchanged(path, with_log):
     with pytest.raises(StorageError) as caught:
         open_database(path)
     assert caught.value.code is ErrorCode.DATABASE_TOO_NEW
-    assert caught.value.params == {"path": str(path), "found": "99", "known": "1"}
+    assert caught.value.params == {"path": str(path), "found": "99", "known": "2"}
     assert [Path(f"{path}{e}").read_bytes() for e in endings if Path(f"{path}{e}").exists()] == before
     assert not list(path.parent.glob("*damaged*"))
 

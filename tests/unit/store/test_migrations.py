@@ -16,12 +16,13 @@ SCHEMA = {
     "conversation": "CREATE TABLE conversation ( id INTEGER PRIMARY KEY, title TEXT NOT NULL DEFAULT '', "
     "created_at REAL NOT NULL, updated_at REAL NOT NULL, system_prompt TEXT NOT NULL DEFAULT '', sampling TEXT, "
     "leaf_id INTEGER, draft TEXT NOT NULL DEFAULT '', pinned INTEGER NOT NULL DEFAULT 0, "
-    "folder TEXT NOT NULL DEFAULT '', deleted_at REAL )",
+    "folder TEXT NOT NULL DEFAULT '', deleted_at REAL , overflow TEXT NOT NULL DEFAULT 'ask', raw INTEGER, "
+    "prefill TEXT NOT NULL DEFAULT '')",
     "message": "CREATE TABLE message ( id INTEGER PRIMARY KEY, "
     "conversation_id INTEGER NOT NULL REFERENCES conversation(id) ON DELETE CASCADE, "
     "parent_id INTEGER REFERENCES message(id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED, "
     "role TEXT NOT NULL CHECK (role IN ('system', 'user', 'assistant')), text TEXT NOT NULL, "
-    "created_at REAL NOT NULL, info TEXT )",
+    "created_at REAL NOT NULL, info TEXT , pinned INTEGER NOT NULL DEFAULT 0)",
     "message_conversation": "CREATE INDEX message_conversation ON message(conversation_id)",
     "message_parent": "CREATE INDEX message_parent ON message(parent_id)",
     "trace": "CREATE TABLE trace ( message_id INTEGER PRIMARY KEY REFERENCES message(id) ON DELETE CASCADE, "
@@ -67,11 +68,11 @@ def test_databases_of_every_version_open_with_everything_in_them(dump, path):
     assert schema(path) == SCHEMA
 
 
-def m002_add_stars(connection):
+def m003_add_stars(connection):
     connection.execute("ALTER TABLE message ADD COLUMN stars INTEGER NOT NULL DEFAULT 0")
 
 
-def m003_fail(connection):
+def m004_fail(connection):
     connection.execute("ALTER TABLE message ADD COLUMN moons INTEGER")
     connection.execute("DELETE FROM message")
     connection.execute("CREATE TABLE broken (")
@@ -86,15 +87,15 @@ def test_an_upgrade_leaves_a_backup_of_before(path, monkeypatch):
     store = open_store(path)
     save(store, make_tree())
     store.close()
-    monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, m002_add_stars))
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, m003_add_stars))
     store = open_store(path)
     assert store.load(1) == make_tree()
     store.close()
-    assert versions(path) == 2
+    assert versions(path) == 3
     (backup,) = (path.parent / "backups").iterdir()
-    assert backup.name.startswith("conversations-v1-")
+    assert backup.name.startswith("conversations-v2-")
     assert schema(backup) == SCHEMA
-    assert versions(backup) == 1
+    assert versions(backup) == 2
     open_store(path).close()
     assert len(list((path.parent / "backups").iterdir())) == 1
 
@@ -109,11 +110,11 @@ def test_a_failing_upgrade_changes_nothing(path, monkeypatch):
     save(store, make_tree())
     store.close()
     original = migrations.MIGRATIONS
-    monkeypatch.setattr(migrations, "MIGRATIONS", (*original, m002_add_stars, m003_fail))
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*original, m003_add_stars, m004_fail))
     with pytest.raises(StorageError) as caught:
         open_database(path)
     assert caught.value.code is ErrorCode.DATABASE_FAILED
-    assert versions(path) == 1
+    assert versions(path) == 2
     monkeypatch.setattr(migrations, "MIGRATIONS", original)
     store = open_store(path)
     assert store.load(1) == make_tree()
@@ -127,14 +128,14 @@ def test_only_the_newest_backups_are_kept(path, monkeypatch):
     for i in range(6):
         (folder / f"conversations-v1-2020010{i}-000000.sqlite3").write_bytes(b"old")
     (folder / "mine.sqlite3").write_bytes(b"not ours")
-    monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, m002_add_stars))
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, m003_add_stars))
     open_store(path).close()
     assert len(list(folder.glob("conversations-*"))) == BACKUPS_KEPT
     assert (folder / "mine.sqlite3").exists()
 
 
 def test_damage_in_an_upgraded_database_is_salvaged_too(path, monkeypatch):
-    monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, m002_add_stars))
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, m003_add_stars))
     store = open_store(path)
     save(store, make_tree())
     store.close()
