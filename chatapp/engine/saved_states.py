@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+_MOST = 1024  # states; each prompt is compared with all of them, which takes 10 ms then
+
 Ids = NDArray[np.int32]
 Copy = Callable[[Callable[[int], bool]], NDArray[np.uint8] | None]  # handed what makes room for a number of bytes
 
@@ -33,7 +35,7 @@ class SavedState:
 
 
 class SavedStates:
-    """Saved states, at most *budget* bytes of them at any time; 0 keeps none."""
+    """Saved states, at most *budget* bytes and `_MOST` of them at any time; a budget of 0 keeps none."""
 
     def __init__(self, budget: int) -> None:
         self.budget = max(0, budget)
@@ -93,7 +95,7 @@ class SavedStates:
         if size + sum(state.nbytes for state in pinned) > self.budget:
             return False
         for state in list(self._states):
-            if self.nbytes + size <= self.budget:
+            if self.nbytes + size <= self.budget and len(self._states) < _MOST:
                 break
             if state not in pinned:
                 self.drop(state)

@@ -62,6 +62,20 @@ def test_a_conversation_of_six_turns(engine: EngineClient) -> None:
     assert "def " in replies[3]
 
 
+def test_going_to_another_version_and_back_evaluates_only_what_is_new(engine: EngineClient) -> None:
+    opening = [ChatMessage("user", "Here is a list. " + "One more word. " * 60 + "Say OK.")]
+    versions = [[*opening, ChatMessage("assistant", "OK."), ChatMessage("user", q)] for q in ("Why?", "How so?")]
+    infos = []
+    for turns in versions:
+        text, info, _, _ = ask(engine, turns)
+        turns += [ChatMessage("assistant", text), ChatMessage("user", "Go on.")]
+        infos.append(info)
+    for turns, before in zip(versions, infos, strict=True):
+        _, info, _, _ = ask(engine, turns)
+        assert info.reused_tokens == before.prompt_tokens + before.completion_tokens - 1
+        assert info.restored_tokens > 0
+
+
 def test_replies_end_where_they_should(engine: EngineClient) -> None:
     _, info, trace, _ = ask(engine, [ChatMessage("user", "Say only the word hello.")])
     assert info.finish is FinishReason.STOP

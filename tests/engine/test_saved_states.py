@@ -3,8 +3,10 @@
 import random
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
+from chatapp.engine import saved_states
 from chatapp.engine.saved_states import Ids, SavedStates, shared
 
 
@@ -46,6 +48,14 @@ def test_what_is_larger_than_the_budget_evicts_nothing() -> None:
     add(states, ids(1))
     assert not add(states, ids(2), size=300)
     assert ends(states) == {1}
+
+
+def test_there_are_never_too_many_to_look_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(saved_states, "_MOST", 3)
+    states = SavedStates(10**6)
+    for token in range(9):
+        assert add(states, ids(token))
+    assert ends(states) == {6, 7, 8}
 
 
 def test_pinned_states_stay() -> None:

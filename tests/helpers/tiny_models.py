@@ -272,31 +272,76 @@ def write_mamba(
 ) -> None:
     """Mamba: a state-space model; there is no attention anywhere in it."""
     file = _File(path, "mamba", kind="F32", seed=seed, n_layer=n_layer, n_embd=n_embd)
-    inner, state, conv, rank = 2 * n_embd, 8, 4, 4
     file.writer.add_context_length(context_length)
     file.writer.add_feed_forward_length(0)
     file.writer.add_head_count(0)
-    file.writer.add_ssm_conv_kernel(conv)
-    file.writer.add_ssm_inner_size(inner)
-    file.writer.add_ssm_state_size(state)
-    file.writer.add_ssm_time_step_rank(rank)
+    _add_ssm_sizes(file)
     file.writer.add_layer_norm_rms_eps(1e-5)
     file.add_vocabulary(vocab, "gpt-2", chat_template)
     file.matrix("token_embd.weight", vocab, n_embd, gain=n_embd**0.5)
     for i in range(n_layer):
         file.vector(f"blk.{i}.attn_norm.weight", n_embd, mean=1.0)
-        file.matrix(f"blk.{i}.ssm_in.weight", 2 * inner, n_embd)
-        file.plain(f"blk.{i}.ssm_conv1d.weight", file.random.standard_normal((inner, conv)) / conv**0.5)
-        file.vector(f"blk.{i}.ssm_conv1d.bias", inner)
-        file.matrix(f"blk.{i}.ssm_x.weight", rank + 2 * state, inner)
-        file.matrix(f"blk.{i}.ssm_dt.weight", inner, rank)
-        file.vector(f"blk.{i}.ssm_dt.bias", inner)
-        file.plain(f"blk.{i}.ssm_a", -np.tile(np.arange(1, state + 1, dtype=np.float32), (inner, 1)))
-        file.vector(f"blk.{i}.ssm_d", inner, mean=1.0)
-        file.matrix(f"blk.{i}.ssm_out.weight", n_embd, inner)
+        _add_ssm_layer(file, i)
     file.vector("output_norm.weight", n_embd, mean=1.0)
     file.matrix("output.weight", vocab, n_embd, gain=1.2)
     file.close()
+
+
+def write_jamba(path: Path, *, n_embd: int = 32, vocab: int = 320, context_length: int = 2048, seed: int = 7) -> None:
+    """Jamba: a hybrid, state-space layers with an attention layer (no positions) among them."""
+    heads = [0, 2, 0]  # of each layer's keys; none: a state-space layer
+    n_head, head, n_ff = 4, n_embd // 4, 2 * n_embd
+    file = _File(path, "jamba", kind="F32", seed=seed, n_layer=len(heads), n_embd=n_embd)
+    file.writer.add_context_length(context_length)
+    file.writer.add_feed_forward_length(n_ff)
+    file.writer.add_head_count(n_head)
+    file.writer.add_head_count_kv(heads)
+    _add_ssm_sizes(file)
+    file.writer.add_layer_norm_rms_eps(1e-5)
+    file.add_vocabulary(vocab, "gpt-2", CHAT_TEMPLATE)
+    file.matrix("token_embd.weight", vocab, n_embd, gain=n_embd**0.5)
+    for i, n_head_kv in enumerate(heads):
+        file.vector(f"blk.{i}.attn_norm.weight", n_embd, mean=1.0)
+        if n_head_kv:
+            file.matrix(f"blk.{i}.attn_q.weight", n_head * head, n_embd, gain=1.2)
+            file.matrix(f"blk.{i}.attn_k.weight", n_head_kv * head, n_embd, gain=1.2)
+            file.matrix(f"blk.{i}.attn_v.weight", n_head_kv * head, n_embd)
+            file.matrix(f"blk.{i}.attn_output.weight", n_embd, n_head * head)
+        else:
+            _add_ssm_layer(file, i)
+            file.vector(f"blk.{i}.ssm_dt_norm.weight", _SSM_RANK, mean=1.0)
+            file.vector(f"blk.{i}.ssm_b_norm.weight", _SSM_STATE, mean=1.0)
+            file.vector(f"blk.{i}.ssm_c_norm.weight", _SSM_STATE, mean=1.0)
+        file.vector(f"blk.{i}.ffn_norm.weight", n_embd, mean=1.0)
+        file.matrix(f"blk.{i}.ffn_gate.weight", n_ff, n_embd)
+        file.matrix(f"blk.{i}.ffn_up.weight", n_ff, n_embd)
+        file.matrix(f"blk.{i}.ffn_down.weight", n_embd, n_ff)
+    file.vector("output_norm.weight", n_embd, mean=1.0)
+    file.matrix("output.weight", vocab, n_embd, gain=1.2)
+    file.close()
+
+
+_SSM_STATE, _SSM_CONV, _SSM_RANK = 8, 4, 4
+
+
+def _add_ssm_sizes(file: _File) -> None:
+    file.writer.add_ssm_conv_kernel(_SSM_CONV)
+    file.writer.add_ssm_inner_size(2 * file.n_embd)
+    file.writer.add_ssm_state_size(_SSM_STATE)
+    file.writer.add_ssm_time_step_rank(_SSM_RANK)
+
+
+def _add_ssm_layer(file: _File, i: int) -> None:
+    n_embd, inner = file.n_embd, 2 * file.n_embd
+    file.matrix(f"blk.{i}.ssm_in.weight", 2 * inner, n_embd)
+    file.plain(f"blk.{i}.ssm_conv1d.weight", file.random.standard_normal((inner, _SSM_CONV)) / _SSM_CONV**0.5)
+    file.vector(f"blk.{i}.ssm_conv1d.bias", inner)
+    file.matrix(f"blk.{i}.ssm_x.weight", _SSM_RANK + 2 * _SSM_STATE, inner)
+    file.matrix(f"blk.{i}.ssm_dt.weight", inner, _SSM_RANK)
+    file.vector(f"blk.{i}.ssm_dt.bias", inner)
+    file.plain(f"blk.{i}.ssm_a", -np.tile(np.arange(1, _SSM_STATE + 1, dtype=np.float32), (inner, 1)))
+    file.vector(f"blk.{i}.ssm_d", inner, mean=1.0)
+    file.matrix(f"blk.{i}.ssm_out.weight", n_embd, inner)
 
 
 MODELS: dict[str, Callable[[Path], None]] = {
@@ -311,6 +356,7 @@ MODELS: dict[str, Callable[[Path], None]] = {
     "qwen2-f32": functools.partial(write_llama, architecture="qwen2", seed=6),
     "gemma3-f32": write_gemma3,
     "mamba-f32": write_mamba,
+    "jamba-f32": write_jamba,
 }
 
 
