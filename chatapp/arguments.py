@@ -44,6 +44,12 @@ def parser() -> argparse.ArgumentParser:
     _ask(commands.add_parser("ask", parents=[common], help="stream a reply to the terminal"))
     _inspect(commands.add_parser("inspect", parents=[common], help="save probabilities and attention of a text"))
     _models(commands.add_parser("models", parents=[common], help="the models on this computer"), common)
+    embed = commands.add_parser("embed", parents=[common], help="turn texts into vectors")
+    embed.add_argument("texts", metavar="TEXT", nargs="+")
+    embed.add_argument("--pooling", choices=("mean", "cls", "last"), default="",
+                       help="how tokens become one vector; without it as the model says")  # fmt: skip
+    embed.add_argument("--raw", action="store_true", help="do not scale the vectors to length 1")
+    embed.add_argument("--json", action="store_true", help="one JSON object with all vectors")
     devices = commands.add_parser("devices", parents=[common], help="what the engine can compute on")
     devices.add_argument("--json", action="store_true", help="as JSON")
     _bench(commands.add_parser("bench", parents=[common], help="measure what the app costs beside plain llama.cpp"))

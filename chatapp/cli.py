@@ -24,6 +24,7 @@ from chatapp.hub.sizes import format_size
 from chatapp.paths import Paths, starter_model
 from chatapp.protocol.messages import (
     ChatMessage,
+    Embed,
     Finished,
     Generate,
     Inspect,
@@ -42,7 +43,7 @@ _USAGE = (ErrorCode.INVALID_SETTING, ErrorCode.INVALID_ARGUMENT, ErrorCode.EMPTY
 
 def main(given: argparse.Namespace) -> int:
     """Run the command in *given*; the exit code."""
-    commands = {"ask": ask, "inspect": inspect, "models": models, "devices": devices, "bench": bench}
+    commands = {"ask": ask, "inspect": inspect, "models": models, "devices": devices, "bench": bench, "embed": embed}
     try:
         return commands[given.command](given)
     except UserFixable as error:
@@ -123,6 +124,20 @@ def models(given: argparse.Namespace) -> int:
             state = model.error.message if model.error else f"{model.quantization}\t{model.size / 1e6:.0f} MB"
             sys.stdout.write(f"{model.name}\t{state}\t{model.path}\n")
     return EXIT_FAILED if any(model.error for model in found) else 0
+
+
+def embed(given: argparse.Namespace) -> int:
+    """Print a vector for each text."""
+    with _engine(given, LoadOptions(n_ctx=256, cache_bytes=0)) as (client, model):
+        found = client.embed(Embed(0, tuple(given.texts), given.pooling, normalise=not given.raw))
+    vectors = [[float(value) for value in row] for row in found.arrays["vectors"]]
+    if given.json:
+        result = {"model": model.name, "pooling": found.pooling, "normalised": not given.raw, "vectors": vectors}
+        sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
+    else:
+        for row in vectors:
+            sys.stdout.write(" ".join(f"{value:.6g}" for value in row) + "\n")
+    return 0
 
 
 def devices(given: argparse.Namespace) -> int:

@@ -49,6 +49,7 @@ class ErrorCode(StrEnum):
     TEMPLATE_FAILED = "template_failed"
     NO_ATTENTION = "no_attention"
     INSPECTION_TOO_LARGE = "inspection_too_large"
+    ADAPTER_REFUSED = "adapter_refused"
     INVALID_SETTING = "invalid_setting"
     INVALID_ARGUMENT = "invalid_argument"
     EMPTY_PROMPT = "empty_prompt"
@@ -175,6 +176,10 @@ TEXTS: dict[ErrorCode, ErrorText] = {
             "errors", "The attention of so many tokens needs {needed} of memory and {available} can be used."
         ),
         QT_TRANSLATE_NOOP("errors", "Ask for fewer layers, or only for the last rows."),
+    ),
+    ErrorCode.ADAPTER_REFUSED: _text(
+        QT_TRANSLATE_NOOP("errors", "The adapter {path} cannot be used: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Remove it from this conversation, or choose one that was made for this model."),
     ),
     ErrorCode.INVALID_SETTING: _text(
         QT_TRANSLATE_NOOP("errors", "{name} cannot be {value}: {reason}."),

@@ -8,7 +8,19 @@ from numpy.typing import NDArray
 
 from chatapp.core.generation import ReplyInfo
 from chatapp.core.trace import TokenTrace
-from chatapp.protocol.messages import Count, Counted, Device, Generate, Inspect, LoadOptions, ModelInfo
+from chatapp.protocol.messages import (
+    Count,
+    Counted,
+    Device,
+    Embed,
+    Embedded,
+    Generate,
+    Inspect,
+    LoadOptions,
+    ModelInfo,
+    Tokenize,
+    Tokenized,
+)
 
 
 class Listener(Protocol):
@@ -58,6 +70,14 @@ class Backend(Protocol):
 
     def inspect(self, request: Inspect, listener: Listener) -> Inspection:
         """Score given tokens and capture attention."""
+        ...
+
+    def tokenize(self, request: Tokenize) -> Tokenized:
+        """Cut a text into tokens."""
+        ...
+
+    def embed(self, request: Embed, listener: Listener) -> Embedded:
+        """Turn texts into vectors."""
         ...
 
     def count(self, request: Count) -> Counted:

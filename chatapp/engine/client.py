@@ -16,10 +16,13 @@ from typing import Self
 from chatapp.core.errors import EngineError, ErrorCode
 from chatapp.protocol.framing import Decoder
 from chatapp.protocol.messages import (
+    Answer,
     Cancel,
     Command,
     Count,
     Counted,
+    Embed,
+    Embedded,
     Event,
     Failed,
     Finished,
@@ -33,6 +36,8 @@ from chatapp.protocol.messages import (
     LoadProgress,
     ModelInfo,
     PromptProgress,
+    Tokenize,
+    Tokenized,
     from_frame,
     to_bytes,
 )
@@ -121,6 +126,24 @@ class EngineClient:
                 return event.total
         raise self._died()
 
+    def tokenize(self, request: Tokenize) -> Tokenized:
+        """Wait for a text's tokens."""
+        job = next(self._jobs)
+        self.send(replace(request, job=job))
+        for event in self._until_done(job):
+            if isinstance(event, Tokenized):
+                return event
+        raise self._died()
+
+    def embed(self, request: Embed) -> Embedded:
+        """Wait for the vectors of texts."""
+        job = next(self._jobs)
+        self.send(replace(request, job=job))
+        for event in self._until_done(job):
+            if isinstance(event, Embedded):
+                return event
+        raise self._died()
+
     def cancel(self, job: int) -> None:
         """Ask the running job to end."""
         self.send(Cancel(job))
@@ -162,7 +185,7 @@ class EngineClient:
             if getattr(event, "job", None) != job:
                 continue
             yield event
-            if isinstance(event, Finished | Inspected | Counted):
+            if isinstance(event, Finished | Answer):
                 return
         raise self._died()
 

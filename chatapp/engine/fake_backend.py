@@ -23,7 +23,19 @@ from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.core.trace import TokenTrace
 from chatapp.engine.backend import Inspection, Listener
 from chatapp.engine.text import StreamText
-from chatapp.protocol.messages import Count, Counted, Device, Generate, Inspect, LoadOptions, ModelInfo
+from chatapp.protocol.messages import (
+    Count,
+    Counted,
+    Device,
+    Embed,
+    Embedded,
+    Generate,
+    Inspect,
+    LoadOptions,
+    ModelInfo,
+    Tokenize,
+    Tokenized,
+)
 
 NO_MODEL_HERE = QT_TRANSLATE_NOOP("reasons", "this is the test engine, there is no model")
 N_CTX = 4096
@@ -111,6 +123,17 @@ class FakeBackend:
         """Refuse: there is nothing to look into."""
         del request, listener
         raise RequestError(ErrorCode.NO_ATTENTION, reason=NO_MODEL_HERE)
+
+    def tokenize(self, request: Tokenize) -> Tokenized:
+        """Cut as replies are cut; words get their numbers as they appear."""
+        pieces = _words(request.text)
+        ids = tuple(self._ids.setdefault(piece, len(self._ids)) for piece in pieces)
+        return Tokenized(request.job, ids, tuple(piece.hex() for piece in pieces), (False,) * len(ids))
+
+    def embed(self, request: Embed, listener: Listener) -> Embedded:
+        """Refuse: there is nothing that could be embedded with."""
+        del request, listener
+        raise RequestError(ErrorCode.INVALID_ARGUMENT, reason=NO_MODEL_HERE)
 
     def close(self) -> None:
         """Nothing to free."""

@@ -118,6 +118,10 @@ class Model:
         """Whether *token* ends a turn or the text."""
         return bool(C.llama_vocab_is_eog(self.vocab, token))
 
+    def is_control(self, token: int) -> bool:
+        """Whether *token* is part of the template's machinery, not of text."""
+        return bool(C.llama_vocab_is_control(self.vocab, token))
+
     def tokenize(self, text: str, *, add_special: bool, parse_special: bool) -> list[int]:
         """Token ids of *text*; lone surrogates become U+FFFD."""
         data = text.encode("utf-8", "replace")

@@ -11,7 +11,8 @@ from chatapp.core.errors import ErrorCode, RequestError
 from chatapp.core.generation import FinishReason, ReplyInfo, SamplingParams
 from chatapp.core.probability import distribution
 from chatapp.core.trace import TokenTrace
-from chatapp.engine import inspection, log
+from chatapp.engine import embedding, inspection, log
+from chatapp.engine.adapters import Adapters
 from chatapp.engine.backend import Inspection, Listener
 from chatapp.engine.cache import PromptCache, default_budget
 from chatapp.engine.devices import list_devices, used_devices
@@ -27,10 +28,14 @@ from chatapp.protocol.messages import (
     Count,
     Counted,
     Device,
+    Embed,
+    Embedded,
     Generate,
     Inspect,
     LoadOptions,
     ModelInfo,
+    Tokenize,
+    Tokenized,
 )
 
 
@@ -44,6 +49,7 @@ class LlamaBackend:
         self._model: Model | None = None
         self._context: Context | None = None
         self._prompts: Prompts | None = None
+        self._adapters: Adapters | None = None
         self._n_threads = 0
         self._cache: PromptCache | None = None
 
@@ -74,6 +80,7 @@ class LlamaBackend:
         budget = options.cache_bytes if options.cache_bytes >= 0 else default_budget()
         self._cache = PromptCache(self._context, budget)
         self._prompts = Prompts(model)
+        self._adapters = Adapters(model, self._context)
         return ModelInfo(
             path=path,
             name=model.meta("general.name") or Path(path).stem,
@@ -119,6 +126,8 @@ class LlamaBackend:
         given = GivenTokens(request.prefix_ids, model.n_vocab)
         made = prompts.make(request, context.n_ctx - len(given))
         prompt = made.tokens
+        if self._adapters is not None and self._adapters.use(request.adapters):
+            cache.forget(saved=True)
         known = cache.reuse(prompt)
         listener.prompt_made(made.prefill, made.dropped)
         listener.prompt_progress(known.tokens, len(prompt), known.tokens, tuple(prompt))
@@ -203,6 +212,18 @@ class LlamaBackend:
     def inspect(self, request: Inspect, listener: Listener) -> Inspection:
         """Score given tokens and capture attention, in a context of its own."""
         return inspection.inspect(self._need_model(), request, listener, self._n_threads)
+
+    def tokenize(self, request: Tokenize) -> Tokenized:
+        """Cut a text into tokens; the bytes of control tokens are their names."""
+        model = self._need_model()
+        ids = model.tokenize(request.text, add_special=False, parse_special=request.special)
+        pieces = tuple(model.token_text(token, special=True).hex() for token in ids)
+        return Tokenized(request.job, tuple(ids), pieces, tuple(model.is_control(token) for token in ids))
+
+    def embed(self, request: Embed, listener: Listener) -> Embedded:
+        """Turn texts into vectors, in a context of its own."""
+        pooling, vectors = embedding.embed(self._need_model(), request, listener, self._n_threads)
+        return Embedded(request.job, pooling, {"vectors": vectors})
 
     # -- helpers -------------------------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from chatapp.protocol.framing import Decoder, Frame, FramingError
 from chatapp.protocol.messages import (
     Cancel,
     Count,
+    Embed,
     Event,
     Failed,
     Finished,
@@ -27,6 +28,7 @@ from chatapp.protocol.messages import (
     Loaded,
     LoadProgress,
     PromptProgress,
+    Tokenize,
     Tokens,
     from_frame,
     to_bytes,
@@ -104,6 +106,10 @@ class Worker:
             case Inspect():
                 found = self._backend.inspect(command, JobListener(self, command.job))
                 self.send(Inspected(command.job, found.meta, found.arrays))
+            case Tokenize():
+                self.send(self._backend.tokenize(command))
+            case Embed():
+                self.send(self._backend.embed(command, JobListener(self, command.job)))
             case Count():
                 self.send(self._backend.count(command))
 
@@ -130,7 +136,7 @@ class Worker:
         elif isinstance(message, Count):
             self._counts.put(message)
             self._jobs.put(message)  # wakes the worker when it is idle
-        elif isinstance(message, Load | Generate | Inspect):
+        elif isinstance(message, Load | Generate | Inspect | Tokenize | Embed):
             self._jobs.put(message)
         else:
             raise FramingError(f"{message.TYPE} is not a command")

@@ -5,6 +5,8 @@ Commands, to the worker::
     Load      open a model; once in a worker's life
     Generate  stream a reply (job)
     Inspect   logprobs, ranks, entropy and attention of given tokens (job)
+    Tokenize  text to token ids and their bytes (job)
+    Embed     texts to vectors (job)
     Count     how many tokens a conversation renders to
     Cancel    end a job early
     (closing stdin ends the worker)
@@ -15,6 +17,7 @@ Events, from the worker::
     LoadProgress    0..1          Loaded       what was loaded
     PromptProgress  per batch     Tokens       one or more tokens of the reply, with their trace
     Finished        the reply's end, how and how fast
+    Tokenized       ids and bytes Embedded      vectors
     Inspected       arrays        Counted      token counts
     Failed          a `UserFixable` error, of a job or (job None) of the load
 
@@ -140,6 +143,18 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
+class AdapterUse:
+    """A LoRA adapter (a GGUF file) and how strongly it works; 1 is as it was trained."""
+
+    path: str
+    scale: float = 1.0
+
+
+MAX_ADAPTERS = 8
+ADAPTER_SCALE = (-10.0, 10.0)
+
+
+@dataclass(frozen=True, slots=True)
 class Generate:
     """Stream a reply to *messages*, or with *raw* continue *prompt* without a chat template.
 
@@ -161,6 +176,7 @@ class Generate:
     prefill: str = ""
     overflow: str = "stop"
     pinned: tuple[int, ...] = ()
+    adapters: tuple[AdapterUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +194,27 @@ class Inspect:
     kv_type: str = "f16"
     layers: tuple[int, ...] = ()
     last: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tokenize:
+    """Cut *text* into tokens, as it stands; with *special* the names of control tokens in it are recognised."""
+
+    TYPE: ClassVar[str] = "tokenize"
+    job: int
+    text: str
+    special: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Embed:
+    """A vector for each of *texts*. *pooling*: "mean", "cls" or "last"; "" is the model's own, else mean."""
+
+    TYPE: ClassVar[str] = "embed"
+    job: int
+    texts: tuple[str, ...]
+    pooling: str = ""
+    normalise: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +330,27 @@ class Inspected:
 
 
 @dataclass(frozen=True, slots=True)
+class Tokenized:
+    """Result of `Tokenize`: for each token its id, its bytes in hexadecimal, and whether it is a control token."""
+
+    TYPE: ClassVar[str] = "tokenized"
+    job: int
+    ids: tuple[int, ...]
+    pieces: tuple[str, ...]
+    control: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """Result of `Embed`: *arrays* has "vectors", float32 (texts, width)."""
+
+    TYPE: ClassVar[str] = "embedded"
+    job: int
+    pooling: str
+    arrays: dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class Counted:
     """Result of `Count`, in tokens.
 
@@ -319,16 +377,17 @@ class Failed:
     error: UserFixable = field(compare=False)
 
 
-Job = Load | Generate | Inspect | Count  # commands that are done one at a time, in order
+Job = Load | Generate | Inspect | Tokenize | Embed | Count  # commands that are done one at a time, in order
 Command = Job | Cancel
-Event = Hello | LoadProgress | Loaded | PromptProgress | Tokens | Finished | Inspected | Counted | Failed
+Answer = Inspected | Tokenized | Embedded | Counted  # all there is to one job
+Event = Hello | LoadProgress | Loaded | PromptProgress | Tokens | Finished | Answer | Failed
 Message = Command | Event
 
 _TYPES: dict[str, type[Any]] = {
     kind.TYPE: kind
     for kind in (
-        Load, Generate, Inspect, Count, Cancel,
-        Hello, LoadProgress, Loaded, PromptProgress, Tokens, Finished, Inspected, Counted, Failed,
+        Load, Generate, Inspect, Tokenize, Embed, Count, Cancel,
+        Hello, LoadProgress, Loaded, PromptProgress, Tokens, Finished, Inspected, Tokenized, Embedded, Counted, Failed,
     )
 }  # fmt: skip
 
@@ -360,7 +419,7 @@ def from_frame(frame: Frame) -> Message:
             header[key] = _REVIVE[key](value) if key in _REVIVE else value
         if kind is Tokens:
             header["trace"] = TokenTrace.from_arrays(frame.arrays)
-        elif kind is Inspected:
+        elif kind in (Inspected, Embedded):
             header["arrays"] = frame.arrays
         message: Message = kind(**header)
     except (TypeError, ValueError, KeyError, AttributeError) as error:
@@ -371,7 +430,7 @@ def from_frame(frame: Frame) -> Message:
 def _plain(value: object) -> object:
     if isinstance(value, (SamplingParams, ReplyInfo, UserFixable)):
         return value.to_json()
-    if isinstance(value, (ChatMessage, LoadOptions, ModelInfo, Device)):
+    if isinstance(value, (ChatMessage, LoadOptions, ModelInfo, Device, AdapterUse)):
         return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
@@ -388,6 +447,11 @@ _REVIVE: dict[str, Any] = {
     "prefix_ids": tuple,
     "pinned": tuple,
     "dropped": tuple,
+    "adapters": lambda v: tuple(AdapterUse(str(a["path"]), float(a["scale"])) for a in v),
+    "texts": tuple,
+    "ids": tuple,
+    "pieces": tuple,
+    "control": tuple,
     "model": lambda v: ModelInfo(**(v | {"devices": tuple(v.get("devices", ()))})),
     "devices": lambda v: tuple(Device(**d) for d in v),
     "info": ReplyInfo.from_json,

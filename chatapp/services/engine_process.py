@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
@@ -10,20 +11,20 @@ from chatapp import log
 from chatapp.core.errors import EngineError, ErrorCode, UserFixable
 from chatapp.protocol.framing import Decoder, FramingError
 from chatapp.protocol.messages import (
+    Answer,
     Cancel,
     Command,
-    Counted,
     Device,
     Failed,
     Finished,
     Generate,
     Hello,
-    Inspected,
     Load,
     Loaded,
     LoadOptions,
     LoadProgress,
     ModelInfo,
+    Tokenize,
     from_frame,
     to_bytes,
 )
@@ -56,6 +57,7 @@ class EngineService(QObject):
     state_changed(EngineState)
     load_progress(float)   0..1
     model_loaded(ModelInfo)
+    answered(Event)        to what was asked with `ask`
     devices_changed()      they, or their free memory, are known anew
     event_received(Event)  of the running job: PromptProgress, Tokens, Finished, Failed, …
     failed(UserFixable)    the load failed or the worker died; a running job is over, no event for it follows
@@ -64,6 +66,7 @@ class EngineService(QObject):
     state_changed = Signal(str)
     load_progress = Signal(float)
     model_loaded = Signal(object)
+    answered = Signal(object)
     devices_changed = Signal()
     event_received = Signal(object)
     failed = Signal(object)
@@ -82,6 +85,7 @@ class EngineService(QObject):
         self._decoder = Decoder()
         self._stderr: deque[str] = deque(maxlen=_STDERR_LINES)
         self._job: int | None = None
+        self._asked: set[int] = set()
         self._next_job = 1
         self._cancel_timer = QTimer(self, singleShot=True, interval=_CANCEL_GRACE)
         self._cancel_timer.timeout.connect(self._on_cancel_ignored)
@@ -122,8 +126,17 @@ class EngineService(QObject):
             raise EngineError(code)
         job, self._next_job = self._next_job, self._next_job + 1
         self._job = job
-        self._send(Generate(job, request.messages, request.params, request.raw, request.prompt))
+        self._send(replace(request, job=job))
         self._set_state(EngineState.BUSY)
+        return job
+
+    def ask(self, request: Tokenize) -> int:
+        """A small question, answered after the running reply through `answered`; its number, 0 without an engine."""
+        if self.model is None or self.state not in (EngineState.READY, EngineState.BUSY, EngineState.STOPPING):
+            return 0
+        job, self._next_job = self._next_job, self._next_job + 1
+        self._asked.add(job)
+        self._send(replace(request, job=job))
         return job
 
     def cancel(self) -> None:
@@ -161,6 +174,7 @@ class EngineService(QObject):
     def _drop_process(self) -> None:
         """Let go of the worker: no signal of it arrives any more, and it ends."""
         self._job = None
+        self._asked.clear()
         self._cancel_timer.stop()
         process, self._process = self._process, None
         if process is None:
@@ -235,6 +249,11 @@ class EngineService(QObject):
         self._send(Load(self.model_path, options))
 
     def _on_job_event(self, event: object) -> None:
+        if getattr(event, "job", None) in self._asked:
+            if is_last(event):
+                self._asked.discard(getattr(event, "job", 0))
+                self.answered.emit(event)
+            return
         if getattr(event, "job", None) != self._job:
             return
         if is_last(event):
@@ -279,4 +298,4 @@ class EngineService(QObject):
 
 def is_last(event: object) -> bool:
     """Whether no further event of its job follows."""
-    return isinstance(event, Finished | Failed | Inspected | Counted)
+    return isinstance(event, Finished | Failed | Answer)

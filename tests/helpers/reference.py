@@ -13,6 +13,7 @@ Sources: GPT-2 (Radford et al. 2019), Llama (arXiv:2302.13971), grouped queries 
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,12 @@ def forward(weights: Weights, token_ids: Sequence[int], gelu: Callable[[F64], F6
         "gemma3": _gemma3,
     }
     return families[weights.architecture](_Model(weights, gelu or exact_gelu), np.asarray(token_ids, np.int64))
+
+
+def hidden_states(weights: Weights, token_ids: Sequence[int]) -> F64:
+    """States (T, E) after the last norm, of a Llama: what the output matrix turns into logits."""
+    unit = {"output.weight": np.eye(int(weights.metadata["embedding_length"]), dtype=np.float32)}
+    return forward(replace(weights, tensors=weights.tensors | unit), token_ids)[0]
 
 
 class _Model:

@@ -47,6 +47,12 @@ MESSAGES: list[m.Message] = [
     m.Count(6, CHAT),
     m.Cancel(7),
     m.Hello("0.1.0", "fake", 4711),
+    m.Hello("0.1.0", "llama.cpp", 1, (m.Device("CPU", "A processor", "cpu", 5, 9), m.Device("Vulkan0", "카드", "gpu"))),
+    m.Loaded(replace(MODEL, devices=("Vulkan0",))),
+    m.Generate(2, CHAT, adapters=(m.AdapterUse("/한/a.gguf", -0.5), m.AdapterUse("b.gguf"))),
+    m.Tokenize(11, "안녕", special=False),
+    m.Tokenized(11, (1, 2), ("ec9588", "ff"), (False, True)),
+    m.Embed(12, ("a", "나"), "cls", normalise=False),
     m.LoadProgress(0.5),
     m.Loaded(MODEL),
     m.PromptProgress(8, 5, 10, 2, (1, 2, 3)),
@@ -103,6 +109,14 @@ def test_inspected_arrays_come_back() -> None:
         np.testing.assert_array_equal(back.arrays[name], array)
 
 
+def test_embedded_vectors_come_back() -> None:
+    vectors = np.array([[0.5, -0.25], [1e-9, 3.0]], np.float32)
+    back = over_the_wire(m.Embedded(5, "mean", {"vectors": vectors}))
+    assert isinstance(back, m.Embedded)
+    assert (back.job, back.pooling) == (5, "mean")
+    np.testing.assert_array_equal(back.arrays["vectors"], vectors)
+
+
 @pytest.mark.parametrize("job", [None, 4])
 def test_a_failure_comes_back_as_the_same_kind_of_error(job: int | None) -> None:
     error = ModelError(ErrorCode.MODEL_BROKEN, "llama_model_load: …", path="/x.gguf", reason="no tensors")
@@ -115,7 +129,7 @@ def test_a_failure_comes_back_as_the_same_kind_of_error(job: int | None) -> None
 
 
 def test_every_type_of_message_is_tested_here() -> None:
-    here = {type(message) for message in MESSAGES} | {m.Tokens, m.Inspected, m.Failed}
+    here = {type(message) for message in MESSAGES} | {m.Tokens, m.Inspected, m.Embedded, m.Failed}
     assert here == set(m._TYPES.values())
     assert {kind.TYPE for kind in here} == set(m._TYPES)
 
