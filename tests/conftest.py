@@ -28,7 +28,10 @@ def no_leaks() -> Iterator[None]:
     children = _children()
     yield
     left_threads = [t for t in threading.enumerate() if t not in threads and not _ours_to_keep(t)]
-    left = [psutil.Process(pid) for pid in _children() - children if psutil.pid_exists(pid)]
+    left = []
+    for pid in _children() - children:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            left.append(psutil.Process(pid))
     # A worker that was told to end may take a moment to be reaped.
     _gone, alive = psutil.wait_procs(left, timeout=5)
     assert not left_threads, f"threads left behind: {left_threads}"
