@@ -185,6 +185,13 @@ def test_a_walk_with_windows_shorter_than_what_is_saved(open_model: Open) -> Non
 
 
 @pytest.mark.usefixtures("small_pieces")
+def test_a_walk_with_a_quantized_memory(open_model: Open) -> None:
+    walk = Walk(open_model("gemma3-f32", kv_type="q8_0"), "q8_0", random.Random(3))
+    assert CacheUse.RESTORED in {walk.step().cache for _ in range(25)}
+    assert walk.read_twice == 0
+
+
+@pytest.mark.usefixtures("small_pieces")
 def test_a_walk_without_flash_attention(open_model: Open) -> None:
     walk = Walk(open_model(flash_attention="off"), "f16", random.Random(5))
     assert CacheUse.RESTORED in {walk.step().cache for _ in range(25)}
@@ -238,6 +245,17 @@ def test_to_a_sibling_and_back(open_model: Open) -> None:
     _, other, _ = reply(backend, turns("one two four " * 10, text_b, "and you"))
     assert other.reused_tokens == b.prompt_tokens + b.completion_tokens - 1
     assert other.cache is CacheUse.RESTORED
+
+
+def test_going_to_and_fro_saves_nothing_twice(open_model: Open) -> None:
+    backend = open_model()
+    sizes = []
+    for _ in range(3):
+        for text in ("one two three " * 10, "one two four " * 10):
+            assert reply(backend, turns(text))[0]
+        sizes.append(backend._need_cache().saved.nbytes)
+    # The last token of a prompt and the reply are evaluated each time; in the first round one of them is still live.
+    assert sizes[0] < sizes[1] == sizes[2]
 
 
 def test_without_a_budget_the_other_branch_is_read_again(open_model: Open) -> None:
@@ -358,9 +376,12 @@ def test_a_full_context_leaves_the_books_true(open_model: Open) -> None:
 
 @pytest.mark.parametrize("name", ["llama-f32", *UNCUTTABLE])
 def test_an_abort_within_a_batch_leaves_the_books_true(open_model: Open, name: str) -> None:
-    backend = open_model(name)
-    long = turns("word " * 100)
-    expected = reply(open_model(name), long)[0]
+    # Not from nothing: then even a memory that cannot be cut is emptied by llama.cpp itself.
+    backend, undisturbed = open_model(name), open_model(name)
+    begun = [reply(one, turns("hi"))[0] for one in (backend, undisturbed)]
+    assert begun[0] == begun[1]
+    long = turns("hi", begun[0], "word " * 100)
+    expected = reply(undisturbed, long)[0]
     for patience in (1, 3, 30, 60):
         asked = itertools.count()
         _, info = backend.generate(Generate(1, long, greedy()), Recorder(lambda _, a=asked, p=patience: next(a) > p))
