@@ -38,7 +38,13 @@ from chatapp.settings.file import Settings
 
 EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
 _SAMPLING = ("temperature", "top_k", "top_p", "min_p", "repeat_penalty", "seed")
-_USAGE = (ErrorCode.INVALID_SETTING, ErrorCode.INVALID_ARGUMENT, ErrorCode.EMPTY_PROMPT)
+_USAGE = (
+    ErrorCode.INVALID_SETTING,
+    ErrorCode.INVALID_GRAMMAR,
+    ErrorCode.INVALID_SCHEMA,
+    ErrorCode.INVALID_ARGUMENT,
+    ErrorCode.EMPTY_PROMPT,
+)
 
 
 def main(given: argparse.Namespace) -> int:
@@ -171,11 +177,15 @@ def _request(given: argparse.Namespace, prompt: str) -> Generate:
         value = getattr(given, name)
         if value is not None:
             params = params.with_value(name, value)
-    params = replace(params, max_tokens=given.max_tokens, stop=tuple(given.stop)).checked()
+    values = params.to_json() | _chain_values(given) | {"max_tokens": given.max_tokens, "stop": given.stop}
+    params = SamplingParams.from_json(values)
     if given.raw:
-        return Generate(0, params=params, raw=True, prompt=prompt, prefix_ids=given.prefix_ids)
+        return Generate(
+            0, params=params, raw=True, prompt=prompt, prefix_ids=given.prefix_ids, stages=given.stages
+        )
     system = [ChatMessage("system", given.system)] if given.system else []
-    return Generate(0, (*system, ChatMessage("user", prompt)), params, prefix_ids=given.prefix_ids)
+    messages = (*system, ChatMessage("user", prompt))
+    return Generate(0, messages, params, prefix_ids=given.prefix_ids, stages=given.stages)
 
 
 def _load_options(given: argparse.Namespace) -> LoadOptions:
@@ -188,6 +198,28 @@ def _load_options(given: argparse.Namespace) -> LoadOptions:
         device=given.device,
         cache_bytes=0,
     ).checked()
+
+
+def _chain_values(given: argparse.Namespace) -> dict[str, Any]:
+    """The values of --set, --grammar and --json-schema, by name."""
+    values: dict[str, Any] = {}
+    for text in given.settings:
+        name, equals, value = text.partition("=")
+        if not equals or name not in SamplingParams().to_json():
+            raise RequestError(ErrorCode.INVALID_ARGUMENT, reason=f"--set takes NAME=VALUE; “{name}” is no such name")
+        try:
+            values[name] = json.loads(value)
+        except ValueError:
+            values[name] = value
+    for name in ("grammar", "json_schema"):
+        path = getattr(given, name)
+        if path is not None:
+            try:
+                values[name] = path.read_text(encoding="utf-8")
+            except (OSError, ValueError) as error:
+                reason = f"{path} cannot be read: {getattr(error, 'strerror', None) or error}"
+                raise RequestError(ErrorCode.INVALID_ARGUMENT, reason=reason) from error
+    return values
 
 
 @contextmanager
@@ -234,7 +266,7 @@ def _as_json(
 ) -> dict[str, Any]:
     """What DESIGN calls ``ask --json``. Token texts joined are *text*: a stop string's end is cut off the last ones."""
     texts = _cut(trace.texts(), len(text))
-    tokens = [
+    tokens: list[dict[str, Any]] = [
         {
             "id": int(trace.ids[i]),
             "text": texts[i],
@@ -248,6 +280,17 @@ def _as_json(
         }
         for i in range(len(trace))
     ]
+    if trace.stages:
+        for i, token in enumerate(tokens):
+            token["stages"] = [
+                {
+                    "name": name,
+                    "left": int(trace.stages.left[i, at]),
+                    "drawn": float(trace.stages.drawn[i, at]),
+                    "top": [float(p) for p in trace.stages.probs[i, at]],
+                }
+                for at, name in enumerate(trace.stages.names)
+            ]
     return {
         "text": text,
         "finish_reason": info.finish,

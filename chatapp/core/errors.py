@@ -51,6 +51,9 @@ class ErrorCode(StrEnum):
     INSPECTION_TOO_LARGE = "inspection_too_large"
     ADAPTER_REFUSED = "adapter_refused"
     INVALID_SETTING = "invalid_setting"
+    INVALID_GRAMMAR = "invalid_grammar"
+    INVALID_SCHEMA = "invalid_schema"
+    GRAMMAR_STUCK = "grammar_stuck"
     INVALID_ARGUMENT = "invalid_argument"
     EMPTY_PROMPT = "empty_prompt"
     NO_DISPLAY = "no_display"
@@ -184,6 +187,18 @@ TEXTS: dict[ErrorCode, ErrorText] = {
     ErrorCode.INVALID_SETTING: _text(
         QT_TRANSLATE_NOOP("errors", "{name} cannot be {value}: {reason}."),
         QT_TRANSLATE_NOOP("errors", "Change the value; the old one stays in use until then."),
+    ),
+    ErrorCode.INVALID_GRAMMAR: _text(
+        QT_TRANSLATE_NOOP("errors", "The grammar is wrong in line {line}: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Correct the line, or empty the grammar to answer freely."),
+    ),
+    ErrorCode.INVALID_SCHEMA: _text(
+        QT_TRANSLATE_NOOP("errors", "The JSON schema cannot be used: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Correct the schema, or empty it to answer freely."),
+    ),
+    ErrorCode.GRAMMAR_STUCK: _text(
+        QT_TRANSLATE_NOOP("errors", "No token of this model is allowed here by the grammar and the forbidden tokens."),
+        QT_TRANSLATE_NOOP("errors", "Loosen the grammar, or forbid fewer tokens."),
     ),
     ErrorCode.INVALID_ARGUMENT: _text(
         QT_TRANSLATE_NOOP("errors", "{reason}."),

@@ -5,3 +5,22 @@ def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # noqa: N802 - lupdate f
     """Return *text* unchanged; lupdate collects it under *context*, and the ui looks the translation up later."""
     del context
     return text
+
+
+def escaped(text: str) -> str:
+    """*text* on one line: a new line as ``\\n``, a tab as ``\\t``, a backslash doubled."""
+    return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t")
+
+
+def unescaped(text: str) -> str:
+    """What `escaped` made of; a backslash before anything else stays."""
+    found: list[str] = []
+    at = 0
+    while at < len(text):
+        pair = _ESCAPES.get(text[at : at + 2])
+        found.append(pair or text[at])
+        at += 2 if pair else 1
+    return "".join(found)
+
+
+_ESCAPES = {"\\n": "\n", "\\t": "\t", "\\\\": "\\"}

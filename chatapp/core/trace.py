@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chatapp.core.arrays import decode_arrays, encode_arrays
+from chatapp.core.stages import StageTrace
 
 _MAGIC = b"CTT1"
 _MAX_BLOB = 256 * 1024 * 1024  # bytes after decompression; a million tokens stay below it
@@ -31,6 +32,7 @@ class TokenTrace:
     top_logprobs  float32 (T, K)
     pieces        token id → its bytes, for every id above; a token can be part of a UTF-8 character
     meta          JSON: model, fingerprint, sampling, seed, prompt_tokens
+    stages        what every sampler stage left, when it was asked for
     """
 
     ids: NDArray[np.int32]
@@ -41,6 +43,7 @@ class TokenTrace:
     top_logprobs: NDArray[np.float32]
     pieces: dict[int, bytes]
     meta: dict[str, Any] = field(default_factory=dict)
+    stages: StageTrace | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -81,6 +84,7 @@ class TokenTrace:
             np.concatenate([p.top_logprobs for p in parts]),
             pieces,
             meta,
+            StageTrace.join([p.stages for p in parts if p.stages]) if all(p.stages for p in parts) else None,
         )
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
@@ -97,6 +101,7 @@ class TokenTrace:
             "piece_ids": ids,
             "piece_lengths": lengths,
             "piece_bytes": np.frombuffer(b"".join(self.pieces.values()), np.uint8),
+            **(self.stages.arrays() if self.stages else {}),
         }
 
     @classmethod
@@ -120,7 +125,10 @@ class TokenTrace:
             raise ValueError("trace pieces do not match their bytes")
         ends = np.cumsum(lengths)
         pieces = {int(i): raw[end - n : end] for i, n, end in zip(piece_ids, lengths, ends, strict=True)}
-        return cls(ids, pieces=pieces, meta=meta or {}, **columns)
+        stages = StageTrace.from_arrays(arrays, len(ids))
+        if stages is not None and stages.probs.shape[2] != columns["top_ids"].shape[1]:
+            raise ValueError("trace stages have the wrong shape")
+        return cls(ids, pieces=pieces, meta=meta or {}, stages=stages, **columns)
 
     def to_blob(self) -> bytes:
         """Compact bytes for the database: magic, then zlib of a JSON line and the arrays (about 100 bytes a token)."""

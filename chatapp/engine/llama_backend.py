@@ -8,8 +8,9 @@ from pathlib import Path
 import psutil
 
 from chatapp.core.errors import ErrorCode, RequestError
-from chatapp.core.generation import FinishReason, ReplyInfo, SamplingParams
+from chatapp.core.generation import FinishReason, ReplyInfo
 from chatapp.core.probability import distribution
+from chatapp.core.stages import StageRow
 from chatapp.core.trace import TokenTrace
 from chatapp.engine import embedding, inspection, log
 from chatapp.engine.adapters import Adapters
@@ -19,7 +20,7 @@ from chatapp.engine.devices import list_devices, used_devices
 from chatapp.engine.given import GivenTokens
 from chatapp.engine.llama import Context, Model
 from chatapp.engine.prompt import PLAIN_STOP
-from chatapp.engine.prompts import Prompts
+from chatapp.engine.prompts import Prompt, Prompts
 from chatapp.engine.sampling import SamplerChain
 from chatapp.engine.text import StreamText
 from chatapp.engine.trace import TraceWriter
@@ -119,12 +120,26 @@ class LlamaBackend:
 
     def generate(self, request: Generate, listener: Listener) -> tuple[str, ReplyInfo]:
         """Stream a reply; return the text still held back and how it ended."""
-        model, context, cache = self._need_model(), self._need_context(), self._need_cache()
+        model, context = self._need_model(), self._need_context()
         started = time.perf_counter()
         prompts = self._need_prompts()
         params = request.params.checked()
         given = GivenTokens(request.prefix_ids, model.n_vocab)
         made = prompts.make(request, context.n_ctx - len(given))
+        with SamplerChain(params, model.n_vocab, context.n_ctx, model.vocab) as chain:  # first: it may be refused
+            return self._reply(request, listener, chain, made, given, started)
+
+    def _reply(
+        self,
+        request: Generate,
+        listener: Listener,
+        chain: SamplerChain,
+        made: Prompt,
+        given: GivenTokens,
+        started: float,
+    ) -> tuple[str, ReplyInfo]:
+        """Process the prompt and write the reply."""
+        model, cache, prompts = self._need_model(), self._need_cache(), self._need_prompts()
         prompt = made.tokens
         if self._adapters is not None and self._adapters.use(request.adapters):
             cache.forget(saved=True)
@@ -143,13 +158,14 @@ class LlamaBackend:
         )
         if not cache.process(prompt, listener, known.tokens):
             return "", replace(info, finish=FinishReason.CANCELLED)
-        text = StreamText(params.stop + (PLAIN_STOP if prompts.plain and not request.raw else ()))
-        writer = TraceWriter(model.piece, listener.tokens)
-        with SamplerChain(params, model.n_vocab, context.n_ctx) as chain:
-            chain.accept_prompt(prompt)
-            finish, first_at = self._decode(chain, text, writer, params, listener, given)
+        text = StreamText(request.params.stop + (PLAIN_STOP if prompts.plain and not request.raw else ()))
+        writer = TraceWriter(model.piece, listener.tokens, chain.stages if request.stages else ())
+        chain.accept_prompt(prompt)
+        try:
+            finish, first_at = self._decode(chain, text, writer, request, listener, given)
+        finally:
+            writer.flush()  # also when the grammar leads nowhere: what was written is kept
         held = text.finish()
-        writer.flush()
         now = time.perf_counter()
         if not text.stopped:
             prompts.remember(made.text + text.emitted, prompt + self._whole(writer.spoken, text.pending))
@@ -175,13 +191,13 @@ class LlamaBackend:
         chain: SamplerChain,
         text: StreamText,
         writer: TraceWriter,
-        params: SamplingParams,
+        request: Generate,
         listener: Listener,
         given: GivenTokens,
     ) -> tuple[FinishReason, float | None]:
         """The loop: sample, record, show, evaluate. Return why it ended and when the first token was there."""
         model, context, cache = self._need_model(), self._need_context(), self._need_cache()
-        limit = params.max_tokens or context.n_ctx
+        limit = request.params.max_tokens or context.n_ctx
         first_at: float | None = None
         row = -1
         while True:
@@ -189,13 +205,18 @@ class LlamaBackend:
                 return FinishReason.CANCELLED, first_at
             logits = context.logits(row)
             token = given.at(writer.count)
-            if token is None:
-                token = chain.sample(context.handle)
-            else:
+            dist = distribution(logits)
+            stages: StageRow | None = None
+            if token is not None:
                 chain.accept(token)
+                stages = chain.given_row(dist, float(logits[token])) if request.stages else None
+            elif request.stages:
+                token, stages = chain.sample_stages(logits, dist.top_ids)
+            else:
+                token = chain.sample(context.handle, logits)
             end = model.is_end(token)
             shown = "" if end else text.feed(model.piece(token))
-            writer.add(token, distribution(logits), logits, shown, spoken=not end)
+            writer.add(token, dist, logits, shown, spoken=not end, stages=stages)
             first_at = first_at or time.perf_counter()
             if end:
                 return FinishReason.STOP, first_at

@@ -1,39 +1,170 @@
-"""The native sampler chain of one reply."""
+"""The native sampler chain of one reply.
 
+Sources: penalties (Keskar et al. 2019, arXiv:1909.05858), top-k (Fan et al. 2018), top-p (Holtzman et al. 2019,
+arXiv:1904.09751), typical-p (Meister et al. 2022, arXiv:2202.00666), mirostat (Basu et al. 2020, arXiv:2007.14966),
+min-p (Nguyen et al. 2024, arXiv:2407.01082), top-n-sigma (Tang et al. 2024, arXiv:2411.07641), DRY and XTC
+(text-generation-webui pull requests 5677 and 6335), adaptive-p (llama.cpp pull request 17927).
+"""
+
+import ctypes
 import secrets
 from collections.abc import Sequence
 from typing import Any, Self
 
 import llama_cpp.llama_cpp as C  # noqa: N812 - the C API, as its own examples name it
+import numpy as np
+from numpy.typing import NDArray
 
-from chatapp.core.generation import MAX_SEED, SamplingParams
+from chatapp.core.errors import ErrorCode, RequestError
+from chatapp.core.probability import Distribution
+from chatapp.core.sampling import BAN, FIRST, MAX_SEED, SamplingParams, invalid
+from chatapp.core.stages import StageRow
+from chatapp.core.text import QT_TRANSLATE_NOOP
+from chatapp.engine.grammar import grammar_sampler
+
+TOKEN_RANGE = QT_TRANSLATE_NOOP("reasons", "this model's tokens are numbered from 0 to {high}")
+
+_GREEDY_BELOW = 1e-3  # dividing by less overflows
+_IMPOSSIBLE = 1e-38  # of the likeliest one's probability: nothing above is lost, and a banned token is below
+_MIROSTAT_M = 100  # llama.cpp's own
+_DATA = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
 
 
 class SamplerChain:
-    """penalties → top-k → top-p → min-p → temperature → draw, or the likeliest token at temperature 0.
+    """logit bias, grammar → the stages in the user's order → draw, or the likeliest token at temperature 0.
 
-    *seed* is the one in use, drawn when the parameters leave it open. A sampler its value switches off is left out.
+    *seed* is the one in use, drawn when the parameters leave it open. A sampler its value switches off is left out;
+    at temperature 0 the stages that truncate are, too. *stages* are the names of what is there, "raw" first.
     Use as a context manager; the chain is native memory.
     """
 
-    def __init__(self, params: SamplingParams, n_vocab: int, n_ctx: int) -> None:
+    def __init__(self, params: SamplingParams, n_vocab: int, n_ctx: int, vocab: Any = None) -> None:
         self.seed = params.seed if params.seed is not None else secrets.randbelow(MAX_SEED + 1)
+        self.stages: tuple[str, ...] = ("raw",)
+        self._n_vocab = n_vocab
+        self._n_ctx = n_ctx
+        self._vocab = vocab
+        self._parts: list[int] = []  # for each sampler of the chain the stage it belongs to
+        self._remember: list[tuple[Any, int]] = []  # samplers that look at earlier tokens, and how many of them
+        self._can_forbid = False
+        self._grammar: Any = None
+        self._buffer = np.zeros(0, _DATA)
         self._chain: Any = C.llama_sampler_chain_init(C.llama_sampler_chain_default_params())
-        last_n = n_ctx if params.repeat_last_n < 0 else params.repeat_last_n
-        self._remembers = last_n if params.repeat_penalty != 1.0 else 0
-        if self._remembers:
-            self._add(C.llama_sampler_init_penalties(n_vocab, self._remembers, params.repeat_penalty, 0.0, 0.0))
-        if params.temperature == 0:
+        try:
+            self._build(params)
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def _build(self, params: SamplingParams) -> None:
+        greedy = params.temperature < _GREEDY_BELOW and "temperature" not in params.disabled
+        for stage in FIRST + params.order:
+            if params.uses(stage) and not (greedy and stage not in _BEFORE_GREEDY):
+                self._begin(stage)
+                getattr(self, f"_add_{stage}")(params)
+        if greedy:
+            self._begin("greedy")
             self._add(C.llama_sampler_init_greedy())
-            return
-        if params.top_k > 0:
-            self._add(C.llama_sampler_init_top_k(params.top_k))
-        if params.top_p < 1:
-            self._add(C.llama_sampler_init_top_p(params.top_p, 1))
-        if params.min_p > 0:
-            self._add(C.llama_sampler_init_min_p(params.min_p, 1))
-        self._add(C.llama_sampler_init_temp(params.temperature))
-        self._add(C.llama_sampler_init_dist(self.seed))
+        elif params.mirostat == 1:
+            self._begin("mirostat")
+            tau, eta = params.mirostat_tau, params.mirostat_eta
+            self._add(C.llama_sampler_init_mirostat(self._n_vocab, self.seed, tau, eta, _MIROSTAT_M))
+        elif params.mirostat == 2:
+            self._begin("mirostat_v2")
+            self._add(C.llama_sampler_init_mirostat_v2(self.seed, params.mirostat_tau, params.mirostat_eta))
+        elif params.adaptive_target >= 0:
+            self._begin("adaptive_p")
+            self._add(C.llama_sampler_init_adaptive_p(params.adaptive_target, params.adaptive_decay, self.seed))
+        else:
+            self._begin("draw")
+            self._add(C.llama_sampler_init_dist(self.seed))
+
+    # -- the stages ----------------------------------------------------------------------------------------------------
+
+    def _add_logit_bias(self, params: SamplingParams) -> None:
+        for token, bias in params.logit_bias:
+            if token >= self._n_vocab:
+                raise invalid("logit_bias", f"{token}: {bias:g}", TOKEN_RANGE, high=str(self._n_vocab - 1))
+        biases = [
+            C.llama_logit_bias(token=token, bias=float("-inf") if bias <= -BAN else bias)
+            for token, bias in params.logit_bias
+        ]
+        array = (C.llama_logit_bias * len(biases))(*biases)
+        self._add(C.llama_sampler_init_logit_bias(self._n_vocab, len(biases), array))
+        self._drop_impossible()
+        self._can_forbid = True
+
+    def _add_grammar(self, params: SamplingParams) -> None:
+        self._grammar = grammar_sampler(self._vocab, params)
+        self._add(self._grammar)
+        self._drop_impossible()
+        self._can_forbid = True
+
+    def _add_penalties(self, params: SamplingParams) -> None:
+        count = self._window(params.repeat_last_n)
+        sampler = C.llama_sampler_init_penalties(
+            self._n_vocab, count, params.repeat_penalty, params.frequency_penalty, params.presence_penalty
+        )
+        self._add(sampler)
+        self._remember.append((sampler, count))
+
+    def _add_dry(self, params: SamplingParams) -> None:
+        count = self._window(params.dry_last_n)
+        breakers = [text.encode("utf-8", "replace") for text in params.dry_breakers]
+        sampler = C.llama_sampler_init_dry(
+            self._vocab,
+            params.dry_multiplier,
+            params.dry_base,
+            params.dry_allowed_length,
+            count,
+            (ctypes.c_char_p * len(breakers))(*breakers),
+            len(breakers),
+        )
+        self._add(sampler)
+        self._remember.append((sampler, count))
+
+    def _add_top_n_sigma(self, params: SamplingParams) -> None:
+        self._add(C.llama_sampler_init_top_n_sigma(params.top_n_sigma))
+        self._drop_impossible()
+
+    def _add_top_k(self, params: SamplingParams) -> None:
+        self._add(C.llama_sampler_init_top_k(params.top_k))
+
+    def _add_typical_p(self, params: SamplingParams) -> None:
+        self._add(C.llama_sampler_init_typical(params.typical_p, 1))
+
+    def _add_top_p(self, params: SamplingParams) -> None:
+        self._add(C.llama_sampler_init_top_p(params.top_p, 1))
+
+    def _add_min_p(self, params: SamplingParams) -> None:
+        self._add(C.llama_sampler_init_min_p(params.min_p, 1))
+
+    def _add_xtc(self, params: SamplingParams) -> None:
+        self._add(C.llama_sampler_init_xtc(params.xtc_probability, params.xtc_threshold, 1, self.seed))
+
+    def _add_temperature(self, params: SamplingParams) -> None:
+        if params.dynatemp_range > 0:
+            self._add(
+                C.llama_sampler_init_temp_ext(params.temperature, params.dynatemp_range, params.dynatemp_exponent)
+            )
+        else:
+            self._add(C.llama_sampler_init_temp(params.temperature))
+
+    def _drop_impossible(self) -> None:
+        """Remove tokens whose logit became -inf: some samplers that follow compute nan from them."""
+        self._add(C.llama_sampler_init_min_p(_IMPOSSIBLE, 1))
+
+    def _window(self, last_n: int) -> int:
+        return self._n_ctx if last_n < 0 else min(last_n, self._n_ctx)
+
+    def _begin(self, stage: str) -> None:
+        self.stages += (stage,)
+
+    def _add(self, sampler: Any) -> None:
+        C.llama_sampler_chain_add(self._chain, sampler)
+        self._parts.append(len(self.stages) - 1)
+
+    # -- sampling ------------------------------------------------------------------------------------------------------
 
     @property
     def handle(self) -> Any:
@@ -41,17 +172,84 @@ class SamplerChain:
         return self._chain
 
     def accept_prompt(self, tokens: Sequence[int]) -> None:
-        """Let the penalties see the end of the prompt."""
-        for token in tokens[len(tokens) - min(len(tokens), self._remembers) :]:
-            C.llama_sampler_accept(self._chain, token)
+        """Let the penalties see the end of the prompt (the grammar must not)."""
+        for sampler, count in self._remember:
+            for token in tokens[len(tokens) - min(len(tokens), count) :]:
+                C.llama_sampler_accept(sampler, token)
 
     def accept(self, token: int) -> None:
-        """Let the samplers see a token of the reply that was not drawn."""
+        """Remember *token*, which was given and not drawn; raise `RequestError` where the grammar forbids it."""
+        if self._grammar:  # llama.cpp aborts when it has to accept what it would not have allowed
+            only = C.llama_token_data_array(
+                data=(C.llama_token_data * 1)(C.llama_token_data(id=token, logit=0.0, p=0.0)),
+                size=1,
+                selected=-1,
+                sorted=False,
+            )
+            C.llama_sampler_apply(self._grammar, ctypes.byref(only))
+            if only.data[0].logit < 0:
+                raise RequestError(ErrorCode.GRAMMAR_STUCK)
         C.llama_sampler_accept(self._chain, token)
 
-    def sample(self, context: Any) -> int:
-        """Draw from the last logits of *context* and remember the token."""
+    def given_row(self, dist: Distribution, logit: float) -> StageRow:
+        """The stage view of a token that was given: the raw distribution, and nothing after it."""
+        left = np.zeros(len(self.stages), np.int32)
+        probs = np.zeros((len(self.stages), len(dist.top_ids)), np.float32)
+        drawn = np.zeros(len(self.stages), np.float32)
+        left[0], probs[0], drawn[0] = self._n_vocab, np.exp(dist.top_logprobs), np.exp(logit - dist.log_z)
+        return StageRow(left, probs, drawn)
+
+    def sample(self, context: Any, logits: NDArray[np.float32] | None = None) -> int:
+        """Draw from the last logits of *context* (given as *logits*, they need not be read) and remember the token."""
+        if self._can_forbid:  # llama.cpp aborts when nothing is left; ours says so
+            if logits is None:
+                logits = np.ctypeslib.as_array(C.llama_get_logits_ith(context, -1), shape=(self._n_vocab,))
+            return self.sample_stages(logits, None)[0]
         return int(C.llama_sampler_sample(self._chain, context, -1))
+
+    def sample_stages(
+        self, logits: NDArray[np.float32], top_ids: NDArray[np.int32] | None
+    ) -> tuple[int, StageRow | None]:
+        """Draw from *logits* as `sample` does, stage by stage; with *top_ids* (K,) also return what each left."""
+        candidates, array = self._candidates(logits)
+        seen: list[tuple[int, NDArray[np.int32], NDArray[np.float32]]] = []
+        if top_ids is not None:
+            seen.append(_snapshot(array))
+        for at, stage in enumerate(self._parts):
+            C.llama_sampler_apply(C.llama_sampler_chain_get(self._chain, at), ctypes.byref(array))
+            done = at + 1 == len(self._parts) or self._parts[at + 1] != stage
+            if done and self.stages[stage] in FIRST and not _possible(array):
+                raise RequestError(ErrorCode.GRAMMAR_STUCK)
+            if done and top_ids is not None:
+                seen.append(_snapshot(array, greedy=self.stages[stage] == "greedy"))
+        if not 0 <= array.selected < array.size:
+            raise RequestError(ErrorCode.GRAMMAR_STUCK)
+        token = int(array.data[array.selected].id)
+        C.llama_sampler_accept(self._chain, token)
+        del candidates
+        return token, None if top_ids is None else self._row(seen, top_ids, token)
+
+    def _candidates(self, logits: NDArray[np.float32]) -> tuple[NDArray[Any], Any]:
+        """llama.cpp's array over a buffer of ours, which has to live as long as it is used."""
+        if len(self._buffer) != len(logits):
+            self._buffer = np.zeros(len(logits), _DATA)
+        self._buffer["id"] = np.arange(len(logits), dtype=np.int32)
+        self._buffer["logit"] = logits
+        self._buffer["p"] = 0
+        pointer = self._buffer.ctypes.data_as(C.llama_token_data_p)
+        return self._buffer, C.llama_token_data_array(data=pointer, size=len(logits), selected=-1, sorted=False)
+
+    def _row(
+        self, seen: list[tuple[int, NDArray[np.int32], NDArray[np.float32]]], top_ids: NDArray[np.int32], token: int
+    ) -> StageRow:
+        wanted = np.append(top_ids, np.int32(token))
+        probs = np.zeros((len(seen), len(wanted)), np.float32)
+        found = np.zeros(self._n_vocab, np.float32)
+        for at, (_, ids, values) in enumerate(seen):
+            found[ids] = values
+            probs[at] = found[wanted]
+            found[ids] = 0
+        return StageRow(np.array([n for n, _, _ in seen], np.int32), probs[:, :-1], probs[:, -1])
 
     def __enter__(self) -> Self:
         return self
@@ -59,5 +257,26 @@ class SamplerChain:
     def __exit__(self, *_: object) -> None:
         C.llama_sampler_free(self._chain)  # frees the samplers it holds, too
 
-    def _add(self, sampler: Any) -> None:
-        C.llama_sampler_chain_add(self._chain, sampler)
+
+_BEFORE_GREEDY = frozenset({*FIRST, "penalties", "dry"})
+
+
+def _view(array: Any) -> NDArray[Any]:
+    address = ctypes.addressof(array.data.contents)
+    raw = (ctypes.c_uint8 * (array.size * _DATA.itemsize)).from_address(address)
+    return np.frombuffer(raw, _DATA)
+
+
+def _possible(array: Any) -> bool:
+    return array.size > 0 and bool(np.isfinite(_view(array)["logit"]).any())
+
+
+def _snapshot(array: Any, *, greedy: bool = False) -> tuple[int, NDArray[np.int32], NDArray[np.float32]]:
+    """How many candidates are left, their ids and (softmax of what the logits are now) their probabilities."""
+    view = _view(array)
+    if greedy:
+        return 1, view["id"][[array.selected]].copy(), np.ones(1, np.float32)
+    logits = view["logit"]
+    weights = np.exp(logits - logits.max(), dtype=np.float32)
+    total = float(weights.sum(dtype=np.float64))
+    return int(np.count_nonzero(weights)), view["id"].copy(), weights / np.float32(total)

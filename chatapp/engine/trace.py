@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chatapp.core.probability import Distribution, rank
+from chatapp.core.stages import StageRow, StageTrace
 from chatapp.core.trace import TokenTrace
 
 _SECONDS = 0.015  # parts closer together than this are joined: small models make thousands of tokens a second
@@ -17,22 +18,38 @@ class TraceWriter:
 
     count   tokens so far
     spoken  ids of the tokens that belong to the reply's text (all but an end-of-turn token)
+    *stages* are the names of what `add` gets rows of, if it does.
     """
 
-    def __init__(self, piece: Callable[[int], bytes], emit: Callable[[str, TokenTrace], None]) -> None:
+    def __init__(
+        self, piece: Callable[[int], bytes], emit: Callable[[str, TokenTrace], None], stages: tuple[str, ...] = ()
+    ) -> None:
         self.count = 0
         self.spoken: list[int] = []
         self._piece = piece
         self._emit = emit
         self._known: set[int] = set()  # ids whose bytes were sent in this reply
         self._rows: list[tuple[int, float, int, Distribution]] = []
+        self._stages = stages
+        self._stage_rows: list[StageRow] = []
         self._text = ""
         self._sent_at = 0.0
 
-    def add(self, token: int, dist: Distribution, logits: NDArray[np.float32], text: str, *, spoken: bool) -> None:
+    def add(
+        self,
+        token: int,
+        dist: Distribution,
+        logits: NDArray[np.float32],
+        text: str,
+        *,
+        spoken: bool,
+        stages: StageRow | None = None,
+    ) -> None:
         """Record *token*, drawn where the model had *logits*, and the *text* that may be shown after it."""
         logprob = float(logits[token]) - dist.log_z
         self._rows.append((token, logprob, rank(logits, token), dist))
+        if stages is not None:
+            self._stage_rows.append(stages)
         self._text += text
         self.count += 1
         if spoken:
@@ -58,7 +75,19 @@ class TraceWriter:
             top_ids=top_ids,
             top_logprobs=np.stack([d.top_logprobs for *_, d in self._rows]),
             pieces={i: self._piece(i) for i in new},
+            stages=self._stage_trace(),
         )
         text, self._text = self._text, ""
         self._rows.clear()
         self._emit(text, trace)
+
+    def _stage_trace(self) -> StageTrace | None:
+        if not self._stage_rows:
+            return None
+        rows, self._stage_rows = self._stage_rows, []
+        return StageTrace(
+            self._stages,
+            np.stack([row.left for row in rows]),
+            np.stack([row.probs for row in rows]),
+            np.stack([row.drawn for row in rows]),
+        )

@@ -159,6 +159,7 @@ class Generate:
     """Stream a reply to *messages*, or with *raw* continue *prompt* without a chat template.
 
     prefix_ids  the tokens the reply must begin with; they count, and are traced, as its own
+    stages      the trace says what every sampler stage left; the tokens are the same
     With *raw* and no *prompt* the texts of *messages* are continued, one after the other as they stand.
 
     prefill   what the reply begins with: part of the prompt and of the reply's text
@@ -177,6 +178,7 @@ class Generate:
     overflow: str = "stop"
     pinned: tuple[int, ...] = ()
     adapters: tuple[AdapterUse, ...] = ()
+    stages: bool = False
 
 
 @dataclass(frozen=True, slots=True)

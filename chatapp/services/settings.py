@@ -50,6 +50,8 @@ class SettingsService(QObject):
     def set(self, setting: Setting[Any] | str, value: object) -> None:
         """Change a value; raise `RequestError` when it cannot be used (then the old one stays)."""
         known = _of(setting)
+        if known.key.startswith("sampling."):  # each value may be fine and two of them contradict each other
+            self.sampling().with_value(known.key.removeprefix("sampling."), known.checked(value))
         if self._settings.set(known, value):
             self._announce(known.key)
 

@@ -102,7 +102,7 @@ class Settings:
             try:
                 self._values[key] = setting.checked(value)
             except UserFixable as error:
-                self._warn(StorageError(ErrorCode.SETTING_IGNORED, **error.params))
+                self._warn(StorageError(ErrorCode.SETTING_IGNORED, **({"name": setting.title or key} | error.params)))
 
     def _set_aside(self, path: Path, reason: str) -> None:
         kept = next(p for n in range(1, 10_000) if not (p := path.with_name(f"{path.name}.broken-{n}")).exists())

@@ -11,6 +11,7 @@ from typing import Any
 
 from chatapp.core.generation import BOUNDS, MAX_STOP_LENGTH, SamplingParams
 from chatapp.core.text import QT_TRANSLATE_NOOP
+from chatapp.settings.samplers import SAMPLERS
 from chatapp.settings.setting import Choice, Kind, Section, Setting, Special
 
 _DEFAULTS = SamplingParams()
@@ -170,5 +171,8 @@ WINDOW_GEOMETRY: Setting[str] = Setting("window.geometry", Kind.TEXT, "")  # bas
 WINDOW_STATE: Setting[str] = Setting("window.state", Kind.TEXT, "")  # base64 of QMainWindow.saveState
 SPLITTER_SIZES: Setting[tuple[int, ...]] = Setting("window.splitter", Kind.INTEGERS, (), bounds=(0, 100_000))  # pixels
 
-SETTINGS: tuple[Setting[Any], ...] = tuple(value for value in list(globals().values()) if isinstance(value, Setting))
+SETTINGS: tuple[Setting[Any], ...] = (
+    *(value for value in list(globals().values()) if isinstance(value, Setting)),
+    *SAMPLERS,
+)
 BY_KEY: dict[str, Setting[Any]] = {setting.key: setting for setting in SETTINGS}

@@ -1,17 +1,27 @@
 """What a setting is: its kind, limits and words, and the check every value passes on its way in."""
 
+import json
 import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar, cast
 
-from chatapp.core.errors import RequestError
-from chatapp.core.generation import BETWEEN, ONE_OF, WHOLE_NUMBER, invalid
+from chatapp.core.errors import ErrorCode, RequestError
+from chatapp.core.grammar import NOT_JSON, TOO_NESTED, check_grammar
+from chatapp.core.sampling import (
+    BETWEEN,
+    IS_TEXT,
+    MAX_GRAMMAR_LENGTH,
+    ONE_OF,
+    TOO_LONG,
+    WHOLE_NUMBER,
+    checked_bias,
+    invalid,
+)
 from chatapp.core.text import QT_TRANSLATE_NOOP
 
 T = TypeVar("T")
 
-A_TEXT = QT_TRANSLATE_NOOP("reasons", "it must be a text")
 A_LIST = QT_TRANSLATE_NOOP("reasons", "it must be a list")
 A_NUMBER = QT_TRANSLATE_NOOP("reasons", "it must be a number")
 ENTRY_LENGTH = QT_TRANSLATE_NOOP("reasons", "each entry must be a text of {low} to {high} characters")
@@ -27,6 +37,7 @@ class Kind(StrEnum):
     TEXTS = "texts"
     PATHS = "paths"
     INTEGERS = "integers"
+    BIASES = "biases"  # (token id, number) pairs
 
 
 class Section(StrEnum):
@@ -59,7 +70,7 @@ class Choice:
 class Special:
     """A value outside the bounds (or at their edge) with a meaning of its own, such as 0 for "Automatic"."""
 
-    value: int | None
+    value: float | None
     title: str
 
 
@@ -70,6 +81,8 @@ class Setting(Generic[T]):
     bounds          lowest and highest number (of each number in INTEGERS); for TEXTS the length of each in characters
     special         a further allowed value
     reload_needed   takes effect when a model is loaded the next time
+    code            "gbnf" or "json": a TEXT in that language, which is checked
+    escaped         the entries of a TEXTS are shown with \\n for a new line
     Title and description are English, translated by the ui under the context ``settings``.
     """
 
@@ -83,6 +96,8 @@ class Setting(Generic[T]):
     choices: tuple[Choice, ...] = ()
     special: Special | None = None
     reload_needed: bool = False
+    code: str = ""
+    escaped: bool = False
 
     @property
     def hidden(self) -> bool:
@@ -91,6 +106,8 @@ class Setting(Generic[T]):
 
     def checked(self, value: object) -> T:
         """*value* in its in-memory form (lists become tuples); raise `RequestError` saying why it cannot be used."""
+        if self.kind is Kind.REAL and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
         if self.special is not None and type(value) is type(self.special.value) and value == self.special.value:
             return cast("T", value)
         match self.kind:
@@ -102,8 +119,10 @@ class Setting(Generic[T]):
                 return cast("T", self._number(value))
             case Kind.TEXT:
                 if not isinstance(value, str):
-                    raise self._refuse(value, A_TEXT)
-                return cast("T", value)
+                    raise self._refuse(value, IS_TEXT)
+                return cast("T", self._code(value))
+            case Kind.BIASES:
+                return cast("T", checked_bias(value))
             case Kind.TEXTS | Kind.PATHS | Kind.INTEGERS:
                 if not isinstance(value, (list, tuple)):
                     raise self._refuse(value, A_LIST)
@@ -125,6 +144,22 @@ class Setting(Generic[T]):
         if not isinstance(value, str) or not low <= len(value) <= high:
             raise self._refuse(value, ENTRY_LENGTH, low=f"{low:g}", high=f"{high:g}")
         return value
+
+    def _code(self, text: str) -> str:
+        if self.code and len(text) > MAX_GRAMMAR_LENGTH:
+            raise self._refuse(text[:20], TOO_LONG, high=f"{MAX_GRAMMAR_LENGTH:,}")
+        if self.code == "gbnf" and text.strip():
+            check_grammar(text)
+        if self.code == "json" and text.strip():
+            try:
+                json.loads(text)
+            except json.JSONDecodeError as error:
+                raise RequestError(
+                    ErrorCode.INVALID_SCHEMA, reason=NOT_JSON, line=error.lineno, words=error.msg
+                ) from error
+            except RecursionError as error:
+                raise RequestError(ErrorCode.INVALID_SCHEMA, reason=TOO_NESTED) from error
+        return text
 
     def _refuse(self, value: object, reason: str, **params: str) -> RequestError:
         return invalid(self.title or self.key, str(value)[:80], reason, **params)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from chatapp.core.errors import RequestError
 from chatapp.core.generation import SamplingParams
 from chatapp.settings.schema import BY_KEY, SYSTEM_PROMPT
 from chatapp.ui.preferences.row import SettingRow
@@ -43,6 +44,8 @@ class SettingsPanel(QScrollArea):
         column.addWidget(self._heading)
         self._rows: dict[str, SettingRow] = {}
         for field in fields(SamplingParams):
+            if BY_KEY[f"sampling.{field.name}"].hidden:
+                continue
             row = SettingRow(BY_KEY[f"sampling.{field.name}"], inner)
             row.changed.connect(lambda value, name=field.name: self._on_changed(name, value))
             row.reset_requested.connect(lambda name=field.name: self._on_reset(name))
@@ -78,7 +81,10 @@ class SettingsPanel(QScrollArea):
 
     def _on_changed(self, name: str, value: object) -> None:
         chat = self._services.chat
-        chat.set_sampling(chat.effective_sampling().with_value(name, value))
+        try:
+            chat.set_sampling(chat.effective_sampling().with_value(name, value))
+        except RequestError as error:
+            self._rows[name].show_refusal(error)
         self._show_buttons()
 
     def _on_reset(self, name: str) -> None:

@@ -53,6 +53,9 @@ class Listener:
         self.progress.append((done, total, reused))
         self.prompt = prompt_ids or self.prompt
 
+    def prompt_made(self, prefill: int, dropped: tuple[int, ...]) -> None:
+        pass
+
     def tokens(self, text: str, trace: TokenTrace) -> None:
         self.text += text
         self.parts.append(trace)

@@ -63,7 +63,7 @@ def spin(parent: QWidget, key: str) -> QDoubleSpinBox:
 
 
 def test_every_sampling_value_is_there_with_an_explanation(panel: SettingsPanel) -> None:
-    for name in (f.name for f in fields(SamplingParams)):
+    for name in (f.name for f in fields(SamplingParams) if f.name not in ("order", "disabled")):
         row = field(panel, f"sampling.{name}").parent()
         assert isinstance(row, SettingRow)
         info = next(b for b in row.findChildren(QToolButton) if b.accessibleName().startswith("What is"))

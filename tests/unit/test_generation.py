@@ -8,7 +8,7 @@ from chatapp.core.errors import ErrorCode, RequestError
 from chatapp.core.generation import BOUNDS, MAX_SEED, MAX_STOP_LENGTH, FinishReason, ReplyInfo, SamplingParams
 
 DEFAULT = SamplingParams()
-INTEGERS = ("top_k", "repeat_last_n", "seed", "max_tokens")
+INTEGERS = ("top_k", "repeat_last_n", "seed", "max_tokens", "dry_allowed_length", "dry_last_n", "mirostat")
 
 
 def test_the_defaults_are_within_their_bounds() -> None:
@@ -16,7 +16,9 @@ def test_the_defaults_are_within_their_bounds() -> None:
 
 
 def test_every_number_has_bounds() -> None:
-    assert set(BOUNDS) == {f.name for f in fields(SamplingParams)} - {"stop"}
+    assert set(BOUNDS) == {
+        f.name for f in fields(SamplingParams) if not isinstance(getattr(DEFAULT, f.name), (tuple, str))
+    }
 
 
 @pytest.mark.parametrize("name", BOUNDS)
@@ -82,7 +84,7 @@ def test_settings_come_back_from_json() -> None:
 
 def test_settings_of_other_versions_are_read() -> None:
     assert SamplingParams.from_json({}) == DEFAULT
-    assert SamplingParams.from_json({"top_k": 5, "mirostat": 2}) == SamplingParams(top_k=5)
+    assert SamplingParams.from_json({"top_k": 5, "quantum": 2}) == SamplingParams(top_k=5)
 
 
 @pytest.mark.parametrize("data", [{"temperature": -1}, {"top_k": 1.5}, {"seed": "x"}, {"stop": [""]}])

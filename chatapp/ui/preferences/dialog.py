@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from chatapp.core.errors import RequestError
 from chatapp.settings.schema import BY_KEY
 from chatapp.settings.setting import SECTION_TITLES, Section, Setting
 from chatapp.ui.i18n import setting_word
@@ -91,7 +92,10 @@ class PreferencesDialog(QDialog):
         row.show_value(self._services.settings.get(key), row.setting.default)
 
     def _on_changed(self, key: str, value: object) -> None:
-        self._services.settings.set(key, value)
+        try:
+            self._services.settings.set(key, value)
+        except RequestError as error:
+            self._rows[key].show_refusal(error)
 
     def _on_setting_changed(self, key: str) -> None:
         if key in self._rows:

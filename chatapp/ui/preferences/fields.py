@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QFontDatabase, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from chatapp.core.text import escaped, unescaped
 from chatapp.settings.setting import Kind, Setting
 from chatapp.ui.i18n import setting_word
 
@@ -28,6 +29,15 @@ _SLIDERS: dict[str, tuple[float, float, float]] = {
     "sampling.top_p": (0.0, 1.0, 0.01),
     "sampling.min_p": (0.0, 0.5, 0.01),
     "sampling.repeat_penalty": (0.8, 2.0, 0.01),
+    "sampling.frequency_penalty": (-2.0, 2.0, 0.05),
+    "sampling.presence_penalty": (-2.0, 2.0, 0.05),
+    "sampling.dry_multiplier": (0.0, 2.0, 0.05),
+    "sampling.top_n_sigma": (0.0, 5.0, 0.05),
+    "sampling.typical_p": (0.0, 1.0, 0.01),
+    "sampling.xtc_probability": (0.0, 1.0, 0.05),
+    "sampling.xtc_threshold": (0.0, 0.5, 0.01),
+    "sampling.dynatemp_range": (0.0, 2.0, 0.05),
+    "sampling.adaptive_decay": (0.0, 0.99, 0.01),
 }
 
 
@@ -188,10 +198,16 @@ class TextField(Field):
 
     def __init__(self, setting: Setting[Any], lines: int = 4, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._several = setting.kind is Kind.TEXTS
+        self._several = setting.kind is not Kind.TEXT
+        self._escaped = setting.escaped
         self._edit = QPlainTextEdit(self)
         self._edit.setTabChangesFocus(True)
         self._lines = 3 if self._several else lines
+        if setting.code:
+            self._edit.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+            self._edit.setProperty("code", "true")
+            self._edit.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+            self._lines = 6
         self._edit.textChanged.connect(lambda: self.edited.emit(self.value()))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -201,14 +217,22 @@ class TextField(Field):
 
     def value(self) -> Any:
         text = self._edit.toPlainText()
-        return tuple(line for line in text.split("\n") if line) if self._several else text
+        if not self._several:
+            return text
+        lines = tuple(line for line in text.split("\n") if line)
+        return tuple(unescaped(line) for line in lines) if self._escaped else lines
 
     def show_value(self, value: Any) -> None:
-        text = "\n".join(value) if self._several else str(value)
+        text = self._text_of(value)
         if self.value() != value:  # else the cursor would jump while somebody types
             self._edit.blockSignals(True)
             self._edit.setPlainText(text)
             self._edit.blockSignals(False)
+
+    def _text_of(self, value: Any) -> str:
+        if not self._several:
+            return str(value)
+        return "\n".join(escaped(line) if self._escaped else line for line in value)
 
     def set_label(self, text: str) -> None:
         self._edit.setAccessibleName(text)
@@ -220,6 +244,25 @@ class TextField(Field):
         if event.type() == QEvent.Type.FontChange:
             self._fit()
         super().changeEvent(event)
+
+
+class BiasField(TextField):
+    """Token numbers and what is added to their logits, a pair a line: ``1234 -5``, also with : or = between."""
+
+    def value(self) -> Any:
+        pairs: list[tuple[Any, ...]] = []
+        for line in self._edit.toPlainText().splitlines():
+            parts = line.replace(":", " ").replace("=", " ").split()
+            try:
+                token, bias = parts
+                pairs.append((int(token), float(bias)))
+            except ValueError:
+                if parts:
+                    pairs.append((line,))  # refused by the setting, with its reason
+        return tuple(pairs)
+
+    def _text_of(self, value: Any) -> str:
+        return "\n".join(f"{token} {bias:g}" for token, bias in value)
 
 
 class PathsField(Field):
@@ -283,6 +326,8 @@ def field_for(setting: Setting[Any], parent: QWidget | None = None) -> Field:
             return NumberField(setting, parent)
         case Kind.TEXT | Kind.TEXTS:
             return TextField(setting, parent=parent)
+        case Kind.BIASES:
+            return BiasField(setting, parent=parent)
         case Kind.PATHS:
             return PathsField(parent)
         case Kind.INTEGERS:

@@ -82,6 +82,10 @@ class SettingRow(QWidget):
         self._reset.setVisible(checked != self._default)
         self.changed.emit(checked)
 
+    def show_refusal(self, error: RequestError) -> None:
+        """Say that the value, though allowed, contradicts another one."""
+        self._show_error(" ".join(error_text(error)))
+
     def _show_error(self, text: str) -> None:
         self._error.setText(text)
         self._error.setVisible(bool(text))

@@ -44,7 +44,7 @@ def test_hidden_settings_have_no_words():
 @pytest.mark.parametrize("setting", SETTINGS, ids=ident)
 @pytest.mark.parametrize("value", [True, object(), {"a": 1}, float("nan"), float("inf"), [[]], "\0text", -99, 10**30])
 def test_odd_values_are_refused(setting, value):
-    if setting.kind is Kind.TEXT and isinstance(value, str):
+    if setting.kind is Kind.TEXT and not setting.code and isinstance(value, str):
         assert setting.checked(value) == value
         return
     with pytest.raises(RequestError) as caught:
@@ -77,7 +77,7 @@ def test_every_sampling_value_is_a_setting_with_its_bounds():
     for field in fields(SamplingParams):
         setting = BY_KEY[f"sampling.{field.name}"]
         assert setting.default == getattr(SamplingParams(), field.name)
-        assert field.name == "stop" or setting.bounds == BOUNDS[field.name]
+        assert field.name not in BOUNDS or BOUNDS[field.name] in (setting.bounds, _with_special(setting))
 
 
 def test_sampling_params_from_settings_and_back():
@@ -86,3 +86,8 @@ def test_sampling_params_from_settings_and_back():
     wanted = SamplingParams(temperature=0.0, top_k=1, seed=7, stop=("###", "끝"), max_tokens=9, repeat_last_n=-1)
     set_sampling_params(settings, wanted)
     assert sampling_params(settings) == wanted
+
+
+def _with_special(setting):
+    """The bounds together with the special value below them."""
+    return (setting.special.value, setting.bounds[1]) if setting.special and setting.bounds else None

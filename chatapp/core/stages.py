@@ -1,0 +1,85 @@
+"""The stage view: what every sampler stage left of the candidates of each token."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+# The position of a name is what traces store: append only.
+STAGES = (
+    "raw", "logit_bias", "grammar", "penalties", "dry", "top_n_sigma", "top_k", "typical_p", "top_p", "min_p", "xtc",
+    "temperature", "draw", "greedy", "mirostat", "mirostat_v2", "adaptive_p",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class StageTrace:
+    """Arrays over the T tokens of a reply and the S stages they went through; the last stage draws.
+
+    names   the stages, in order; the first is "raw", before any sampler
+    left    int32 (T, S)       candidates that are left (with a probability above 0) after the stage
+    probs   float32 (T, S, K)  probability of the trace's K top candidates after the stage; 0 when it was cut
+    drawn   float32 (T, S)     the same for the token that was drawn, which need not be among them
+    A token that was given and not drawn went through no stage: all is 0 but "raw".
+    """
+
+    names: tuple[str, ...]
+    left: NDArray[np.int32]
+    probs: NDArray[np.float32]
+    drawn: NDArray[np.float32]
+
+    def cut_by(self, token: int) -> list[str | None]:
+        """For each of the K candidates of token *token* of the reply the stage that cut it, None if it stayed."""
+        row = self.probs[token] > 0
+        found: list[str | None] = []
+        for candidate in range(row.shape[1]):
+            gone = np.flatnonzero(~row[:, candidate])
+            found.append(self.names[int(gone[0])] if len(gone) else None)
+        return found
+
+    @classmethod
+    def join(cls, parts: "list[StageTrace]") -> Self | None:
+        """One from the parts of a reply; None when there are none or they do not fit together."""
+        if not parts or len({(p.names, p.probs.shape[2]) for p in parts}) != 1:
+            return None
+        return cls(
+            parts[0].names,
+            np.concatenate([p.left for p in parts]),
+            np.concatenate([p.probs for p in parts]),
+            np.concatenate([p.drawn for p in parts]),
+        )
+
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
+        """For `TokenTrace.arrays`."""
+        return {
+            "stage_names": np.array([STAGES.index(name) for name in self.names], np.uint8),
+            "stage_left": self.left,
+            "stage_probs": self.probs,
+            "stage_drawn": self.drawn,
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, NDArray[Any]], tokens: int) -> Self | None:
+        """What `arrays` wrote, None when there was none; raise ValueError when it does not fit *tokens* tokens."""
+        if "stage_names" not in arrays:
+            return None
+        try:
+            codes, left, probs, drawn = (arrays[f"stage_{name}"] for name in ("names", "left", "probs", "drawn"))
+        except KeyError as error:
+            raise ValueError(f"trace lacks {error}") from error
+        if codes.ndim != 1 or (codes >= len(STAGES)).any():
+            raise ValueError("trace has stages that are not known")
+        shape = (tokens, len(codes))
+        if left.shape != shape or drawn.shape != shape or probs.ndim != 3 or probs.shape[:2] != shape:
+            raise ValueError("trace stages have the wrong shape")
+        return cls(tuple(STAGES[int(code)] for code in codes), left, probs, drawn)
+
+
+@dataclass(frozen=True, slots=True)
+class StageRow:
+    """One token's part of a `StageTrace`: left int32 (S,), probs float32 (S, K), drawn float32 (S,)."""
+
+    left: NDArray[np.int32]
+    probs: NDArray[np.float32]
+    drawn: NDArray[np.float32]
