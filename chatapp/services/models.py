@@ -23,7 +23,8 @@ from chatapp.services.tasks import Tasks
 from chatapp.settings import schema
 from chatapp.settings.setting import Setting
 
-__all__ = ["LoadPlan", "LocalModel", "ModelsService"]  # the ui draws local models and may not import the hub
+# The ui draws these and may not import the hub.
+__all__ = ["GgufHeader", "LoadPlan", "LocalModel", "ModelsService"]
 
 _NOTICE = "model"
 _SHORTEST = 512  # tokens of context

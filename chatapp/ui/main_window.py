@@ -23,6 +23,7 @@ from chatapp.ui.actions import Actions
 from chatapp.ui.appearance import Appearance
 from chatapp.ui.chat.view import ChatView
 from chatapp.ui.dialogs.about import AboutDialog
+from chatapp.ui.dialogs.model_info import ModelInfoDialog
 from chatapp.ui.dialogs.shortcuts import ShortcutsDialog
 from chatapp.ui.drop import ModelDrop
 from chatapp.ui.model_selector import ModelSelector
@@ -119,6 +120,7 @@ class MainWindow(QMainWindow):
         dock = self._settings_dock
         dock.visibilityChanged.connect(lambda _visible: actions["settings_panel"].setChecked(not dock.isHidden()))
         self._selector.file_requested.connect(self._open_model)
+        self._selector.info_requested.connect(actions["model_info"].trigger)
         services.models.choose_requested.connect(self._selector.open_list)
         chat = services.chat
         for changed in (
@@ -146,6 +148,7 @@ class MainWindow(QMainWindow):
             "undo_delete": self._undo_delete,
             "sidebar": self._room.toggle_sidebar,
             "settings_panel": lambda: self._settings_dock.setVisible(not self._settings_dock.isVisible()),
+            "model_info": lambda: ModelInfoDialog(services, self).open(),
             "zoom_in": lambda: self._appearance.zoom(1),
             "zoom_out": lambda: self._appearance.zoom(-1),
             "zoom_reset": lambda: self._appearance.zoom(0),

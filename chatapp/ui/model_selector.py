@@ -27,9 +27,11 @@ class ModelSelector(QToolButton):
 
     Signals:
         file_requested  the user wants to pick a model file
+        info_requested  the user wants to know more of the model
     """
 
     file_requested = Signal()
+    info_requested = Signal()
 
     def __init__(self, services: "Services", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -132,6 +134,8 @@ class ModelSelector(QToolButton):
             self._add_model(model)
         menu.addSeparator()
         menu.addAction(icon("folder"), self.tr("Open model file…"), self.file_requested.emit)
+        about = menu.addAction(icon("info"), self.tr("Model information…"), self.info_requested.emit)
+        about.setEnabled(bool(self._services.engine.model_path))
         stop = menu.addAction(icon("stop"), self.tr("Unload the model"), self._services.engine.unload)
         stop.setToolTip(self.tr("Stops the engine and frees the memory it uses."))
         stop.setEnabled(self._services.engine.state not in ("off", "stopping"))
