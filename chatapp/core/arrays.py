@@ -21,12 +21,14 @@ def encode_arrays(arrays: Arrays) -> tuple[ArraySpec, bytes]:
     spec: ArraySpec = []
     parts: list[bytes] = []
     for name, array in arrays.items():
-        flat = np.ascontiguousarray(array)
-        flat = flat.astype(flat.dtype.newbyteorder("<"), copy=False)
-        if flat.dtype.str not in _DTYPES:
-            raise TypeError(f"array {name!r} has dtype {flat.dtype}, which is not sent")
-        spec.append([name, flat.dtype.str, list(array.shape)])
-        parts.append(flat.tobytes())
+        kind = array.dtype.str
+        if kind not in _DTYPES:
+            array = array.astype(array.dtype.newbyteorder("<"))  # noqa: PLW2901 - seldom; a frame takes microseconds
+            kind = array.dtype.str
+        if kind not in _DTYPES:
+            raise TypeError(f"array {name!r} has dtype {array.dtype}, which is not sent")
+        spec.append([name, kind, list(array.shape)])
+        parts.append(array.tobytes())
     return spec, b"".join(parts)
 
 

@@ -210,6 +210,8 @@ class Context:
         self.n_ctx = int(C.llama_n_ctx(self.handle))
         self._memory: Any = C.llama_get_memory(self.handle)
         self._abort: Any = None
+        self._single = _SingleToken()
+        self._views: dict[int, NDArray[np.float32]] = {}  # of logits, by their address
         # llama.cpp leaves out what the window of the sequence's last token hides; a shorter stretch is saved whole.
         # Llama 4 has chunks instead of a window: they hide other tokens.
         chunked = model.meta("general.architecture") == "llama4"
@@ -233,6 +235,8 @@ class Context:
         Return llama_decode's code: 0, 1 (no room), 2 (aborted) or negative (failed).
         """
         n = len(tokens)
+        if n == 1:
+            return self._single.decode(self.handle, tokens[0], position)
         ids = (C.llama_token * n)(*tokens)
         positions = (C.llama_pos * n)(*range(position, position + n))
         sequence = (C.llama_seq_id * 1)(0)
@@ -247,7 +251,13 @@ class Context:
     def logits(self, index: int = -1) -> NDArray[np.float32]:
         """Logits of output *index* of the last batch, float32 (n_vocab,): a view that the next decode overwrites."""
         pointer = C.llama_get_logits_ith(self.handle, index)
-        return np.ctypeslib.as_array(pointer, shape=(self.n_vocab,))
+        address = ctypes.addressof(pointer.contents)
+        view = self._views.get(address)
+        if view is None:
+            # The buffer moves when it grows; making a view takes longer than what is done with it.
+            self._views = {address: np.ctypeslib.as_array(pointer, shape=(self.n_vocab,))}
+            view = self._views[address]
+        return view
 
     def cut(self, position: int) -> bool:
         """Forget everything from *position* on; False when this kind of memory cannot (then nothing is sure)."""
@@ -289,6 +299,29 @@ class Context:
 
     def __len__(self) -> int:
         return int(C.llama_memory_seq_pos_max(self._memory, 0)) + 1
+
+
+class _SingleToken:
+    """A batch of one token of sequence 0, made once: filling in the arrays anew costs more than all else in Python."""
+
+    def __init__(self) -> None:
+        self._token, self._position = (C.llama_token * 1)(), (C.llama_pos * 1)()
+        self._sequence = (C.llama_seq_id * 1)(0)
+        self._batch = C.llama_batch(
+            n_tokens=1,
+            token=self._token,
+            embd=None,
+            pos=self._position,
+            n_seq_id=(ctypes.c_int32 * 1)(1),
+            seq_id=(ctypes.POINTER(C.llama_seq_id) * 1)(ctypes.cast(self._sequence, ctypes.POINTER(C.llama_seq_id))),
+            logits=(ctypes.c_int8 * 1)(1),
+        )
+
+    def decode(self, context: Any, token: int, position: int) -> int:
+        """llama_decode's code."""
+        self._token[0] = token
+        self._position[0] = position
+        return int(C.llama_decode(context, self._batch))
 
 
 def load_error(path: str) -> ModelError:

@@ -6,21 +6,25 @@ import codecs
 class StreamText:
     """Feeds on token bytes; gives out text that is safe to show.
 
-    *emitted* holds all that was given out. After `stopped` becomes True the reply is over and the stop string, with all
-    that follows it, is not part of it.
+    After `stopped` becomes True the reply is over and the stop string, with all that follows it, is not part of it.
     """
 
     def __init__(self, stop: tuple[str, ...] = ()) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._stop = stop
         self._held = ""
-        self.emitted = ""
+        self._emitted: list[str] = []
         self.stopped = False
 
     @property
     def pending(self) -> int:
         """Bytes at the end that are part of a character which is not whole."""
         return len(self._decoder.getstate()[0])
+
+    @property
+    def emitted(self) -> str:
+        """All that was given out."""
+        return "".join(self._emitted)
 
     def feed(self, piece: bytes) -> str:
         """Add a token's bytes; return the new text to show, often shorter or longer than the token."""
@@ -41,7 +45,7 @@ class StreamText:
         else:
             keep = 0 if final else max((_overlap(text, s) for s in self._stop), default=0)
             text, self._held = text[: len(text) - keep], text[len(text) - keep :]
-        self.emitted += text
+        self._emitted.append(text)
         return text
 
 

@@ -47,7 +47,7 @@ class TraceWriter:
     ) -> None:
         """Record *token*, drawn where the model had *logits*, and the *text* that may be shown after it."""
         logprob = float(logits[token]) - dist.log_z
-        self._rows.append((token, logprob, rank(logits, token), dist))
+        self._rows.append((token, logprob, rank(logits, token, dist.top_ids), dist))
         if stages is not None:
             self._stage_rows.append(stages)
         self._text += text
