@@ -167,7 +167,8 @@ class LlamaBackend:
             writer.flush()  # also when the grammar leads nowhere: what was written is kept
         held = text.finish()
         now = time.perf_counter()
-        if not text.stopped:
+        # Tokens without text would stand behind the very same prompt when it is asked again.
+        if not text.stopped and text.emitted:
             prompts.remember(made.text + text.emitted, prompt + self._whole(writer.spoken, text.pending))
         return held, replace(
             info,
