@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from chatapp.paths import Paths
 from chatapp.services.chat import ChatService
+from chatapp.services.context import ContextService
 from chatapp.services.conversations import ConversationsService
 from chatapp.services.engine_process import EngineService
 from chatapp.services.models import ModelsService
@@ -34,6 +35,7 @@ class Services:
     conversations: ConversationsService
     chat: ChatService
     models: ModelsService
+    context: ContextService
 
     @classmethod
     def create(cls, paths: Paths, settings: Settings, *, fake_engine: bool, parent: QObject | None = None) -> Self:
@@ -45,8 +47,9 @@ class Services:
         engine = EngineService(fake=fake_engine, parent=parent)
         conversations = ConversationsService(storage, notices, parent)
         chat = ChatService(storage, conversations, engine, settings_service, notices, parent)
+        context = ContextService(chat, engine, parent)
         models = ModelsService(paths, settings_service, engine, tasks, notices, parent)
-        return cls(paths, settings_service, notices, tasks, storage, engine, conversations, chat, models)
+        return cls(paths, settings_service, notices, tasks, storage, engine, conversations, chat, models, context)
 
     def start(self, model: str | None = None) -> None:
         """Open the last conversation, list the models and load one."""
@@ -63,6 +66,7 @@ class Services:
         """End everything; False when something could not be saved."""
         self.chat.close()
         self.engine.close()
+        self.context.close()
         self.settings.save()
         self.tasks.close()
         return self.storage.close()

@@ -2,10 +2,12 @@
 
 import re
 import time
+from dataclasses import replace
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from chatapp.core.context import Overflow
 from chatapp.core.conversation import Conversation, Message, Role
 from chatapp.core.errors import ErrorCode, RequestError, UserFixable
 from chatapp.core.generation import FinishReason, ReplyInfo, SamplingParams
@@ -18,6 +20,7 @@ from chatapp.services.reply import RunningReply
 from chatapp.services.settings import SettingsService
 from chatapp.services.storage import StorageService
 from chatapp.settings import schema
+from chatapp.store.conversations import ConversationStore
 
 _SAVE_EVERY = 1000  # ms, of streamed text
 _TITLE_LENGTH = 60  # characters
@@ -45,6 +48,8 @@ class ChatService(QObject):
     state_changed(ChatState)
     prompt_progress(int, int)  prompt tokens done, in all
     stats_changed(ReplyInfo)   of the running or last reply
+    draft_changed()            something else is typed
+    options_changed()          what is sent, and how, was set for the shown conversation
     """
 
     conversation_leaving = Signal()
@@ -55,6 +60,8 @@ class ChatService(QObject):
     state_changed = Signal(str)
     prompt_progress = Signal(int, int)
     stats_changed = Signal(object)
+    draft_changed = Signal()
+    options_changed = Signal()
 
     def __init__(
         self,
@@ -120,6 +127,20 @@ class ChatService(QObject):
         infos = [m.info for m in self.conversation.path() if m.info and m.info.completion_tokens]
         return infos[-1].prompt_tokens + infos[-1].completion_tokens if infos else 0
 
+    @property
+    def is_raw(self) -> bool:
+        """Whether replies are plain continuations without a chat template; by default where a model has none."""
+        if self.conversation.raw is not None:
+            return self.conversation.raw
+        return self._engine.model is not None and not self._engine.model.has_chat_template
+
+    def turns(self, path: list[Message] | None = None) -> tuple[ChatMessage, ...]:
+        """What is sent of the shown conversation (or of *path*): its system prompt and its messages."""
+        sent = [ChatMessage(m.role, m.text) for m in (self.conversation.path() if path is None else path)]
+        if self.conversation.system_prompt.strip():
+            sent.insert(0, ChatMessage(Role.SYSTEM, self.conversation.system_prompt))
+        return tuple(sent)
+
     def effective_sampling(self) -> SamplingParams:
         """What the next reply is sampled with."""
         return self.conversation.sampling or self._settings.sampling()
@@ -154,12 +175,40 @@ class ChatService(QObject):
         """Of the shown conversation, from the next reply on."""
         if text != self.conversation.system_prompt:
             self.conversation.system_prompt = text
-            self._save_header_if_known()
+            self._options_set()
 
     def set_sampling(self, params: SamplingParams | None) -> None:
         """Of the shown conversation; None follows the defaults."""
         self.conversation.sampling = params.checked() if params else None
         self._save_header_if_known()
+
+    def set_overflow(self, overflow: Overflow) -> None:
+        """What to do when the shown conversation no longer fits."""
+        self.conversation.overflow = overflow
+        self._options_set()
+
+    def set_raw(self, raw: bool | None) -> None:
+        """Plain continuation for the shown conversation; None leaves it to the model."""
+        self.conversation.raw = raw
+        self._options_set()
+
+    def set_prefill(self, text: str) -> None:
+        """What every reply in the shown conversation begins with."""
+        self.conversation.prefill = text
+        self._options_set()
+
+    def pin(self, message_id: int, *, pinned: bool) -> None:
+        """A pinned message is sent even when older ones are left out."""
+        self._sync()
+        message = replace(self.conversation.messages[message_id], pinned=pinned)
+        self.conversation.update(message)
+        conversation_id = self.conversation.id
+        self._storage.write(lambda store: store.save_message(conversation_id, message))
+        self.message_changed.emit(message_id)
+
+    def _options_set(self) -> None:
+        self._save_header_if_known()
+        self.options_changed.emit()
 
     def draft(self) -> str:
         """What was typed in the shown conversation and not sent."""
@@ -171,6 +220,7 @@ class ChatService(QObject):
         if text == self._drafts.get(conversation.id, ""):
             return
         self._drafts[conversation.id] = text
+        self.draft_changed.emit()
         if text and conversation.id not in self._saved:
             self._save_header(conversation)
         if conversation.id in self._saved:
@@ -197,6 +247,19 @@ class ChatService(QObject):
         asked = message.parent_id if message.role is Role.ASSISTANT else message.id
         self.conversation.leaf_id = asked
         self._answer()
+
+    def answer_without_oldest(self, message_id: int) -> None:
+        """Answer again, leaving out the oldest turns as far as needed."""
+        if self._reply is None and self._check_engine():
+            self.conversation.leaf_id = self.conversation.messages[message_id].parent_id
+            self._answer(overflow=Overflow.DROP)
+
+    def resume(self, message_id: int) -> None:
+        """Go on with a reply that was stopped or cut off: a sibling that begins with its text and its tokens."""
+        message = self.conversation.messages[message_id]
+        if self._reply is None and message.text and self._check_engine():
+            self.conversation.leaf_id = message.parent_id
+            self._answer(resumed=message)
 
     def edit(self, message_id: int, text: str) -> None:
         """Add a sibling with *text*. A user message is answered, a reply is left as it was written."""
@@ -241,17 +304,26 @@ class ChatService(QObject):
         )
         return False
 
-    def _answer(self) -> None:
-        """Begin a reply to the leaf, as soon as the model is there."""
+    def _answer(self, *, overflow: Overflow | None = None, resumed: Message | None = None) -> None:
+        """Begin a reply to the leaf, or go on with *resumed*, as soon as the model is there."""
         conversation = self.conversation
         path = conversation.path()
         params = self.effective_sampling()
         model = self._engine.model.path if self._engine.model else self._engine.model_path
         message = self._add(Role.ASSISTANT, "", conversation.leaf_id, ReplyInfo(model=model))
-        turns = [ChatMessage(m.role, m.text) for m in path]
-        if conversation.system_prompt.strip():
-            turns.insert(0, ChatMessage(Role.SYSTEM, conversation.system_prompt))
-        self._reply = RunningReply(conversation, message.id, Generate(0, tuple(turns), params))
+        turns = self.turns(path)
+        first = len(turns) - len(path)
+        request = Generate(
+            0,
+            turns,
+            params,
+            raw=self.is_raw,
+            prefill=resumed.text if resumed else conversation.prefill,
+            overflow=overflow or conversation.overflow,
+            pinned=tuple(first + i for i, m in enumerate(path) if m.pinned),
+        )
+        sent = [None] * first + [m.id for m in path]
+        self._reply = RunningReply(conversation, message.id, request, sent, resumed.id if resumed else None)
         self._save_timer.start()
         self.path_changed.emit()
         self._set_state(ChatState.WAITING)
@@ -274,6 +346,8 @@ class ChatService(QObject):
         match event:
             case PromptProgress(_, done, total, reused):
                 reply.prompt_tokens, reply.reused_tokens = total, reused
+                if event.dropped:
+                    reply.drop(event.dropped)
                 self.prompt_progress.emit(done, total)
             case Tokens(_, text, trace):
                 self._set_state(ChatState.STREAMING)
@@ -284,6 +358,10 @@ class ChatService(QObject):
                 reply.add(text)
                 self._stream(text)
                 self._finish(info.finish or FinishReason.STOP, info)
+            case Failed(_, error) if error.code is ErrorCode.CONTEXT_FULL:
+                # Nothing was written; the line under the reply says what can be done.
+                reply.prompt_tokens = int(error.params["needed"])
+                self._finish(FinishReason.CONTEXT)
             case Failed(_, error):
                 self._finish(FinishReason.INTERRUPTED)
                 self._notices.post_error(error, key="reply")
@@ -304,7 +382,13 @@ class ChatService(QObject):
         conversation_id = reply.conversation.id
         traces, meta = reply.traces, reply.meta(message.info, self._engine.model)
         # Joined on the store's thread: thousands of parts take longer than a frame.
-        self._storage.write(lambda store: store.save_reply(conversation_id, message, TokenTrace.join(traces, meta)))
+        resumed = reply.resumed_id
+
+        def save(store: ConversationStore) -> None:
+            earlier = store.load_trace(resumed) if resumed is not None else None
+            store.save_reply(conversation_id, message, TokenTrace.join([earlier, *traces] if earlier else traces, meta))
+
+        self._storage.write(save)
         self._save_header(reply.conversation)
         self._set_state(ChatState.IDLE)
         if reply.conversation is self.conversation:
@@ -327,9 +411,12 @@ class ChatService(QObject):
 
     def _new(self) -> Conversation:
         now = time.time()
+        get = self._settings.get
         conversation = Conversation(
-            self._next_conversation, "", now, now, system_prompt=self._settings.get(schema.SYSTEM_PROMPT)
-        )
+            self._next_conversation, "", now, now, system_prompt=get(schema.SYSTEM_PROMPT),
+            overflow=Overflow(get(schema.OVERFLOW)), prefill=get(schema.PREFILL),
+            raw={"on": True, "off": False}.get(get(schema.COMPLETION)),
+        )  # fmt: skip
         self._next_conversation += 1
         self._open[conversation.id] = conversation
         return conversation

@@ -14,6 +14,8 @@ from chatapp.protocol.messages import (
     Answer,
     Cancel,
     Command,
+    Count,
+    Counted,
     Device,
     Failed,
     Finished,
@@ -60,6 +62,7 @@ class EngineService(QObject):
     answered(Event)        to what was asked with `ask`
     devices_changed()      they, or their free memory, are known anew
     event_received(Event)  of the running job: PromptProgress, Tokens, Finished, Failed, …
+    counted(Counted)       the answer to `count`; None when the template refuses the conversation
     failed(UserFixable)    the load failed or the worker died; a running job is over, no event for it follows
     """
 
@@ -69,6 +72,7 @@ class EngineService(QObject):
     answered = Signal(object)
     devices_changed = Signal()
     event_received = Signal(object)
+    counted = Signal(object)
     failed = Signal(object)
 
     def __init__(self, *, fake: bool = False, parent: QObject | None = None) -> None:
@@ -86,6 +90,7 @@ class EngineService(QObject):
         self._stderr: deque[str] = deque(maxlen=_STDERR_LINES)
         self._job: int | None = None
         self._asked: set[int] = set()
+        self._count_job: int | None = None
         self._next_job = 1
         self._cancel_timer = QTimer(self, singleShot=True, interval=_CANCEL_GRACE)
         self._cancel_timer.timeout.connect(self._on_cancel_ignored)
@@ -139,6 +144,14 @@ class EngineService(QObject):
         self._send(replace(request, job=job))
         return job
 
+    def count(self, request: Count) -> bool:
+        """Ask for token counts, also while a reply runs; False when nobody can answer. Only the newest is answered."""
+        if self.state not in (EngineState.READY, EngineState.BUSY):
+            return False
+        self._count_job, self._next_job = self._next_job, self._next_job + 1
+        self._send(replace(request, job=self._count_job))
+        return True
+
     def cancel(self) -> None:
         """End the running job: ask, after 2 s terminate, then kill."""
         if self._job is not None and self.state is EngineState.BUSY:
@@ -173,7 +186,7 @@ class EngineService(QObject):
 
     def _drop_process(self) -> None:
         """Let go of the worker: no signal of it arrives any more, and it ends."""
-        self._job = None
+        self._job = self._count_job = None
         self._asked.clear()
         self._cancel_timer.stop()
         process, self._process = self._process, None
@@ -249,12 +262,17 @@ class EngineService(QObject):
         self._send(Load(self.model_path, options))
 
     def _on_job_event(self, event: object) -> None:
-        if getattr(event, "job", None) in self._asked:
+        job = getattr(event, "job", None)
+        if job == self._count_job and isinstance(event, Counted | Failed):
+            self._count_job = None
+            self.counted.emit(event if isinstance(event, Counted) else None)
+            return
+        if job is not None and job in self._asked:
             if is_last(event):
-                self._asked.discard(getattr(event, "job", 0))
+                self._asked.discard(job)
                 self.answered.emit(event)
             return
-        if getattr(event, "job", None) != self._job:
+        if job != self._job:
             return
         if is_last(event):
             self._job = None

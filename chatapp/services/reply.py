@@ -17,6 +17,9 @@ class RunningReply:
     conversation: Conversation
     message_id: int
     request: Generate
+    sent: list[int | None] = field(default_factory=list)  # ids of the request's messages; None for the system prompt
+    resumed_id: int | None = None  # the reply this one goes on with
+    unsent: tuple[int, ...] = ()
     job: int | None = None
     prompt_tokens: int = 0
     reused_tokens: int = 0
@@ -27,11 +30,15 @@ class RunningReply:
     _started: float = field(default_factory=time.monotonic)
     _first: float | None = None
 
+    def drop(self, indices: tuple[int, ...]) -> None:
+        """The engine left out these messages of the request."""
+        self.unsent = tuple(i for i in (self.sent[at] for at in indices) if i is not None)
+
     def add(self, text: str, trace: TokenTrace | None = None) -> None:
         """More text, and the tokens that made it."""
         self._texts.append(text)
         self.changed = True
-        if trace is not None:
+        if trace is not None and len(trace):
             self.traces.append(trace)
             self.n_tokens += len(trace)
             if self._first is None:
@@ -49,6 +56,7 @@ class RunningReply:
         return replace(
             message.info or ReplyInfo(),
             finish=finish,
+            unsent=self.unsent,
             prompt_tokens=self.prompt_tokens,
             reused_tokens=self.reused_tokens,
             completion_tokens=self.n_tokens,
@@ -60,7 +68,7 @@ class RunningReply:
         """The message as it ended; *info* is the engine's, when it lived to tell."""
         known = info or self.info_so_far()
         model = self.conversation.messages[self.message_id].info
-        known = replace(known, finish=finish, model=model.model if model else known.model)
+        known = replace(known, finish=finish, unsent=self.unsent, model=model.model if model else known.model)
         return self.so_far().with_text(self._texts[0], known)
 
     def meta(self, info: ReplyInfo | None, model: ModelInfo | None) -> dict[str, Any]:

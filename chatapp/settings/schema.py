@@ -46,6 +46,30 @@ SYSTEM_PROMPT: Setting[str] = Setting(
                       "Leave it empty to get the model as its makers meant it."),
 )  # fmt: skip
 
+OVERFLOW: Setting[str] = Setting(
+    "overflow", Kind.CHOICE, "ask", Section.CHAT,
+    QT_TRANSLATE_NOOP("settings", "When the context is full"),
+    QT_TRANSLATE_NOOP("settings", "What happens when a conversation grows longer than the model can look back on. "
+                      "Nothing is ever left out without a word; the system prompt and pinned messages stay."),
+    choices=(Choice("ask", QT_TRANSLATE_NOOP("settings", "Ask")),
+             Choice("stop", QT_TRANSLATE_NOOP("settings", "Stop and say so")),
+             Choice("drop", QT_TRANSLATE_NOOP("settings", "Leave out the oldest messages"))),
+)  # fmt: skip
+PREFILL: Setting[str] = Setting(
+    "prefill", Kind.TEXT, "", Section.CHAT,
+    QT_TRANSLATE_NOOP("settings", "Start reply with"),
+    QT_TRANSLATE_NOOP("settings", "Every reply begins with these words and goes on from there, for example “Sure:” or "
+                      "“```python”."),
+)  # fmt: skip
+COMPLETION: Setting[str] = Setting(
+    "completion", Kind.CHOICE, "auto", Section.CHAT,
+    QT_TRANSLATE_NOOP("settings", "Plain continuation"),
+    QT_TRANSLATE_NOOP("settings", "Without a chat template the model simply goes on writing where your text ends. "
+                      "Base models such as GPT-2 can do nothing else."),
+    choices=(Choice("auto", QT_TRANSLATE_NOOP("settings", "For models without a chat template")),
+             Choice("on", QT_TRANSLATE_NOOP("settings", "Always")),
+             Choice("off", QT_TRANSLATE_NOOP("settings", "Never"))),
+)  # fmt: skip
 CONTEXT_LENGTH: Setting[int] = Setting(
     "context_length", Kind.INTEGER, 0, Section.MODEL,
     QT_TRANSLATE_NOOP("settings", "Context length"),

@@ -1,14 +1,16 @@
 """The panel for the conversation that is shown: its system prompt and how its replies are sampled."""
 
+from collections.abc import Callable
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from chatapp.core.context import Overflow
 from chatapp.core.errors import RequestError
 from chatapp.core.generation import SamplingParams
-from chatapp.settings.schema import BY_KEY, SYSTEM_PROMPT
+from chatapp.settings.schema import BY_KEY, COMPLETION, OVERFLOW, PREFILL, SYSTEM_PROMPT
 from chatapp.ui.preferences.row import SettingRow
 
 if TYPE_CHECKING:
@@ -36,6 +38,17 @@ class SettingsPanel(QScrollArea):
         self._prompt.changed.connect(services.chat.set_system_prompt)
         self._prompt.reset_requested.connect(self._on_prompt_reset)
         column.addWidget(self._prompt)
+        self._options: dict[str, SettingRow] = {}
+        for setting, set_value in (
+            (PREFILL, services.chat.set_prefill),
+            (OVERFLOW, lambda value: services.chat.set_overflow(Overflow(value))),
+            (COMPLETION, lambda value: services.chat.set_raw({"on": True, "off": False}.get(value))),
+        ):
+            row = SettingRow(setting, inner)
+            row.changed.connect(set_value)
+            row.reset_requested.connect(lambda key=setting.key, reset=set_value: self._on_option_reset(key, reset))
+            self._options[setting.key] = row
+            column.addWidget(row)
         line = QFrame(inner)
         line.setProperty("role", "line")
         column.addWidget(line)
@@ -69,6 +82,11 @@ class SettingsPanel(QScrollArea):
     def _show_all(self) -> None:
         chat, settings = self._services.chat, self._services.settings
         self._prompt.show_value(chat.conversation.system_prompt, settings.get(SYSTEM_PROMPT.key))
+        conversation = chat.conversation
+        raw = {True: "on", False: "off", None: "auto"}[conversation.raw]
+        values = {PREFILL: conversation.prefill, OVERFLOW: conversation.overflow.value, COMPLETION: raw}
+        for setting, value in values.items():
+            self._options[setting.key].show_value(value, settings.get(setting.key))
         params, defaults = chat.effective_sampling(), settings.sampling()
         for name, row in self._rows.items():
             row.show_value(getattr(params, name), getattr(defaults, name))
@@ -97,6 +115,10 @@ class SettingsPanel(QScrollArea):
 
     def _on_prompt_reset(self) -> None:
         self._services.chat.set_system_prompt(self._services.settings.get(SYSTEM_PROMPT.key))
+        self._show_all()
+
+    def _on_option_reset(self, key: str, reset: Callable[[str], object]) -> None:
+        reset(self._services.settings.get(key))
         self._show_all()
 
     def _on_make_default(self) -> None:

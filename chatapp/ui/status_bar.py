@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from chatapp.core.generation import ReplyInfo
+from chatapp.services.context import ContextUse
 from chatapp.ui import theme
 from chatapp.ui.memory import devices_text
 from chatapp.ui.widgets.text import number_text
@@ -19,30 +20,61 @@ _NEARLY_FULL = 0.9
 
 
 class ContextMeter(QWidget):
-    """A small bar and "used / total" tokens."""
+    """A small bar and "used + draft / total" tokens."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("contextMeter")
-        self._used = self._total = 0
-        self.show_tokens(0, 0)
+        self._use = ContextUse()
+        self.show_use(self._use)
 
-    def show_tokens(self, used: int, total: int) -> None:
-        """Show that *used* of *total* tokens of the context are taken; a total of 0 means that no model is loaded."""
-        self._used, self._total = used, total
-        self.setVisible(total > 0)
-        self.setToolTip(
-            self.tr(
-                "The model can look back on {total} tokens (pieces of words); this conversation takes {used} of them. "
-                "When it is full, the reply ends and nothing is dropped silently."
-            ).format(used=number_text(used), total=number_text(total))
-        )
+    def show_use(self, use: ContextUse) -> None:
+        """Show what will be sent and the draft; a total of 0 means that no model is loaded."""
+        self._use = use
+        self.setVisible(use.total > 0)
+        self.setToolTip("\n".join(self._lines()))
         self.setAccessibleName(self.tr("Context: {tokens}").format(tokens=self._text()))
+        self.setAccessibleDescription(self.toolTip())
         self.updateGeometry()
         self.update()
 
+    def _lines(self) -> list[str]:
+        use = self._use
+        parts = [
+            (self.tr("System prompt: {count}"), use.system),
+            (self.tr("Your messages: {count}"), use.user),
+            (self.tr("Replies: {count}"), use.replies),
+            (self.tr("Frame of the chat template: {count}"), use.template),
+            (self.tr("What you are typing: {count}"), use.draft),
+        ]
+        lines = [
+            self.tr("The model can look back on {total} tokens (pieces of words).").format(total=number_text(use.total))
+        ]
+        lines += [text.format(count=number_text(count)) for text, count in parts if count]
+        if not use.exact:
+            lines.append(self.tr("Approximate while a reply is written or counting is not done."))
+        if use.dropped == 1:
+            lines.append(self.tr("Too long: 1 earlier message would have to be left out."))
+        elif use.dropped:
+            lines.append(
+                self.tr("Too long: {count} earlier messages would have to be left out.").format(count=use.dropped)
+            )
+        else:
+            lines.append(self.tr("Nothing is left out."))
+        if use.system_merged:
+            lines.append(
+                self.tr("This model has no place for a system prompt: it is sent with your first message.")
+            )
+        return lines
+
     def _text(self) -> str:
-        return self.tr("{used} / {total} tokens").format(used=number_text(self._used), total=number_text(self._total))
+        use = self._use
+        used, total = number_text(use.used), number_text(use.total)
+        about = "" if use.exact else "≈ "
+        if use.draft:
+            draft = number_text(use.draft)
+            return about + self.tr("{used} + {draft} / {total} tokens").format(used=used, draft=draft, total=total)
+        return about + self.tr("{used} / {total} tokens").format(used=used, total=total)
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
@@ -52,14 +84,18 @@ class ContextMeter(QWidget):
         colors = theme.colors()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        share = min(1.0, self._used / self._total) if self._total else 0.0
+        use = self._use
+        share, draft = ((min(1.0, n / use.total) if use.total else 0.0) for n in (use.used, use.used + use.draft))
         bar = QRectF(0, self.height() / 2 - 3, _BAR_WIDTH, 6)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colors.border)
         painter.drawRoundedRect(bar, 3, 3)
-        if share > 0:
-            painter.setBrush(colors.warning if share >= _NEARLY_FULL else colors.accent)
-            painter.drawRoundedRect(QRectF(bar.x(), bar.y(), max(6.0, bar.width() * share), 6), 3, 3)
+        color = colors.warning if draft >= _NEARLY_FULL else colors.accent
+        # The draft goes on from what is used, paler.
+        for part, shade in ((draft, theme.mix(colors.border, color, 0.5)), (share, color)):
+            if part > 0:
+                painter.setBrush(shade)
+                painter.drawRoundedRect(QRectF(bar.x(), bar.y(), max(6.0, bar.width() * part), 6), 3, 3)
         painter.setPen(colors.muted)
         room = self.rect().adjusted(_BAR_WIDTH + 10, 0, 0, 0)
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self._text())
@@ -67,7 +103,7 @@ class ContextMeter(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
-            self.show_tokens(self._used, self._total)
+            self.show_use(self._use)
         super().changeEvent(event)
 
 
@@ -96,6 +132,7 @@ class StatusBar(QWidget):
         for label in (self._first, self._speed, self._engine):
             label.setProperty("role", "muted")
             row.addWidget(label)
+        services.context.changed.connect(self._show_all)
         chat, engine = services.chat, services.engine
         chat.stats_changed.connect(self._on_stats_changed)
         chat.conversation_changed.connect(self._on_conversation_changed)
@@ -127,8 +164,7 @@ class StatusBar(QWidget):
         self._show_all()
 
     def _show_all(self) -> None:
-        chat = self._services.chat
-        self._context.show_tokens(chat.context_used, chat.context_length)
+        self._context.show_use(self._services.context.use)
         self._show_speed()
         self._engine.setText(self._engine_text())
         where = self.tr("Where the model is computed.")

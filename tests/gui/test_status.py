@@ -107,7 +107,11 @@ def test_the_status_bar_after_a_reply(window: MainWindow, services: Services, qt
     qtbot.waitUntil(lambda: services.chat.state is ChatState.IDLE, timeout=10_000)
     used = services.chat.context_used
     assert used > 30
-    assert meter.accessibleName() == f"Context: {used} / 4,096 tokens"
+    assert meter.accessibleName() == f"Context: ≈ {used} / 4,096 tokens"
+    qtbot.waitUntil(lambda: meter.accessibleName() == f"Context: {used} / 4,096 tokens", timeout=5000)
+    assert "Replies: " in meter.toolTip()
+    services.chat.set_draft("two words")
+    qtbot.waitUntil(lambda: meter.accessibleName() == f"Context: {used} + 2 / 4,096 tokens", timeout=5000)
     assert window.findChild(QLabel, "speedLabel").text().endswith(" tokens/s")
     assert window.findChild(QLabel, "firstTokenLabel").text().startswith("First token after ")
     assert window.findChild(QLabel, "engineLabel").text() == "Runs on the CPU"

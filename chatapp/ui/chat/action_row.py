@@ -19,6 +19,7 @@ class ActionRow(QWidget):
     copy_clicked = Signal()
     edit_clicked = Signal()
     regenerate_clicked = Signal()
+    pin_clicked = Signal(bool)
     sibling_requested = Signal(int)  # step: -1 or 1
 
     def __init__(self, role: Role, parent: QWidget | None = None) -> None:
@@ -32,6 +33,9 @@ class ActionRow(QWidget):
         self._regenerate = QuietButton("regenerate", self.tr("Regenerate: ask for another reply"), self)
         self._regenerate.clicked.connect(self.regenerate_clicked)
         self._regenerate.setVisible(role is Role.ASSISTANT)
+        self._pin = QuietButton("pin", self.tr("Pin: always send this message"), self)
+        self._pin.setCheckable(True)
+        self._pin.clicked.connect(self.pin_clicked)
         self._previous = QuietButton("chevron-left", self.tr("Show the previous version"), self)
         self._previous.clicked.connect(lambda: self.sibling_requested.emit(-1))
         self._next = QuietButton("chevron-right", self.tr("Show the next version"), self)
@@ -50,7 +54,7 @@ class ActionRow(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         switch = [self._previous, self._count, self._next]
-        buttons = [self._copy, self._edit, self._regenerate]
+        buttons = [self._copy, self._edit, self._regenerate, self._pin]
         if role is Role.USER:
             layout.addStretch(1)
         for widget in switch + buttons:
@@ -98,6 +102,14 @@ class ActionRow(QWidget):
             text += " · " + self.tr("{count} restored").format(count=number_text(info.restored_tokens))
         return text
 
+    def set_pinned(self, pinned: bool) -> None:
+        """Whether the message is sent even when older ones are left out."""
+        self._pin.setChecked(pinned)
+        text = self.tr("Pinned: always sent, click to unpin") if pinned else self.tr("Pin: always send this message")
+        self._pin.setToolTip(text)
+        self._pin.setAccessibleName(text)
+        self._reveal()
+
     def set_enabled_actions(self, *, running: bool) -> None:
         """While a reply runs, nothing can be asked again or changed."""
         for button in (self._edit, self._regenerate):
@@ -115,7 +127,7 @@ class ActionRow(QWidget):
 
     def buttons(self) -> list[QuietButton]:
         """The buttons in order."""
-        return [self._previous, self._next, self._copy, self._edit, self._regenerate]
+        return [self._previous, self._next, self._copy, self._edit, self._regenerate, self._pin]
 
     def focus_edit(self) -> None:
         """Give the focus back to the button that opened the editor."""
@@ -130,6 +142,7 @@ class ActionRow(QWidget):
         revealed = self._last or self._hovered
         for button in (self._copy, self._edit, self._regenerate):
             button.set_revealed(revealed)
+        self._pin.set_revealed(revealed or self._pin.isChecked())
         self._stats.setVisible(revealed)
 
     def _on_copy_clicked(self) -> None:

@@ -32,6 +32,9 @@ class MessageWidget(QWidget):
     edit_started = Signal()
     edited = Signal(int, str)
     regenerate_requested = Signal(int)
+    resume_requested = Signal(int)
+    shorten_requested = Signal(int)
+    pin_requested = Signal(int, bool)
     sibling_requested = Signal(int, int)  # message id, step
     dragged = Signal(QPoint)
 
@@ -59,7 +62,10 @@ class MessageWidget(QWidget):
         self._more.setVisible(False)
         self.status = StatusLine(self)
         self.status.regenerate_clicked.connect(lambda: self.regenerate_requested.emit(self.message.id))
+        self.status.resume_clicked.connect(lambda: self.resume_requested.emit(self.message.id))
+        self.status.shorten_clicked.connect(lambda: self.shorten_requested.emit(self.message.id))
         self.actions_row = ActionRow(message.role, self)
+        self.actions_row.pin_clicked.connect(lambda pinned: self.pin_requested.emit(self.message.id, pinned))
         self.actions_row.copy_clicked.connect(self.copy_message)
         self.actions_row.edit_clicked.connect(self.start_editing)
         self.actions_row.regenerate_clicked.connect(lambda: self.regenerate_requested.emit(self.message.id))
@@ -84,7 +90,9 @@ class MessageWidget(QWidget):
         self._streaming = streaming
         self._more.setVisible(not self._all_shown)
         finish = message.info.finish if message.info else FinishReason.STOP
-        self.status.set_finish(None if self._is_user or streaming else (finish or FinishReason.INTERRUPTED))
+        ended = None if self._is_user or streaming else (finish or FinishReason.INTERRUPTED)
+        self.status.set_finish(ended, empty=not message.text)
+        self.actions_row.set_pinned(message.pinned)
         self.actions_row.set_info(None if streaming else message.info)
         self.actions_row.setVisible(not streaming and self._editor is None)
         if not self._is_user:
@@ -116,7 +124,16 @@ class MessageWidget(QWidget):
 
     def _show_label(self, info: ReplyInfo | None) -> None:
         name = PurePath(info.model.replace("\\", "/")).stem if info and info.model else ""
-        self._label.setText(name or self.tr("Reply"))
+        text = name or self.tr("Reply")
+        count = len(info.unsent) if info else 0
+        if count:
+            left_out = (
+                self.tr("1 earlier message is not sent")
+                if count == 1
+                else self.tr("{count} earlier messages are not sent").format(count=count)
+            )
+            text = f"{text} · {left_out}"
+        self._label.setText(text)
 
     # -- editing -------------------------------------------------------------------------------------------------------
 
@@ -224,7 +241,7 @@ class MessageWidget(QWidget):
             return
         yield from self.body.focusables()
         if self.status.is_shown:
-            yield self.status.button
+            yield from self.status.buttons()
         yield from self.actions_row.buttons()
 
     # -- pointing ------------------------------------------------------------------------------------------------------

@@ -20,10 +20,13 @@ class StatusLine(QWidget):
     """Hidden for a reply that ended by itself."""
 
     regenerate_clicked = Signal()
+    resume_clicked = Signal()
+    shorten_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._finish: FinishReason | None = None
+        self._empty = False
         self._waiting = ""
         self._frame = 0
         self._label = QLabel(self)
@@ -33,6 +36,16 @@ class StatusLine(QWidget):
         self.button.setProperty("link", True)
         self.button.setToolTip(self.tr("Ask for another reply; this one is kept"))
         self.button.clicked.connect(self.regenerate_clicked)
+        self.resume = QPushButton(self.tr("Continue"), self)
+        self.resume.setProperty("link", True)
+        self.resume.setToolTip(self.tr("Go on where the reply ended; this one is kept"))
+        self.resume.clicked.connect(self.resume_clicked)
+        self.shorten = QPushButton(self.tr("Leave out the oldest messages"), self)
+        self.shorten.setProperty("link", True)
+        self.shorten.setToolTip(
+            self.tr("Answer without the oldest turns; the system prompt and pinned messages are still sent")
+        )
+        self.shorten.clicked.connect(self.shorten_clicked)
         self._timer = QTimer(self)
         self._timer.setInterval(_FRAME_MS)
         self._timer.timeout.connect(self._on_timeout)
@@ -48,9 +61,10 @@ class StatusLine(QWidget):
         """Whether there is anything to say."""
         return bool(self._waiting) or self._text_of(self._finish) != ""
 
-    def set_finish(self, finish: FinishReason | None) -> None:
-        """The reply ended like this; None while it runs."""
+    def set_finish(self, finish: FinishReason | None, *, empty: bool = False) -> None:
+        """The reply ended like this, *empty* without a word; None while it runs."""
         self._finish = finish
+        self._empty = empty
         self._waiting = ""
         self._show()
 
@@ -61,21 +75,38 @@ class StatusLine(QWidget):
 
     def fit(self, width: int) -> int:
         """Lay out for *width* pixels; return the height."""
-        hint = self.button.sizeHint()
+        buttons = [b for b in self.buttons() if not b.isHidden()]
         left = _DOT * 4 + 4 if self._waiting else _ICON + 9
-        room = width - left - (hint.width() + 4 if not self.button.isHidden() else 0)
+        room = max(120, width - left - sum(b.sizeHint().width() + 4 for b in buttons))
         wanted = self._label.fontMetrics().horizontalAdvance(self._label.text()) + 4
         across = min(room, wanted)
         height = max(30, self._label.heightForWidth(across))
         self._label.setGeometry(left, 0, across, height)
-        self.button.setGeometry(left + across + 4, (height - hint.height()) // 2, hint.width(), hint.height())
+        x = left + across + 4
+        for button in buttons:
+            hint = button.sizeHint()
+            if x > left and x + hint.width() > width:  # no room beside the text: below it
+                x, height = left, height + hint.height() + 2
+                button.setGeometry(x, height - hint.height(), hint.width(), hint.height())
+            else:
+                button.setGeometry(x, (height - hint.height()) // 2, hint.width(), hint.height())
+            x += hint.width() + 4
         return height
+
+    def buttons(self) -> list[QPushButton]:
+        """In order; hidden ones, too."""
+        return [self.resume, self.shorten, self.button]
 
     def _show(self) -> None:
         text = self._waiting or self._text_of(self._finish)
         self._label.setText(text)
         self.setAccessibleName(text)
-        self.button.setVisible(not self._waiting and self._finish is FinishReason.INTERRUPTED)
+        idle = not self._waiting
+        full = self._finish is FinishReason.CONTEXT
+        self.button.setVisible(idle and self._finish is FinishReason.INTERRUPTED)
+        self.shorten.setVisible(idle and full)
+        cut = (FinishReason.CANCELLED, FinishReason.INTERRUPTED, FinishReason.LENGTH)
+        self.resume.setVisible(idle and not self._empty and self._finish in cut)
         self.setVisible(bool(text))
         if self._waiting and self.isVisible():
             self._timer.start()
@@ -84,6 +115,11 @@ class StatusLine(QWidget):
         self.update()
 
     def _text_of(self, finish: FinishReason | None) -> str:
+        if finish is FinishReason.CONTEXT and self._empty:
+            return self.tr(
+                "Not sent: this is longer than the context holds. Leave something out, shorten the message with Edit, "
+                "or load the model with a longer context."
+            )
         texts = {
             FinishReason.CANCELLED: self.tr("Stopped"),
             FinishReason.INTERRUPTED: self.tr("Interrupted: the engine stopped"),

@@ -103,6 +103,9 @@ class ChatView(QWidget):
     def _make_widget(self, message: Message, parent: QWidget) -> MessageWidget:
         widget = MessageWidget(message, parent)
         widget.regenerate_requested.connect(self._on_regenerate_requested)
+        widget.resume_requested.connect(self._on_resume_requested)
+        widget.shorten_requested.connect(self._on_shorten_requested)
+        widget.pin_requested.connect(lambda message_id, pinned: self._chat.pin(message_id, pinned=pinned))
         widget.edited.connect(self._on_edited)
         widget.sibling_requested.connect(self._on_sibling_requested)
         self._refresh(widget, message)
@@ -221,6 +224,14 @@ class ChatView(QWidget):
 
     def _on_regenerate_requested(self, message_id: int) -> None:
         self._chat.regenerate(message_id)
+        self.composer.setFocus()
+
+    def _on_resume_requested(self, message_id: int) -> None:
+        self._chat.resume(message_id)
+        self.composer.setFocus()
+
+    def _on_shorten_requested(self, message_id: int) -> None:
+        self._chat.answer_without_oldest(message_id)
         self.composer.setFocus()
 
     def _on_edited(self, message_id: int, text: str) -> None:

@@ -1,0 +1,58 @@
+"""What the chat offers when the context is full or a reply was cut off."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from chatapp.core.generation import SamplingParams
+from chatapp.protocol.messages import LoadOptions
+from chatapp.services.bundle import Services
+from chatapp.services.chat import ChatState
+from chatapp.ui.chat.view import ChatView
+
+
+def idle(services: Services, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: services.chat.state is ChatState.IDLE and services.engine.state == "ready", timeout=10_000)
+
+
+def last(view: ChatView, services: Services):
+    return view.list.widget_of(services.chat.conversation.path()[-1].id)
+
+
+def test_continue_under_a_reply_that_was_cut_off(view: ChatView, services: Services, qtbot: QtBot) -> None:
+    services.chat.set_sampling(SamplingParams(max_tokens=2))
+    services.chat.send("/say one two three")
+    idle(services, qtbot)
+    status = last(view, services).status
+    assert status.resume.isVisible()
+    assert not status.shorten.isVisible()
+    qtbot.mouseClick(status.resume, Qt.MouseButton.LeftButton)
+    idle(services, qtbot)
+    assert services.chat.conversation.path()[-1].text == "one two one two "
+
+
+def test_leaving_out_the_oldest_is_offered_and_told(view: ChatView, services: Services, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(services.engine.model_loaded, timeout=20_000):
+        services.engine.load("fake", LoadOptions(n_ctx=64))
+    services.chat.send("/say " + "old " * 31)
+    idle(services, qtbot)
+    services.chat.send("/say new")
+    idle(services, qtbot)
+    status = last(view, services).status
+    assert status.shorten.isVisible()
+    assert not status.resume.isVisible()
+    qtbot.mouseClick(status.shorten, Qt.MouseButton.LeftButton)
+    idle(services, qtbot)
+    label = last(view, services).findChild(QLabel)
+    assert label.text().endswith("2 earlier messages are not sent")
+
+
+def test_a_message_is_pinned_with_its_button(view: ChatView, services: Services, qtbot: QtBot) -> None:
+    services.chat.send("/say hello")
+    idle(services, qtbot)
+    asked = services.chat.conversation.path()[0].id
+    row = view.list.widget_of(asked).actions_row
+    for pinned in (True, False):
+        qtbot.mouseClick(row.buttons()[-1], Qt.MouseButton.LeftButton)
+        assert services.chat.conversation.messages[asked].pinned is pinned
+        assert row.buttons()[-1].isChecked() is pinned
