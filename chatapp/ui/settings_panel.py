@@ -1,22 +1,26 @@
 """The panel for the conversation that is shown: its system prompt and how its replies are sampled."""
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from chatapp.core.context import Overflow
 from chatapp.core.errors import RequestError
 from chatapp.core.generation import SamplingParams
 from chatapp.settings.schema import BY_KEY, COMPLETION, OVERFLOW, PREFILL, SYSTEM_PROMPT
 from chatapp.ui.preferences.row import SettingRow
+from chatapp.ui.sampler_chain import SamplerChain
 
 if TYPE_CHECKING:
     from chatapp.services.bundle import Services
 
 _WIDTH = 300
+_BASIC = frozenset(
+    {"temperature", "top_k", "top_p", "min_p", "repeat_penalty", "repeat_last_n", "seed", "max_tokens", "stop"}
+)
 
 
 class SettingsPanel(QScrollArea):
@@ -56,14 +60,7 @@ class SettingsPanel(QScrollArea):
         self._heading.setProperty("role", "heading")
         column.addWidget(self._heading)
         self._rows: dict[str, SettingRow] = {}
-        for field in fields(SamplingParams):
-            if BY_KEY[f"sampling.{field.name}"].hidden:
-                continue
-            row = SettingRow(BY_KEY[f"sampling.{field.name}"], inner)
-            row.changed.connect(lambda value, name=field.name: self._on_changed(name, value))
-            row.reset_requested.connect(lambda name=field.name: self._on_reset(name))
-            self._rows[field.name] = row
-            column.addWidget(row)
+        self._add_samplers(inner, column)
         self._reset_all = QPushButton(inner)
         self._reset_all.setObjectName("resetAllButton")
         self._reset_all.clicked.connect(self._on_reset_all)
@@ -79,6 +76,35 @@ class SettingsPanel(QScrollArea):
         self._retranslate()
         self._show_all()
 
+    def _add_samplers(self, inner: QWidget, column: QVBoxLayout) -> None:
+        """A row for every value, the less usual ones folded away with the order of the stages."""
+        self._more = QToolButton(inner)
+        self._more.setObjectName("moreSamplersButton")
+        self._more.setCheckable(True)
+        self._more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._more.toggled.connect(self._on_more)
+        self._folded = QWidget(inner)
+        self._folded.setProperty("plain", "true")
+        folded = QVBoxLayout(self._folded)
+        folded.setContentsMargins(0, 0, 0, 0)
+        folded.setSpacing(14)
+        self._chain_title = QLabel(self._folded)
+        self._chain = SamplerChain(self._folded)
+        self._chain.edited.connect(self._on_chain)
+        folded.addWidget(self._chain_title)
+        folded.addWidget(self._chain)
+        for field in fields(SamplingParams):
+            if BY_KEY[f"sampling.{field.name}"].hidden:
+                continue
+            row = SettingRow(BY_KEY[f"sampling.{field.name}"], inner)
+            row.changed.connect(lambda value, name=field.name: self._on_changed(name, value))
+            row.reset_requested.connect(lambda name=field.name: self._on_reset(name))
+            self._rows[field.name] = row
+            (column if field.name in _BASIC else folded).addWidget(row)
+        column.addWidget(self._more)
+        column.addWidget(self._folded)
+        self._on_more(shown=False)
+
     def _show_all(self) -> None:
         chat, settings = self._services.chat, self._services.settings
         self._prompt.show_value(chat.conversation.system_prompt, settings.get(SYSTEM_PROMPT.key))
@@ -90,6 +116,7 @@ class SettingsPanel(QScrollArea):
         params, defaults = chat.effective_sampling(), settings.sampling()
         for name, row in self._rows.items():
             row.show_value(getattr(params, name), getattr(defaults, name))
+        self._chain.show_value(params)
         self._show_buttons()
 
     def _show_buttons(self) -> None:
@@ -103,7 +130,18 @@ class SettingsPanel(QScrollArea):
             chat.set_sampling(chat.effective_sampling().with_value(name, value))
         except RequestError as error:
             self._rows[name].show_refusal(error)
+        self._chain.show_value(chat.effective_sampling())
         self._show_buttons()
+
+    def _on_chain(self, order: tuple[str, ...], disabled: tuple[str, ...]) -> None:
+        chat = self._services.chat
+        chat.set_sampling(replace(chat.effective_sampling(), order=order, disabled=disabled))
+        self._chain.show_value(chat.effective_sampling())
+        self._show_buttons()
+
+    def _on_more(self, shown: bool) -> None:
+        self._folded.setVisible(shown)
+        self._more.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
 
     def _on_reset(self, name: str) -> None:
         self._on_changed(name, getattr(self._services.settings.sampling(), name))
@@ -131,6 +169,8 @@ class SettingsPanel(QScrollArea):
 
     def _retranslate(self) -> None:
         self._heading.setText(self.tr("How replies are sampled"))
+        self._more.setText(self.tr("More samplers"))
+        self._chain_title.setText(self.tr("Order of the samplers"))
         self._make_default.setText(self.tr("Use as default for new conversations"))
         self._reset_all.setText(self.tr("Back to the defaults"))
         self.setAccessibleName(self.tr("Settings of this conversation"))

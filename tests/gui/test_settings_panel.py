@@ -70,6 +70,67 @@ def test_every_sampling_value_is_there_with_an_explanation(panel: SettingsPanel)
         assert len(info.toolTip()) > 40
 
 
+def test_more_samplers_are_folded_away_until_asked_for(panel: SettingsPanel, qtbot: QtBot) -> None:
+    assert field(panel, "sampling.top_k").isVisible()
+    assert not field(panel, "sampling.grammar").isVisible()
+    panel.findChild(QToolButton, "moreSamplersButton").click()
+    assert field(panel, "sampling.grammar").isVisible()
+    assert panel.findChild(QListWidget, "samplerChain").isVisible()
+
+
+def test_stages_are_moved_and_switched_off(panel: SettingsPanel, services: Services, qtbot: QtBot) -> None:
+    panel.findChild(QToolButton, "moreSamplersButton").click()
+    chain = panel.findChild(QListWidget, "samplerChain")
+    chain.setFocus()
+    chain.setCurrentRow(3)
+    assert chain.currentItem().text() == "Top-k"
+    qtbot.keyClick(chain, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    qtbot.keyClick(chain, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert services.chat.effective_sampling().order[:3] == ("penalties", "top_k", "dry")
+    assert chain.currentRow() == 1
+    qtbot.keyClick(chain, Qt.Key.Key_Space)
+    assert services.chat.effective_sampling().disabled == ("top_k",)
+    qtbot.mouseClick(panel.findChild(QPushButton, "resetAllButton"), Qt.MouseButton.LeftButton)
+    assert chain.item(3).text() == "Top-k"
+    assert chain.item(3).checkState() is Qt.CheckState.Checked
+    for _ in range(20):  # the ends hold
+        qtbot.keyClick(chain, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert set(services.chat.effective_sampling().order) == set(SamplingParams().order)
+
+
+def test_a_wrong_grammar_is_told_with_its_line_and_not_used(panel: SettingsPanel, services: Services) -> None:
+    panel.findChild(QToolButton, "moreSamplersButton").click()
+    edit = field(panel, "sampling.grammar").findChild(QPlainTextEdit)
+    edit.setPlainText('root ::= "a"\nb ::= (')
+    row = field(panel, "sampling.grammar").parent()
+    assert isinstance(row, SettingRow)
+    assert "line 2" in row._error.text()
+    assert services.chat.effective_sampling().grammar == ""
+    edit.setPlainText('root ::= "a"')
+    assert not row._error.isVisible()
+    assert services.chat.effective_sampling().grammar == 'root ::= "a"'
+
+
+def test_values_that_contradict_each_other_are_refused_in_words(panel: SettingsPanel, services: Services) -> None:
+    panel.findChild(QToolButton, "moreSamplersButton").click()
+    spin(panel, "sampling.mirostat").setValue(2)
+    spin(panel, "sampling.adaptive_target").setValue(0.5)
+    row = field(panel, "sampling.adaptive_target").parent()
+    assert isinstance(row, SettingRow)
+    assert "mirostat" in row._error.text()
+    assert services.chat.effective_sampling().adaptive_target == -1.0
+
+
+def test_token_biases_and_breakers_are_typed_as_lines(panel: SettingsPanel, services: Services) -> None:
+    panel.findChild(QToolButton, "moreSamplersButton").click()
+    field(panel, "sampling.logit_bias").findChild(QPlainTextEdit).setPlainText("42 -100\n7: 1.5")
+    assert services.chat.effective_sampling().logit_bias == ((42, -100.0), (7, 1.5))
+    edit = field(panel, "sampling.dry_breakers").findChild(QPlainTextEdit)
+    assert edit.toPlainText().splitlines()[0] == "\\n"
+    edit.setPlainText("\\n\n,")
+    assert services.chat.effective_sampling().dry_breakers == ("\n", ",")
+
+
 def test_a_typed_number_counts_at_once(panel: SettingsPanel, services: Services, qtbot: QtBot) -> None:
     box = spin(panel, "sampling.temperature")
     box.setFocus()
