@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from chatapp.core.adapters import AdapterUse
 from chatapp.core.errors import ErrorCode, ModelError, RequestError, StorageError, UserFixable
 from chatapp.core.generation import ReplyInfo, SamplingParams
 from chatapp.core.trace import TokenTrace
@@ -181,11 +182,24 @@ def _request(given: argparse.Namespace, prompt: str) -> Generate:
     params = SamplingParams.from_json(values)
     if given.raw:
         return Generate(
-            0, params=params, raw=True, prompt=prompt, prefix_ids=given.prefix_ids, stages=given.stages
+            0, params=params, raw=True, prompt=prompt, prefix_ids=given.prefix_ids, stages=given.stages,
+            adapters=_adapters(given),
         )
     system = [ChatMessage("system", given.system)] if given.system else []
     messages = (*system, ChatMessage("user", prompt))
-    return Generate(0, messages, params, prefix_ids=given.prefix_ids, stages=given.stages)
+    return Generate(0, messages, params, prefix_ids=given.prefix_ids, stages=given.stages, adapters=_adapters(given))
+
+
+def _adapters(given: argparse.Namespace) -> tuple[AdapterUse, ...]:
+    """FILE, or FILE=SCALE."""
+    found = []
+    for text in given.lora:
+        path, mark, scale = text.rpartition("=")
+        try:
+            found.append(AdapterUse(path, float(scale)) if mark else AdapterUse(text))
+        except ValueError:
+            found.append(AdapterUse(text))  # the name of the file has a =
+    return tuple(found)
 
 
 def _load_options(given: argparse.Namespace) -> LoadOptions:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self
 
+from chatapp.core.adapters import AdapterUse
 from chatapp.core.context import Overflow
 from chatapp.core.generation import ReplyInfo, SamplingParams
 
@@ -58,6 +59,7 @@ class Conversation:
     overflow  what to do when the context is full
     raw       plain continuation without a chat template; None leaves it to the model (one without a template: yes)
     prefill   what every reply begins with
+    adapters  that work on the model while it replies here
     """
 
     id: int
@@ -71,6 +73,7 @@ class Conversation:
     overflow: Overflow = Overflow.ASK
     raw: bool | None = None
     prefill: str = ""
+    adapters: tuple[AdapterUse, ...] = ()
 
     def path(self, to: int | None = None) -> list[Message]:
         """Messages from the root to *to* (the current leaf when None), in reading order."""

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import llama_cpp.llama_cpp as C  # noqa: N812 - the C API, as its own examples name it
 
+from chatapp.core.adapters import ADAPTER_SCALE, MAX_ADAPTERS, AdapterUse
 from chatapp.core.errors import ErrorCode, RequestError
 from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.engine import log
 from chatapp.engine.llama import Context, Model
-from chatapp.protocol.messages import ADAPTER_SCALE, MAX_ADAPTERS, AdapterUse
 
 NO_FILE = QT_TRANSLATE_NOOP("reasons", "there is no such file")
 NOT_A_FILE = QT_TRANSLATE_NOOP("reasons", "it is not a file")

@@ -29,6 +29,7 @@ from typing import Any, ClassVar, Self
 
 from numpy.typing import NDArray
 
+from chatapp.core.adapters import AdapterUse
 from chatapp.core.errors import UserFixable
 from chatapp.core.generation import BETWEEN, ONE_OF, ReplyInfo, SamplingParams, invalid
 from chatapp.core.text import QT_TRANSLATE_NOOP
@@ -140,18 +141,6 @@ class Load:
     TYPE: ClassVar[str] = "load"
     path: str
     options: LoadOptions = LoadOptions()
-
-
-@dataclass(frozen=True, slots=True)
-class AdapterUse:
-    """A LoRA adapter (a GGUF file) and how strongly it works; 1 is as it was trained."""
-
-    path: str
-    scale: float = 1.0
-
-
-MAX_ADAPTERS = 8
-ADAPTER_SCALE = (-10.0, 10.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -449,7 +438,7 @@ _REVIVE: dict[str, Any] = {
     "prefix_ids": tuple,
     "pinned": tuple,
     "dropped": tuple,
-    "adapters": lambda v: tuple(AdapterUse(str(a["path"]), float(a["scale"])) for a in v),
+    "adapters": lambda v: tuple(AdapterUse.from_json(a) for a in v),
     "texts": tuple,
     "ids": tuple,
     "pieces": tuple,

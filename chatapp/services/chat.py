@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from chatapp.core.adapters import AdapterUse
 from chatapp.core.context import Overflow
 from chatapp.core.conversation import Conversation, Message, Role
 from chatapp.core.errors import ErrorCode, RequestError, UserFixable
@@ -210,6 +211,11 @@ class ChatService(QObject):
         self._save_header_if_known()
         self.options_changed.emit()
 
+    def set_adapters(self, adapters: tuple[AdapterUse, ...]) -> None:
+        """Of the shown conversation, from the next reply on."""
+        self.conversation.adapters = adapters
+        self._save_header_if_known()
+
     def draft(self) -> str:
         """What was typed in the shown conversation and not sent."""
         return self._drafts.get(self.conversation.id, "")
@@ -320,6 +326,7 @@ class ChatService(QObject):
             raw=self.is_raw,
             prefill=resumed.text if resumed else conversation.prefill,
             overflow=overflow or conversation.overflow,
+            adapters=conversation.adapters,
             pinned=tuple(first + i for i, m in enumerate(path) if m.pinned),
         )
         sent = [None] * first + [m.id for m in path]

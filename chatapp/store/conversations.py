@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from chatapp import log
+from chatapp.core.adapters import AdapterUse
 from chatapp.core.context import Overflow
 from chatapp.core.conversation import Conversation, ConversationSummary, Message, Role
 from chatapp.core.errors import RequestError
@@ -19,6 +20,7 @@ from chatapp.store.database import Database
 
 T = TypeVar("T")
 _UNFINISHED = '"finish": null'  # as `_dump` writes it
+_ADAPTERS = "adapters"  # the key beside the sampling parameters
 _log = log.get("store")
 
 
@@ -68,11 +70,12 @@ class ConversationStore:
             messages[message_id] = Message(message_id, parent, Role(role), text, at, reply, bool(pinned))
         if leaf_id not in messages:
             leaf_id = max(messages, default=None)
-        params = _revive(SamplingParams.from_json, sampling, f"sampling of conversation {conversation_id}")
+        what = f"sampling of conversation {conversation_id}"
+        params, adapters = _revive(_split_sampling, sampling, what) or (None, ())
         return Conversation(
             conversation_id, title, created_at, updated_at, system_prompt, params, leaf_id, messages,
             Overflow(overflow) if overflow in set(Overflow) else Overflow.ASK,
-            None if raw is None else bool(raw), prefill,
+            None if raw is None else bool(raw), prefill, adapters,
         )  # fmt: skip
 
     def load_trace(self, message_id: int) -> TokenTrace | None:
@@ -99,7 +102,7 @@ class ConversationStore:
         """Insert or update the header: everything but the messages, which are saved one by one."""
         if conversation.id in self._purged:
             return
-        sampling = None if conversation.sampling is None else _dump(conversation.sampling.to_json())
+        sampling = _join_sampling(conversation)
         with self._database.transaction() as connection:
             connection.execute("""
                 INSERT INTO conversation (id, title, created_at, updated_at, system_prompt, sampling, leaf_id,
@@ -227,6 +230,19 @@ def _clean(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text
+
+
+def _join_sampling(conversation: Conversation) -> str | None:
+    """What the column holds: the sampling parameters, with the adapters as a further key; NULL for neither."""
+    if conversation.sampling is None and not conversation.adapters:
+        return None
+    data = {} if conversation.sampling is None else conversation.sampling.to_json()
+    return _dump(data | {_ADAPTERS: [a.to_json() for a in conversation.adapters]} if conversation.adapters else data)
+
+
+def _split_sampling(data: dict[str, Any]) -> tuple[SamplingParams | None, tuple[AdapterUse, ...]]:
+    adapters = tuple(AdapterUse.from_json(item) for item in data.pop(_ADAPTERS, ()))
+    return SamplingParams.from_json(data) if data else None, adapters
 
 
 def _revive(read: Callable[[dict[str, Any]], T], text: str | None, what: str) -> T | None:

@@ -11,6 +11,7 @@ from chatapp.core.context import Overflow
 from chatapp.core.errors import RequestError
 from chatapp.core.generation import SamplingParams
 from chatapp.settings.schema import BY_KEY, COMPLETION, OVERFLOW, PREFILL, SYSTEM_PROMPT
+from chatapp.ui.adapters import AdapterList
 from chatapp.ui.preferences.row import SettingRow
 from chatapp.ui.sampler_chain import SamplerChain
 
@@ -69,6 +70,7 @@ class SettingsPanel(QScrollArea):
         self._make_default.clicked.connect(self._on_make_default)
         column.addWidget(self._make_default)
         column.addWidget(self._reset_all)
+        column.addWidget(AdapterList(services, inner))
         column.addStretch(1)
         self.setWidget(inner)
         services.chat.conversation_changed.connect(self._show_all)

@@ -1,11 +1,14 @@
 """`chatapp devices`, `chatapp embed`, and how a model is loaded from the command line."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.e2e.test_command_line import chatapp, complaint
+from tests.helpers.gguf_weights import read
+from tests.helpers.tiny_lora import write_lora
 from tests.helpers.tiny_models import tiny
 
 TINY = ("--model", str(tiny("llama-f32")))
@@ -38,3 +41,13 @@ def test_options_of_a_load_that_cannot_be() -> None:
     assert "n_threads" in complaint(chatapp(*ask, "--threads", "-1"), 2)
     assert "needs about" in complaint(chatapp(*ask, "--ctx", "2000000000"))
     assert chatapp(*ask, "--kv-type", "f32", "--flash-attention", "off", "--threads", "1").returncode == 0
+
+
+def test_ask_with_an_adapter(tmp_path: Path) -> None:
+    path = write_lora(tmp_path / "a=b.gguf", read(tiny("llama-f32")))
+    ask = ("ask", "hello", "--temperature", "0", "--max-tokens", "8", *TINY)
+    plain = chatapp(*ask).stdout
+    assert chatapp(*ask, "--lora", f"{path}=0").stdout == plain
+    assert chatapp(*ask, "--lora", f"{path}=2.5").stdout != plain
+    assert chatapp(*ask, "--lora", str(path)).returncode == 0
+    assert "not an adapter" in complaint(chatapp(*ask, "--lora", str(tiny("llama-f32"))))

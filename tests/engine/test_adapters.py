@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from chatapp.core.adapters import AdapterUse
 from chatapp.core.errors import ErrorCode, UserFixable
 from chatapp.core.generation import ReplyInfo, SamplingParams
 from chatapp.engine.llama_backend import LlamaBackend
-from chatapp.protocol.messages import AdapterUse, ChatMessage, Generate, LoadOptions
+from chatapp.protocol.messages import ChatMessage, Generate, LoadOptions
 from tests.helpers import reference
 from tests.helpers.gguf_weights import Weights, read
 from tests.helpers.listeners import Recorder

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from chatapp.core.adapters import AdapterUse
 from chatapp.core.errors import ErrorCode, ModelError, RequestError
 from chatapp.core.generation import CacheUse, FinishReason, ReplyInfo, SamplingParams
 from chatapp.core.trace import TokenTrace
@@ -49,7 +50,7 @@ MESSAGES: list[m.Message] = [
     m.Hello("0.1.0", "fake", 4711),
     m.Hello("0.1.0", "llama.cpp", 1, (m.Device("CPU", "A processor", "cpu", 5, 9), m.Device("Vulkan0", "카드", "gpu"))),
     m.Loaded(replace(MODEL, devices=("Vulkan0",))),
-    m.Generate(2, CHAT, adapters=(m.AdapterUse("/한/a.gguf", -0.5), m.AdapterUse("b.gguf"))),
+    m.Generate(2, CHAT, adapters=(AdapterUse("/한/a.gguf", -0.5), AdapterUse("b.gguf"))),
     m.Tokenize(11, "안녕", special=False),
     m.Tokenized(11, (1, 2), ("ec9588", "ff"), (False, True)),
     m.Embed(12, ("a", "나"), "cls", normalise=False),
