@@ -106,6 +106,8 @@ def make_plan(header: GgufHeader, options: LoadOptions, devices: Sequence[Device
 def smaller_context(header: GgufHeader, options: LoadOptions, devices: Sequence[Device], memory: int) -> int:
     """The longest context below that of *options* with which the model fits, in tokens; 0 when there is none."""
     low, high = _SMALLEST_CONTEXT // _STEP - 1, (context_to_use(header, options.n_ctx) - 1) // _STEP
+    if header.context_length:  # it makes no sense of more than it was trained for
+        high = min(high, header.context_length // _STEP)
     while low < high:
         middle = (low + high + 1) // 2
         plan = _placed(header, replace(options, n_ctx=middle * _STEP), devices, memory)

@@ -94,6 +94,8 @@ def test_the_smaller_context_is_the_longest_that_fits(header):
     assert make_plan(header, replace(options, n_ctx=found), (), 10 * GB).verdict is Verdict.FITS
     assert make_plan(header, replace(options, n_ctx=found + 256), (), 10 * GB).verdict is not Verdict.FITS
     assert smaller_context(header, options, (), 2 * GB) == 0
+    trained_short = replace(header, context_length=4096)
+    assert smaller_context(trained_short, options, (), 10 * GB) == 4096
 
 
 def test_what_does_not_fit_says_which_memory(header):
