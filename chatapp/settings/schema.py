@@ -70,6 +70,14 @@ COMPLETION: Setting[str] = Setting(
              Choice("on", QT_TRANSLATE_NOOP("settings", "Always")),
              Choice("off", QT_TRANSLATE_NOOP("settings", "Never"))),
 )  # fmt: skip
+REASONING: Setting[str] = Setting(
+    "reasoning", Kind.CHOICE, "folded", Section.CHAT,
+    QT_TRANSLATE_NOOP("settings", "Thoughts of the model"),
+    QT_TRANSLATE_NOOP("settings", "Some models think before they answer. Folded thoughts open with a click."),
+    choices=(Choice("folded", QT_TRANSLATE_NOOP("settings", "Folded")),
+             Choice("open", QT_TRANSLATE_NOOP("settings", "Open"))),
+)  # fmt: skip
+
 CONTEXT_LENGTH: Setting[int] = Setting(
     "context_length", Kind.INTEGER, 0, Section.MODEL,
     QT_TRANSLATE_NOOP("settings", "Context length"),

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from chatapp.core import reasoning
 from chatapp.core.conversation import Message, Role
 from chatapp.services.notices import Action
 from chatapp.settings.schema import LANGUAGE, SPLITTER_SIZES, THEME, WINDOW_GEOMETRY, WINDOW_STATE
@@ -181,7 +182,7 @@ class MainWindow(QMainWindow):
     def _copy_reply(self) -> None:
         reply = self._last_reply()
         if reply is not None:
-            QGuiApplication.clipboard().setText(reply.text)
+            QGuiApplication.clipboard().setText(reasoning.split(reply.text)[1])
 
     def _rename(self) -> None:
         self._sidebar.show()

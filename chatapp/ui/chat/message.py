@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QWidget
 
 from chatapp.core.conversation import Message, Role
 from chatapp.core.generation import FinishReason, ReplyInfo
+from chatapp.core.reasoning import ReasoningParser, split
 from chatapp.ui import theme
 from chatapp.ui.chat import action_row
 from chatapp.ui.chat.action_row import ActionRow
@@ -16,6 +17,7 @@ from chatapp.ui.chat.blocks import is_allowed_link
 from chatapp.ui.chat.body import MessageBody
 from chatapp.ui.chat.edit_box import EditBox
 from chatapp.ui.chat.status import StatusLine
+from chatapp.ui.chat.thought import Thought
 
 BUBBLE_SHARE = 0.75
 BUBBLE_PADDING = (16, 10)
@@ -56,6 +58,9 @@ class MessageWidget(QWidget):
         self.body.link_clicked.connect(open_link)
         self.body.menu_requested.connect(self._on_menu_requested)
         self.body.dragged.connect(self.dragged)
+        self._parser = ReasoningParser()
+        self.thought = Thought(self)
+        self.thought.height_changed.connect(self.height_changed)
         self._more = QPushButton(self.tr("Show all"), self)
         self._more.setProperty("link", True)
         self._more.clicked.connect(self._on_more_clicked)
@@ -82,10 +87,14 @@ class MessageWidget(QWidget):
         self.message = message
         self._show_label(message.info)
         if self._streaming and not streaming and same:
+            self._add(*self._parser.end())
+            self.thought.end()
             self.body.end()
         elif not same or streaming != self._streaming:
             self._streamed = [message.text]
             text = message.text if self._all_shown else message.text[:COLLAPSED] + "…"
+            if not self._is_user:
+                text = self._sort(text, streaming=streaming)
             self.body.set_text(text, streaming=streaming)
         self._streaming = streaming
         self._more.setVisible(not self._all_shown)
@@ -104,10 +113,27 @@ class MessageWidget(QWidget):
     def append(self, text: str) -> None:
         """Streamed *text* arrived."""
         self._streamed.append(text)
-        self.body.append(text)
+        self._add(*self._parser.feed(text))
         if self.status.is_waiting and text:
             self.status.set_waiting("")
             self.height_changed.emit()
+
+    def _sort(self, text: str, *, streaming: bool) -> str:
+        """Show the thought that *text* begins with; return the answer."""
+        self._parser = ReasoningParser()
+        thought, answer = self._parser.feed(text)
+        if not streaming:
+            more_thought, more = self._parser.end()
+            thought, answer = thought + more_thought, answer + more
+        self.thought.set_text(thought, running=streaming and self._parser.state == "thought")
+        return answer
+
+    def _add(self, thought: str, answer: str) -> None:
+        if thought:
+            self.thought.append(thought)
+        if answer:
+            self.thought.end()
+            self.body.append(answer)
 
     def set_waiting(self, text: str) -> None:
         """Say what the reply waits for, while it has no text."""
@@ -119,8 +145,9 @@ class MessageWidget(QWidget):
             self.height_changed.emit()
 
     def copy_message(self) -> None:
-        """Put the original text on the clipboard: Markdown as the model wrote it."""
-        QGuiApplication.clipboard().setText("".join(self._streamed) if self._streaming else self.message.text)
+        """Put the original text on the clipboard: Markdown as the model wrote it, without what it thought."""
+        text = "".join(self._streamed) if self._streaming else self.message.text
+        QGuiApplication.clipboard().setText(text if self._is_user else split(text)[1])
 
     def _show_label(self, info: ReplyInfo | None) -> None:
         name = PurePath(info.model.replace("\\", "/")).stem if info and info.model else ""
@@ -156,7 +183,7 @@ class MessageWidget(QWidget):
         editor.cancelled.connect(self.stop_editing)
         editor.height_changed.connect(self.height_changed)
         self._editor = editor
-        for widget in (self.body, self.actions_row, self._more):
+        for widget in (self.body, self.thought, self.actions_row, self._more):
             widget.hide()
         editor.show()
         self.height_changed.emit()
@@ -171,6 +198,7 @@ class MessageWidget(QWidget):
         editor.hide()
         editor.deleteLater()
         self.body.show()
+        self.thought.setVisible(self.thought.is_shown)
         self.actions_row.show()
         self._more.setVisible(not self._all_shown)
         self.height_changed.emit()
@@ -206,6 +234,10 @@ class MessageWidget(QWidget):
         elif self.status.is_waiting:
             self.body.setGeometry(INSET, y, width, 0)
         else:
+            if self.thought.is_shown:
+                height = self.thought.fit(width)
+                self.thought.setGeometry(INSET, y, width, height)
+                y += height
             height = self.body.fit(width)
             self.body.setGeometry(INSET, y, width, height)
             y += height + 4
@@ -239,6 +271,8 @@ class MessageWidget(QWidget):
         if self._editor is not None:
             yield from self._editor.focusables()
             return
+        if self.thought.is_shown:
+            yield self.thought.button
         yield from self.body.focusables()
         if self.status.is_shown:
             yield from self.status.buttons()
@@ -256,6 +290,7 @@ class MessageWidget(QWidget):
 
     def _on_theme_changed(self) -> None:
         self.body.restyle()
+        self.thought.body.restyle()
         self.height_changed.emit()
 
     def _on_menu_requested(self, where: QPoint, link: str) -> None:

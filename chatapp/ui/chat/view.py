@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QToolButton, QVBoxLayout, QWidget
 from chatapp.core.conversation import Message, Role
 from chatapp.services.chat import ChatState
 from chatapp.services.engine_process import EngineState
+from chatapp.settings import schema
 from chatapp.ui import theme
 from chatapp.ui.chat.composer import Composer
 from chatapp.ui.chat.empty_state import EmptyState
@@ -29,6 +30,7 @@ class ChatView(QWidget):
         super().__init__(parent)
         self._chat = services.chat
         self._engine = services.engine
+        self._settings = services.settings
         self._siblings: dict[int | None, list[int]] = {}
         self._progress: tuple[int, int] = (0, 0)
         self.list = MessageList(self._make_widget, self)
@@ -103,6 +105,7 @@ class ChatView(QWidget):
     def _make_widget(self, message: Message, parent: QWidget) -> MessageWidget:
         widget = MessageWidget(message, parent)
         widget.regenerate_requested.connect(self._on_regenerate_requested)
+        widget.thought.button.setChecked(self._settings.get(schema.REASONING) == "open")
         widget.resume_requested.connect(self._on_resume_requested)
         widget.shorten_requested.connect(self._on_shorten_requested)
         widget.pin_requested.connect(lambda message_id, pinned: self._chat.pin(message_id, pinned=pinned))
