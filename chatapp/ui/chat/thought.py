@@ -32,7 +32,7 @@ class Thought(QWidget):
         self.body = MessageBody(self)
         self.body.height_changed.connect(self.height_changed)
         self.body.hide()
-        self.hide()
+        self._show()
 
     @property
     def is_shown(self) -> bool:

@@ -187,6 +187,7 @@ class ChoiceField(Field):
 
     def set_label(self, text: str) -> None:
         self._box.setAccessibleName(text)
+        self._box.view().setAccessibleName(text)  # the list that pops up
 
     def retranslate(self) -> None:
         for at, choice in enumerate(self._setting.choices):
