@@ -42,6 +42,11 @@ class Paths:
         return self.data / "conversations.sqlite3"
 
     @property
+    def presets(self) -> Path:
+        """The user's sampling presets."""
+        return self.config / "presets"
+
+    @property
     def settings_file(self) -> Path:
         """The settings."""
         return self.config / "settings.json"

@@ -54,6 +54,7 @@ class ErrorCode(StrEnum):
     INVALID_GRAMMAR = "invalid_grammar"
     INVALID_SCHEMA = "invalid_schema"
     GRAMMAR_STUCK = "grammar_stuck"
+    INVALID_PRESET = "invalid_preset"
     INVALID_ARGUMENT = "invalid_argument"
     EMPTY_PROMPT = "empty_prompt"
     NO_DISPLAY = "no_display"
@@ -199,6 +200,10 @@ TEXTS: dict[ErrorCode, ErrorText] = {
     ErrorCode.GRAMMAR_STUCK: _text(
         QT_TRANSLATE_NOOP("errors", "No token of this model is allowed here by the grammar and the forbidden tokens."),
         QT_TRANSLATE_NOOP("errors", "Loosen the grammar, or forbid fewer tokens."),
+    ),
+    ErrorCode.INVALID_PRESET: _text(
+        QT_TRANSLATE_NOOP("errors", "The preset {path} cannot be used: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Choose another one; nothing was changed."),
     ),
     ErrorCode.INVALID_ARGUMENT: _text(
         QT_TRANSLATE_NOOP("errors", "{reason}."),

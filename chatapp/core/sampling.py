@@ -265,3 +265,19 @@ def _short(value: object) -> str:
 def invalid(name: str, value: object, reason: str, **params: str) -> RequestError:
     """The error for a setting out of its bounds; *params* fill the template *reason*."""
     return RequestError(ErrorCode.INVALID_SETTING, name=name, value=value, reason=reason, **params)
+
+
+# What models say in general.sampling.* of their GGUF file → our name and type.
+RECOMMENDED: dict[str, tuple[str, type]] = {
+    "top_k": ("top_k", int),
+    "top_p": ("top_p", float),
+    "min_p": ("min_p", float),
+    "xtc_probability": ("xtc_probability", float),
+    "xtc_threshold": ("xtc_threshold", float),
+    "temp": ("temperature", float),
+    "penalty_last_n": ("repeat_last_n", int),
+    "penalty_repeat": ("repeat_penalty", float),
+    "mirostat": ("mirostat", int),
+    "mirostat_tau": ("mirostat_tau", float),
+    "mirostat_eta": ("mirostat_eta", float),
+}

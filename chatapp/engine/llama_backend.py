@@ -10,6 +10,7 @@ import psutil
 from chatapp.core.errors import ErrorCode, RequestError
 from chatapp.core.generation import FinishReason, ReplyInfo
 from chatapp.core.probability import distribution
+from chatapp.core.sampling import RECOMMENDED
 from chatapp.core.stages import StageRow
 from chatapp.core.trace import TokenTrace
 from chatapp.engine import embedding, inspection, log
@@ -86,6 +87,7 @@ class LlamaBackend:
             path=path,
             name=model.meta("general.name") or Path(path).stem,
             architecture=model.meta("general.architecture"),
+            recommended={f"general.sampling.{k}": v for k in RECOMMENDED if (v := model.meta(f"general.sampling.{k}"))},
             description=model.description,
             size=model.size,
             n_params=model.n_params,

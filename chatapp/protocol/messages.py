@@ -129,6 +129,7 @@ class ModelInfo:
     backend: str = ""
     has_attention: bool = True
     devices: tuple[str, ...] = ()
+    recommended: dict[str, str] = field(default_factory=dict)  # its general.sampling.* values
 
 
 # -- commands ----------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from chatapp.services.conversations import ConversationsService
 from chatapp.services.engine_process import EngineService
 from chatapp.services.models import ModelsService
 from chatapp.services.notices import Notices
+from chatapp.services.presets import PresetsService
 from chatapp.services.settings import SettingsService
 from chatapp.services.storage import StorageService
 from chatapp.services.tasks import Tasks
@@ -36,6 +37,7 @@ class Services:
     chat: ChatService
     models: ModelsService
     context: ContextService
+    presets: PresetsService
 
     @classmethod
     def create(cls, paths: Paths, settings: Settings, *, fake_engine: bool, parent: QObject | None = None) -> Self:
@@ -49,7 +51,10 @@ class Services:
         chat = ChatService(storage, conversations, engine, settings_service, notices, parent)
         context = ContextService(chat, engine, parent)
         models = ModelsService(paths, settings_service, engine, tasks, notices, parent)
-        return cls(paths, settings_service, notices, tasks, storage, engine, conversations, chat, models, context)
+        presets = PresetsService(paths.presets, engine, notices, parent)
+        return cls(
+            paths, settings_service, notices, tasks, storage, engine, conversations, chat, models, context, presets
+        )
 
     def start(self, model: str | None = None) -> None:
         """Open the last conversation, list the models and load one."""

@@ -80,7 +80,7 @@ class Settings:
         text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
         try:
             # A link (from somebody's dotfiles) stays a link.
-            _write_atomically(self.path.resolve(), text.encode("utf-8", "backslashreplace"))
+            write_atomically(self.path.resolve(), text.encode("utf-8", "backslashreplace"))
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise StorageError(ErrorCode.DISK_FULL, details=str(error)) from error
@@ -123,7 +123,8 @@ class Settings:
         self.warnings.append(warning)
 
 
-def _write_atomically(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write the whole file or nothing; raise OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.tmp-{os.getpid()}")
     try:

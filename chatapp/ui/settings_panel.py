@@ -13,6 +13,7 @@ from chatapp.core.generation import SamplingParams
 from chatapp.settings.schema import BY_KEY, COMPLETION, OVERFLOW, PREFILL, SYSTEM_PROMPT
 from chatapp.ui.adapters import AdapterList
 from chatapp.ui.preferences.row import SettingRow
+from chatapp.ui.preset_bar import PresetBar
 from chatapp.ui.sampler_chain import SamplerChain
 
 if TYPE_CHECKING:
@@ -60,6 +61,9 @@ class SettingsPanel(QScrollArea):
         self._heading = QLabel(inner)
         self._heading.setProperty("role", "heading")
         column.addWidget(self._heading)
+        self._presets = PresetBar(services, inner)
+        self._presets.chosen.connect(self._show_all)
+        column.addWidget(self._presets)
         self._rows: dict[str, SettingRow] = {}
         self._add_samplers(inner, column)
         self._reset_all = QPushButton(inner)
@@ -123,6 +127,7 @@ class SettingsPanel(QScrollArea):
 
     def _show_buttons(self) -> None:
         own = self._services.chat.effective_sampling() != self._services.settings.sampling()
+        self._presets.refresh()
         self._reset_all.setEnabled(own)
         self._make_default.setEnabled(own)
 

@@ -1,6 +1,7 @@
 """The settings of a conversation and the preferences of the app: every input, live."""
 
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDoubleSpinBox,
     QFileDialog,
+    QInputDialog,
     QListWidget,
     QPlainTextEdit,
     QPushButton,
@@ -129,6 +131,37 @@ def test_token_biases_and_breakers_are_typed_as_lines(panel: SettingsPanel, serv
     assert edit.toPlainText().splitlines()[0] == "\\n"
     edit.setPlainText("\\n\n,")
     assert services.chat.effective_sampling().dry_breakers == ("\n", ",")
+
+
+def test_presets_are_chosen_kept_and_removed(
+    panel: SettingsPanel, services: Services, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    box = panel.findChild(QComboBox, "presetBox")
+    assert box.currentText() == "Balanced"
+    at = box.findText("Precise")
+    box.setCurrentIndex(at)
+    box.activated.emit(at)
+    assert services.chat.effective_sampling().temperature == 0.3
+    assert spin(panel, "sampling.temperature").value() == 0.3
+    spin(panel, "sampling.temperature").setValue(0.35)
+    assert box.currentIndex() == -1, "these are own values"
+
+    def choose(word: str) -> None:
+        menu = panel.findChild(QToolButton, "presetMenuButton").menu()
+        menu.aboutToShow.emit()
+        next(a for a in menu.actions() if a.text().startswith(word)).trigger()
+
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_args, **_more: ("내 것", True))
+    choose("Save as")
+    assert box.currentText() == "내 것"
+    out = tmp_path / "out.json"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: (str(out), ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_args: (str(out), ""))
+    choose("Export")
+    choose("Delete")
+    assert box.findText("내 것") == -1
+    choose("Import")
+    assert box.currentText() == "내 것"
 
 
 def test_a_typed_number_counts_at_once(panel: SettingsPanel, services: Services, qtbot: QtBot) -> None:
