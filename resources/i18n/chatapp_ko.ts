@@ -67,6 +67,10 @@
         <translation>다시 생성: 다른 답변 받기</translation>
     </message>
     <message>
+        <source>Pin: always send this message</source>
+        <translation>고정: 이 메시지를 항상 보내기</translation>
+    </message>
+    <message>
         <source>Show the previous version</source>
         <translation>이전 버전 보기</translation>
     </message>
@@ -93,6 +97,61 @@
     <message>
         <source>first after {seconds} s</source>
         <translation>첫 토큰까지 {seconds}초</translation>
+    </message>
+    <message>
+        <source>The memory of this model cannot be cut: the prompt was evaluated again</source>
+        <translation>이 모델의 기억은 중간에서 자를 수 없어 프롬프트를 다시 계산했어요</translation>
+    </message>
+    <message>
+        <source>{known} of {total} prompt tokens were cached</source>
+        <translation>프롬프트 토큰 {total}개 중 {known}개는 캐시에 있었어요</translation>
+    </message>
+    <message>
+        <source>{count} restored</source>
+        <translation>{count}개 복원</translation>
+    </message>
+    <message>
+        <source>Pinned: always sent, click to unpin</source>
+        <translation>고정됨: 항상 보내요. 누르면 해제해요</translation>
+    </message>
+</context>
+<context>
+    <name>AdapterList</name>
+    <message>
+        <source>Add LoRA adapter</source>
+        <translation>LoRA 어댑터 추가</translation>
+    </message>
+    <message>
+        <source>GGUF adapters (*.gguf);;All files (*)</source>
+        <translation>GGUF 어댑터 (*.gguf);;모든 파일 (*)</translation>
+    </message>
+    <message>
+        <source>How strongly {name} works</source>
+        <translation>{name}의 세기</translation>
+    </message>
+    <message>
+        <source>1 is as the adapter was trained, 0 switches it off.</source>
+        <translation>1은 어댑터를 학습한 그대로, 0은 꺼짐이에요.</translation>
+    </message>
+    <message>
+        <source>Remove {name}</source>
+        <translation>{name} 빼기</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>빼기</translation>
+    </message>
+    <message>
+        <source>LoRA adapters</source>
+        <translation>LoRA 어댑터</translation>
+    </message>
+    <message>
+        <source>Small files that teach a model a style or a subject; made for one model.</source>
+        <translation>모델에 말투나 주제를 가르치는 작은 파일이에요. 정해진 모델 하나용이에요.</translation>
+    </message>
+    <message>
+        <source>Add adapter…</source>
+        <translation>어댑터 추가…</translation>
     </message>
 </context>
 <context>
@@ -200,12 +259,56 @@
 <context>
     <name>ContextMeter</name>
     <message>
-        <source>The model can look back on {total} tokens (pieces of words); this conversation takes {used} of them. When it is full, the reply ends and nothing is dropped silently.</source>
-        <translation>모델은 토큰(단어 조각) {total}개까지 되돌아볼 수 있고, 이 대화는 그중 {used}개를 쓰고 있어요. 가득 차면 답변이 거기서 끝나며, 앞부분을 말없이 버리지 않아요.</translation>
-    </message>
-    <message>
         <source>Context: {tokens}</source>
         <translation>문맥: {tokens}</translation>
+    </message>
+    <message>
+        <source>System prompt: {count}</source>
+        <translation>시스템 프롬프트: {count}</translation>
+    </message>
+    <message>
+        <source>Your messages: {count}</source>
+        <translation>내 메시지: {count}</translation>
+    </message>
+    <message>
+        <source>Replies: {count}</source>
+        <translation>답변: {count}</translation>
+    </message>
+    <message>
+        <source>Frame of the chat template: {count}</source>
+        <translation>대화 템플릿 틀: {count}</translation>
+    </message>
+    <message>
+        <source>What you are typing: {count}</source>
+        <translation>입력 중인 글: {count}</translation>
+    </message>
+    <message>
+        <source>The model can look back on {total} tokens (pieces of words).</source>
+        <translation>모델은 {total}토큰(낱말 조각)까지 돌아볼 수 있어요.</translation>
+    </message>
+    <message>
+        <source>Approximate while a reply is written or counting is not done.</source>
+        <translation>답변을 쓰는 중이거나 세는 중에는 대략의 값이에요.</translation>
+    </message>
+    <message>
+        <source>Too long: 1 earlier message would have to be left out.</source>
+        <translation>너무 길어요: 앞의 메시지 1개를 빼야 해요.</translation>
+    </message>
+    <message>
+        <source>Too long: {count} earlier messages would have to be left out.</source>
+        <translation>너무 길어요: 앞의 메시지 {count}개를 빼야 해요.</translation>
+    </message>
+    <message>
+        <source>Nothing is left out.</source>
+        <translation>빠지는 것이 없어요.</translation>
+    </message>
+    <message>
+        <source>This model has no place for a system prompt: it is sent with your first message.</source>
+        <translation>이 모델에는 시스템 프롬프트 자리가 없어 첫 메시지와 함께 보내요.</translation>
+    </message>
+    <message>
+        <source>{used} + {draft} / {total} tokens</source>
+        <translation>{used} + {draft} / {total} 토큰</translation>
     </message>
     <message>
         <source>{used} / {total} tokens</source>
@@ -374,6 +477,37 @@
     </message>
 </context>
 <context>
+    <name>MemoryBox</name>
+    <message>
+        <source>They are listed when the engine has started.</source>
+        <translation>엔진이 시작되면 여기에 표시돼요.</translation>
+    </message>
+    <message>
+        <source>Use all graphics cards</source>
+        <translation>모든 그래픽 카드 사용</translation>
+    </message>
+    <message>
+        <source>Use only {name}</source>
+        <translation>{name}만 사용</translation>
+    </message>
+    <message>
+        <source>{name} (not there now)</source>
+        <translation>{name} (지금은 없음)</translation>
+    </message>
+    <message>
+        <source>With these settings, the model now chosen:</source>
+        <translation>이 설정으로 지금 고른 모델은:</translation>
+    </message>
+    <message>
+        <source>Devices and memory</source>
+        <translation>장치와 메모리</translation>
+    </message>
+    <message>
+        <source>Graphics card</source>
+        <translation>그래픽 카드</translation>
+    </message>
+</context>
+<context>
     <name>MessageWidget</name>
     <message>
         <source>Show all</source>
@@ -394,6 +528,14 @@
     <message>
         <source>Reply</source>
         <translation>답변</translation>
+    </message>
+    <message>
+        <source>1 earlier message is not sent</source>
+        <translation>앞의 메시지 1개를 보내지 않음</translation>
+    </message>
+    <message>
+        <source>{count} earlier messages are not sent</source>
+        <translation>앞의 메시지 {count}개를 보내지 않음</translation>
     </message>
     <message>
         <source>Copy link address</source>
@@ -421,6 +563,161 @@
     <message>
         <source>Not a model file</source>
         <translation>모델 파일이 아니에요</translation>
+    </message>
+</context>
+<context>
+    <name>ModelInfoDialog</name>
+    <message>
+        <source>{percent} %</source>
+        <translation>{percent}%</translation>
+    </message>
+    <message>
+        <source>This file brings no chat template.</source>
+        <translation>이 파일에는 대화 템플릿이 없어요.</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>이름</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>파일</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>크기</translation>
+    </message>
+    <message>
+        <source>Architecture</source>
+        <translation>아키텍처</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>매개변수</translation>
+    </message>
+    <message>
+        <source>Quantization</source>
+        <translation>양자화</translation>
+    </message>
+    <message>
+        <source>Trained context</source>
+        <translation>학습 문맥 길이</translation>
+    </message>
+    <message>
+        <source>{count} tokens</source>
+        <translation>토큰 {count}개</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>레이어</translation>
+    </message>
+    <message>
+        <source>Attention heads</source>
+        <translation>어텐션 헤드</translation>
+    </message>
+    <message>
+        <source>Embedding width</source>
+        <translation>임베딩 폭</translation>
+    </message>
+    <message>
+        <source>Vocabulary</source>
+        <translation>어휘</translation>
+    </message>
+    <message>
+        <source>Chat template</source>
+        <translation>대화 템플릿</translation>
+    </message>
+    <message>
+        <source>from the file</source>
+        <translation>파일에 있음</translation>
+    </message>
+    <message>
+        <source>none in the file; a plain one is used</source>
+        <translation>파일에 없어 기본 템플릿을 사용</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>라이선스</translation>
+    </message>
+    <message>
+        <source>not given</source>
+        <translation>표시 없음</translation>
+    </message>
+    <message>
+        <source>Context in use</source>
+        <translation>사용 중인 문맥</translation>
+    </message>
+    <message>
+        <source>Computed on</source>
+        <translation>계산 장치</translation>
+    </message>
+    <message>
+        <source>Fingerprint</source>
+        <translation>지문</translation>
+    </message>
+    <message>
+        <source>none: this model has no attention</source>
+        <translation>없음: 어텐션이 없는 모델</translation>
+    </message>
+    <message>
+        <source>{heads}, with {groups} for keys and values</source>
+        <translation>{heads}개, 키·밸류는 {groups}개</translation>
+    </message>
+    <message>
+        <source>({count} entries, not shown)</source>
+        <translation>(항목 {count}개, 표시하지 않음)</translation>
+    </message>
+    <message>
+        <source>Model information</source>
+        <translation>모델 정보</translation>
+    </message>
+    <message>
+        <source>Overview</source>
+        <translation>개요</translation>
+    </message>
+    <message>
+        <source>Tokenizer</source>
+        <translation>토크나이저</translation>
+    </message>
+    <message>
+        <source>Metadata</source>
+        <translation>메타데이터</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>항목</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>값</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>키</translation>
+    </message>
+    <message>
+        <source>Tensor type</source>
+        <translation>텐서 종류</translation>
+    </message>
+    <message>
+        <source>Tensors</source>
+        <translation>텐서 수</translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation>바이트</translation>
+    </message>
+    <message>
+        <source>Share</source>
+        <translation>비율</translation>
+    </message>
+    <message>
+        <source>Facts about the model</source>
+        <translation>모델에 대한 사실</translation>
+    </message>
+    <message>
+        <source>Tensor types</source>
+        <translation>텐서 종류 목록</translation>
     </message>
 </context>
 <context>
@@ -464,6 +761,10 @@
     <message>
         <source>Open model file…</source>
         <translation>모델 파일 열기…</translation>
+    </message>
+    <message>
+        <source>Model information…</source>
+        <translation>모델 정보…</translation>
     </message>
     <message>
         <source>Unload the model</source>
@@ -551,6 +852,17 @@
     </message>
 </context>
 <context>
+    <name>SamplerChain</name>
+    <message>
+        <source>Order of the samplers</source>
+        <translation>샘플러 순서</translation>
+    </message>
+    <message>
+        <source>Drag a sampler, or press Alt+Up or Alt+Down, to change when it runs.</source>
+        <translation>끌거나 Alt+위/아래를 눌러 샘플러의 실행 순서를 바꾸세요.</translation>
+    </message>
+</context>
+<context>
     <name>SettingRow</name>
     <message>
         <source>What is “{title}”?</source>
@@ -570,6 +882,14 @@
     <message>
         <source>How replies are sampled</source>
         <translation>답변 샘플링</translation>
+    </message>
+    <message>
+        <source>More samplers</source>
+        <translation>샘플러 더 보기</translation>
+    </message>
+    <message>
+        <source>Order of the samplers</source>
+        <translation>샘플러 순서</translation>
     </message>
     <message>
         <source>Use as default for new conversations</source>
@@ -711,6 +1031,26 @@
         <translation>다른 답변 받기. 이 답변도 남아 있어요</translation>
     </message>
     <message>
+        <source>Continue</source>
+        <translation>이어 쓰기</translation>
+    </message>
+    <message>
+        <source>Go on where the reply ended; this one is kept</source>
+        <translation>답변이 끝난 곳부터 이어 써요. 지금 답변은 남아요</translation>
+    </message>
+    <message>
+        <source>Leave out the oldest messages</source>
+        <translation>가장 오래된 메시지 빼기</translation>
+    </message>
+    <message>
+        <source>Answer without the oldest turns; the system prompt and pinned messages are still sent</source>
+        <translation>가장 오래된 대화를 빼고 답해요. 시스템 프롬프트와 고정한 메시지는 그대로 보내요</translation>
+    </message>
+    <message>
+        <source>Not sent: this is longer than the context holds. Leave something out, shorten the message with Edit, or load the model with a longer context.</source>
+        <translation>보내지 못함: 문맥 길이보다 길어요. 일부를 빼거나, 편집으로 메시지를 줄이거나, 더 긴 문맥으로 모델을 불러오세요.</translation>
+    </message>
+    <message>
         <source>Stopped</source>
         <translation>멈춤</translation>
     </message>
@@ -732,6 +1072,88 @@
     <message>
         <source>Table</source>
         <translation>표</translation>
+    </message>
+</context>
+<context>
+    <name>Thought</name>
+    <message>
+        <source>Thinking…</source>
+        <translation>생각하는 중…</translation>
+    </message>
+    <message>
+        <source>Thoughts</source>
+        <translation>생각</translation>
+    </message>
+    <message>
+        <source>Thought for {seconds} s</source>
+        <translation>{seconds}초 동안 생각함</translation>
+    </message>
+    <message>
+        <source>Show or hide what the model thought before it answered</source>
+        <translation>모델이 답하기 전에 한 생각을 펼치거나 접어요</translation>
+    </message>
+</context>
+<context>
+    <name>TokenizerView</name>
+    <message>
+        <source>Tokens are shown when a model is loaded.</source>
+        <translation>모델을 불러오면 토큰이 표시돼요.</translation>
+    </message>
+    <message>
+        <source>{tokens} tokens for {characters} characters</source>
+        <translation>글자 {characters}개 → 토큰 {tokens}개</translation>
+    </message>
+    <message>
+        <source>control token</source>
+        <translation>제어 토큰</translation>
+    </message>
+    <message>
+        <source>bytes that make no character</source>
+        <translation>글자가 되지 않는 바이트</translation>
+    </message>
+    <message>
+        <source>syllable</source>
+        <translation>음절</translation>
+    </message>
+    <message>
+        <source>character</source>
+        <translation>글자</translation>
+    </message>
+    <message>
+        <source>part {part} of {parts} of the {kind} {whole}</source>
+        <translation>{kind} {whole}의 {parts}조각 중 {part}번째</translation>
+    </message>
+    <message>
+        <source>Type a text to see the tokens the model reads it as</source>
+        <translation>글을 입력하면 모델이 읽는 토큰을 볼 수 있어요</translation>
+    </message>
+    <message>
+        <source>Text to tokenize</source>
+        <translation>토큰으로 나눌 글</translation>
+    </message>
+    <message>
+        <source>Recognise the names of control tokens</source>
+        <translation>제어 토큰 이름 인식</translation>
+    </message>
+    <message>
+        <source>Id</source>
+        <translation>번호</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>글</translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation>바이트</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>설명</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>토큰</translation>
     </message>
 </context>
 <context>
@@ -844,6 +1266,10 @@
         <translation>대화 설정(&amp;S)</translation>
     </message>
     <message>
+        <source>&amp;Model information…</source>
+        <translation>모델 정보(&amp;M)…</translation>
+    </message>
+    <message>
         <source>&amp;Larger text</source>
         <translation>글자 크게(&amp;L)</translation>
     </message>
@@ -892,8 +1318,12 @@
         <translation>CPU만으로 불러오기</translation>
     </message>
     <message>
-        <source>Use a shorter context</source>
-        <translation>문맥 길이 줄이기</translation>
+        <source>Use a context of {context} tokens</source>
+        <translation>문맥 {context}토큰으로 사용</translation>
+    </message>
+    <message>
+        <source>Load anyway</source>
+        <translation>그래도 불러오기</translation>
     </message>
     <message>
         <source>Choose model…</source>
@@ -1087,12 +1517,44 @@
         <translation>레이어 수를 줄이거나 마지막 행만 요청하세요.</translation>
     </message>
     <message>
+        <source>The adapter {path} cannot be used: {reason}.</source>
+        <translation>어댑터 {path}을(를) 쓸 수 없어요: {reason}.</translation>
+    </message>
+    <message>
+        <source>Remove it from this conversation, or choose one that was made for this model.</source>
+        <translation>이 대화에서 빼거나, 이 모델용으로 만든 어댑터를 고르세요.</translation>
+    </message>
+    <message>
         <source>{name} cannot be {value}: {reason}.</source>
         <translation>{name} 값으로 {value}을(를) 쓸 수 없어요: {reason}.</translation>
     </message>
     <message>
         <source>Change the value; the old one stays in use until then.</source>
         <translation>값을 바꾸세요. 그때까지는 이전 값을 써요.</translation>
+    </message>
+    <message>
+        <source>The grammar is wrong in line {line}: {reason}.</source>
+        <translation>문법 {line}번째 줄이 잘못됐어요: {reason}.</translation>
+    </message>
+    <message>
+        <source>Correct the line, or empty the grammar to answer freely.</source>
+        <translation>그 줄을 고치거나, 문법을 비워 자유롭게 답하게 하세요.</translation>
+    </message>
+    <message>
+        <source>The JSON schema cannot be used: {reason}.</source>
+        <translation>JSON 스키마를 쓸 수 없어요: {reason}.</translation>
+    </message>
+    <message>
+        <source>Correct the schema, or empty it to answer freely.</source>
+        <translation>스키마를 고치거나, 비워서 자유롭게 답하게 하세요.</translation>
+    </message>
+    <message>
+        <source>No token of this model is allowed here by the grammar and the forbidden tokens.</source>
+        <translation>문법과 금지한 토큰 때문에 여기서 쓸 수 있는 토큰이 하나도 없어요.</translation>
+    </message>
+    <message>
+        <source>Loosen the grammar, or forbid fewer tokens.</source>
+        <translation>문법을 느슨하게 하거나 금지한 토큰을 줄이세요.</translation>
     </message>
     <message>
         <source>{reason}.</source>
@@ -1192,10 +1654,65 @@
     </message>
 </context>
 <context>
+    <name>memory</name>
+    <message>
+        <source>processor</source>
+        <translation>프로세서</translation>
+    </message>
+    <message>
+        <source>graphics card</source>
+        <translation>그래픽 카드</translation>
+    </message>
+    <message>
+        <source>graphics chip, shares the computer&apos;s memory</source>
+        <translation>컴퓨터 메모리를 함께 쓰는 그래픽 칩</translation>
+    </message>
+    <message>
+        <source>helps the processor</source>
+        <translation>프로세서를 도움</translation>
+    </message>
+    <message>
+        <source>Needs about {need} of memory; {free} are free</source>
+        <translation>메모리 약 {need} 필요, {free} 남음</translation>
+    </message>
+    <message>
+        <source>and about {need} on {device}; {free} are free</source>
+        <translation>{device}에 약 {need} 필요, {free} 남음</translation>
+    </message>
+    <message>
+        <source>weights {weights}, KV cache {cache} for {context} tokens, computing {compute}</source>
+        <translation>가중치 {weights}, KV 캐시 {cache}({context}토큰), 계산 {compute}</translation>
+    </message>
+    <message>
+        <source>{count} of {total} layers on the graphics card</source>
+        <translation>레이어 {total}개 중 {count}개를 그래픽 카드에서 실행</translation>
+    </message>
+    <message>
+        <source>{name}: {description} ({kind}), {free} of {total} free</source>
+        <translation>{name}: {description} ({kind}), {total} 중 {free} 남음</translation>
+    </message>
+    <message>
+        <source>{name}: {description} ({kind})</source>
+        <translation>{name}: {description} ({kind})</translation>
+    </message>
+    <message>
+        <source>That is nearly all there is.</source>
+        <translation>남은 메모리를 거의 다 써요.</translation>
+    </message>
+    <message>
+        <source>That is more than there is.</source>
+        <translation>남은 메모리보다 많아요.</translation>
+    </message>
+</context>
+<context>
     <name>notices</name>
     <message>
         <source>“{title}” was moved to the trash.</source>
         <translation>“{title}” 대화를 휴지통으로 옮겼어요.</translation>
+    </message>
+    <message>
+        <source>“{name}” needs about {needed} and {available} are free. It would just fit, and other programs may become slow.</source>
+        <translation>“{name}”에는 약 {needed}이(가) 필요하고 {available}이(가) 남아 있어요. 겨우 들어가며, 다른 프로그램이 느려질 수 있어요.</translation>
     </message>
     <message>
         <source>ChatApp ended unexpectedly the last time. Your conversations are here; a report is kept in {path}.</source>
@@ -1233,12 +1750,36 @@
         <translation>중지 문구는 1~{high}자여야 해요</translation>
     </message>
     <message>
+        <source>it takes up to {count} texts of 1 to {high} characters</source>
+        <translation>1~{high}자의 글을 {count}개까지 쓸 수 있어요</translation>
+    </message>
+    <message>
+        <source>it can have {high} characters at most</source>
+        <translation>최대 {high}자까지 쓸 수 있어요</translation>
+    </message>
+    <message>
         <source>this is the test engine, there is no model</source>
         <translation>테스트 엔진이라 모델이 없어요</translation>
     </message>
     <message>
         <source>it must be a text</source>
         <translation>텍스트여야 해요</translation>
+    </message>
+    <message>
+        <source>it takes up to {count} pairs of a token id and a number from -{high} to {high}, each token once</source>
+        <translation>토큰 번호와 -{high}~{high} 사이의 수를 짝지어 {count}개까지, 토큰마다 한 번만 쓸 수 있어요</translation>
+    </message>
+    <message>
+        <source>it must name each of these stages once: {stages}</source>
+        <translation>다음 단계를 한 번씩 모두 적어야 해요: {stages}</translation>
+    </message>
+    <message>
+        <source>it can only name these stages: {stages}</source>
+        <translation>다음 단계만 적을 수 있어요: {stages}</translation>
+    </message>
+    <message>
+        <source>it cannot be used together with {other}; switch one of them off</source>
+        <translation>{other}와(과) 함께 쓸 수 없어요. 둘 중 하나를 끄세요</translation>
     </message>
     <message>
         <source>it must be a list</source>
@@ -1255,6 +1796,162 @@
     <message>
         <source>each entry must be a text of {low} to {high} characters</source>
         <translation>각 항목은 {low}~{high}자의 텍스트여야 해요</translation>
+    </message>
+    <message>
+        <source>a rule must begin with its name (letters, digits and -)</source>
+        <translation>규칙은 이름(영문자, 숫자, -)으로 시작해야 해요</translation>
+    </message>
+    <message>
+        <source>“::=” must follow the name of the rule</source>
+        <translation>규칙 이름 다음에는 “::=”이 와야 해요</translation>
+    </message>
+    <message>
+        <source>“{found}” cannot stand here</source>
+        <translation>“{found}”은(는) 여기에 올 수 없어요</translation>
+    </message>
+    <message>
+        <source>“{found}” is not closed</source>
+        <translation>“{found}”이(가) 닫히지 않았어요</translation>
+    </message>
+    <message>
+        <source>“{found}” has nothing before it to repeat</source>
+        <translation>“{found}” 앞에 반복할 것이 없어요</translation>
+    </message>
+    <message>
+        <source>a repetition looks like {{2}}, {{2,}} or {{2,5}}, with numbers up to {high}</source>
+        <translation>반복은 {{2}}, {{2,}}, {{2,5}}처럼 쓰고 수는 {high}까지예요</translation>
+    </message>
+    <message>
+        <source>“{found}” is no escape that grammars know</source>
+        <translation>“{found}”은(는) 문법이 아는 이스케이프가 아니에요</translation>
+    </message>
+    <message>
+        <source>the rule “{found}” is used and not defined</source>
+        <translation>규칙 “{found}”을(를) 썼지만 정의하지 않았어요</translation>
+    </message>
+    <message>
+        <source>the rule “{found}” begins with itself, which never ends</source>
+        <translation>규칙 “{found}”이(가) 자기 자신으로 시작해서 끝나지 않아요</translation>
+    </message>
+    <message>
+        <source>what is repeated here without limit can be empty, which never ends</source>
+        <translation>여기서 끝없이 반복하는 부분이 비어 있을 수 있어 끝나지 않아요</translation>
+    </message>
+    <message>
+        <source>groups are nested too deeply</source>
+        <translation>괄호가 너무 깊이 겹쳐 있어요</translation>
+    </message>
+    <message>
+        <source>its rules refer to one another in too many ways</source>
+        <translation>규칙들이 서로를 너무 많이 참조해요</translation>
+    </message>
+    <message>
+        <source>no rule is called “root”, where every grammar begins</source>
+        <translation>모든 문법이 시작되는 “root” 규칙이 없어요</translation>
+    </message>
+    <message>
+        <source>it is not JSON (line {line}: {words})</source>
+        <translation>JSON이 아니에요({line}번째 줄: {words})</translation>
+    </message>
+    <message>
+        <source>it is nested too deeply or refers to itself without end</source>
+        <translation>너무 깊이 겹치거나 끝없이 자기를 참조해요</translation>
+    </message>
+    <message>
+        <source>llama.cpp does not take this rule</source>
+        <translation>llama.cpp가 이 규칙을 받아들이지 않아요</translation>
+    </message>
+    <message>
+        <source>there is no such file</source>
+        <translation>그런 파일이 없어요</translation>
+    </message>
+    <message>
+        <source>it is not a file</source>
+        <translation>파일이 아니에요</translation>
+    </message>
+    <message>
+        <source>it is in the list twice</source>
+        <translation>목록에 두 번 있어요</translation>
+    </message>
+    <message>
+        <source>it was made for another kind of model</source>
+        <translation>다른 종류의 모델용이에요</translation>
+    </message>
+    <message>
+        <source>it is not an adapter</source>
+        <translation>어댑터가 아니에요</translation>
+    </message>
+    <message>
+        <source>it is not a GGUF file</source>
+        <translation>GGUF 파일이 아니에요</translation>
+    </message>
+    <message>
+        <source>it was made for a model of another size</source>
+        <translation>크기가 다른 모델용이에요</translation>
+    </message>
+    <message>
+        <source>it was made for another model</source>
+        <translation>다른 모델용이에요</translation>
+    </message>
+    <message>
+        <source>it is incomplete</source>
+        <translation>파일이 불완전해요</translation>
+    </message>
+    <message>
+        <source>at most {high} can be used at a time</source>
+        <translation>한 번에 {high}개까지 쓸 수 있어요</translation>
+    </message>
+    <message>
+        <source>its scale must lie between {low} and {high}</source>
+        <translation>배율은 {low}에서 {high} 사이여야 해요</translation>
+    </message>
+    <message>
+        <source>It was cancelled</source>
+        <translation>취소했어요</translation>
+    </message>
+    <message>
+        <source>The pooling is one of {choices}, or empty for the model&apos;s own</source>
+        <translation>풀링은 {choices} 중 하나이거나, 비우면 모델의 방식을 써요</translation>
+    </message>
+    <message>
+        <source>a schema is a JSON object</source>
+        <translation>스키마는 JSON 객체여야 해요</translation>
+    </message>
+    <message>
+        <source>it asks for more than a grammar can hold</source>
+        <translation>문법에 담을 수 있는 것보다 많아요</translation>
+    </message>
+    <message>
+        <source>it uses something that cannot become a grammar ({words})</source>
+        <translation>문법으로 바꿀 수 없는 것을 써요({words})</translation>
+    </message>
+    <message>
+        <source>it is longer than a million characters</source>
+        <translation>백만 자보다 길어요</translation>
+    </message>
+    <message>
+        <source>this model&apos;s tokens are numbered from 0 to {high}</source>
+        <translation>이 모델의 토큰 번호는 0부터 {high}까지예요</translation>
+    </message>
+    <message>
+        <source>it does not come to an end</source>
+        <translation>끝나지 않아요</translation>
+    </message>
+    <message>
+        <source>it makes a text or a number without end</source>
+        <translation>끝없이 긴 글이나 수를 만들어요</translation>
+    </message>
+    <message>
+        <source>this model&apos;s heads are {width} wide, which is no multiple of {block}</source>
+        <translation>이 모델의 헤드 폭은 {width}이고 {block}의 배수가 아니에요</translation>
+    </message>
+    <message>
+        <source>There is no graphics card called {device} here</source>
+        <translation>{device}라는 그래픽 카드가 없어요</translation>
+    </message>
+    <message>
+        <source>a quantized KV cache needs flash attention, which is off</source>
+        <translation>양자화한 KV 캐시에는 플래시 어텐션이 필요한데 꺼져 있어요</translation>
     </message>
 </context>
 <context>
@@ -1308,6 +2005,70 @@
         <translation>새 대화가 시작할 때마다 모델에게 주는 지시예요. 예: “짧게 답해 줘.” 비워 두면 모델을 만든 사람들이 뜻한 그대로 답해요.</translation>
     </message>
     <message>
+        <source>When the context is full</source>
+        <translation>문맥이 가득 차면</translation>
+    </message>
+    <message>
+        <source>What happens when a conversation grows longer than the model can look back on. Nothing is ever left out without a word; the system prompt and pinned messages stay.</source>
+        <translation>대화가 모델이 돌아볼 수 있는 길이를 넘으면 어떻게 할지 정해요. 말없이 빼는 일은 없고, 시스템 프롬프트와 고정한 메시지는 남아요.</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation>물어보기</translation>
+    </message>
+    <message>
+        <source>Stop and say so</source>
+        <translation>멈추고 알리기</translation>
+    </message>
+    <message>
+        <source>Leave out the oldest messages</source>
+        <translation>가장 오래된 메시지 빼기</translation>
+    </message>
+    <message>
+        <source>Start reply with</source>
+        <translation>답변 시작 문구</translation>
+    </message>
+    <message>
+        <source>Every reply begins with these words and goes on from there, for example “Sure:” or “```python”.</source>
+        <translation>모든 답변이 이 문구로 시작해 이어져요. 예: “물론이죠:”, “```python”</translation>
+    </message>
+    <message>
+        <source>Plain continuation</source>
+        <translation>그대로 이어 쓰기</translation>
+    </message>
+    <message>
+        <source>Without a chat template the model simply goes on writing where your text ends. Base models such as GPT-2 can do nothing else.</source>
+        <translation>대화 템플릿 없이, 글이 끝난 곳부터 모델이 그대로 이어 써요. GPT-2 같은 기본 모델은 이것만 할 수 있어요.</translation>
+    </message>
+    <message>
+        <source>For models without a chat template</source>
+        <translation>대화 템플릿이 없는 모델만</translation>
+    </message>
+    <message>
+        <source>Always</source>
+        <translation>항상</translation>
+    </message>
+    <message>
+        <source>Never</source>
+        <translation>안 함</translation>
+    </message>
+    <message>
+        <source>Thoughts of the model</source>
+        <translation>모델의 생각</translation>
+    </message>
+    <message>
+        <source>Some models think before they answer. Folded thoughts open with a click.</source>
+        <translation>어떤 모델은 답하기 전에 생각해요. 접힌 생각은 누르면 펼쳐져요.</translation>
+    </message>
+    <message>
+        <source>Folded</source>
+        <translation>접기</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>펼치기</translation>
+    </message>
+    <message>
         <source>Context length</source>
         <translation>문맥 길이</translation>
     </message>
@@ -1336,6 +2097,34 @@
         <translation>답변에 쓸 CPU 코어의 수예요. 모델이 쓰는 동안에도 컴퓨터를 빠르게 쓰고 싶으면 줄이세요.</translation>
     </message>
     <message>
+        <source>Memory for other versions</source>
+        <translation>다른 버전을 위한 메모리</translation>
+    </message>
+    <message>
+        <source>How much memory, in MiB, keeps what the model has read of other versions of a chat, so that going back to one need not read it again. Lower it if memory is short; 0 turns it off.</source>
+        <translation>모델이 읽은 다른 버전의 대화를 간직할 메모리(MiB)예요. 그 버전으로 돌아갈 때 다시 읽지 않아도 돼요. 메모리가 부족하면 낮추세요. 0이면 꺼져요.</translation>
+    </message>
+    <message>
+        <source>Flash attention</source>
+        <translation>플래시 어텐션</translation>
+    </message>
+    <message>
+        <source>A faster way to compute attention that needs less memory. Switch it off only if a graphics card gives wrong answers with it.</source>
+        <translation>어텐션을 더 빠르고 적은 메모리로 계산하는 방법이에요. 그래픽 카드가 잘못된 답을 낼 때만 끄세요.</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>켬</translation>
+    </message>
+    <message>
+        <source>Precision of the KV cache</source>
+        <translation>KV 캐시 정밀도</translation>
+    </message>
+    <message>
+        <source>How exactly the model remembers the conversation. q8_0 halves the memory that a long context takes and q4_0 quarters it, at some cost in quality; both need flash attention.</source>
+        <translation>모델이 대화를 얼마나 정확히 기억하는지예요. 긴 문맥에 드는 메모리를 q8_0은 절반, q4_0은 4분의 1로 줄이지만 품질이 조금 떨어져요. 둘 다 플래시 어텐션이 필요해요.</translation>
+    </message>
+    <message>
         <source>Model folders</source>
         <translation>모델 폴더</translation>
     </message>
@@ -1360,8 +2149,176 @@
         <translation>확률이 높은 순서로 이 수만큼의 토큰만 후보로 남겨요. 모델이 엉뚱한 말을 하면 줄이세요.</translation>
     </message>
     <message>
+        <source>Frequency penalty</source>
+        <translation>빈도 페널티</translation>
+    </message>
+    <message>
+        <source>Every time a word was used recently makes it less likely. Raise it a little, to 0.3, if the same words come again and again; 0 turns it off.</source>
+        <translation>최근에 쓴 횟수만큼 그 낱말이 덜 나와요. 같은 낱말이 자꾸 나오면 0.3 정도로 올려 보세요. 0이면 꺼져요.</translation>
+    </message>
+    <message>
+        <source>Presence penalty</source>
+        <translation>존재 페널티</translation>
+    </message>
+    <message>
+        <source>Words that were used recently at all become less likely. Raise it to bring in new subjects; 0 turns it off.</source>
+        <translation>최근에 한 번이라도 쓴 낱말이 덜 나와요. 새로운 이야깃거리를 원하면 올리세요. 0이면 꺼져요.</translation>
+    </message>
+    <message>
+        <source>Repetition guard (DRY)</source>
+        <translation>반복 방지(DRY)</translation>
+    </message>
+    <message>
+        <source>Keeps the model from repeating whole phrases, and leaves single words alone. 0.8 is a good value if answers go round in circles; 0 turns it off.</source>
+        <translation>낱말 하나가 아니라 구절 전체를 되풀이하지 않게 해요. 답이 제자리를 맴돌면 0.8이 알맞아요. 0이면 꺼져요.</translation>
+    </message>
+    <message>
+        <source>Repetition guard: growth</source>
+        <translation>반복 방지: 증가율</translation>
+    </message>
+    <message>
+        <source>How much stronger the repetition guard (DRY) gets with each repeated token. Seldom needs changing.</source>
+        <translation>토큰이 하나 더 되풀이될 때마다 반복 방지(DRY)가 강해지는 정도예요. 바꿀 일이 거의 없어요.</translation>
+    </message>
+    <message>
+        <source>Repetition guard: allowed length</source>
+        <translation>반복 방지: 허용 길이</translation>
+    </message>
+    <message>
+        <source>Repeated phrases of fewer tokens than this are fine. Raise it if names or set phrases come out wrong.</source>
+        <translation>이보다 적은 토큰의 반복은 괜찮아요. 이름이나 관용구가 잘못 나오면 올리세요.</translation>
+    </message>
+    <message>
+        <source>Repetition guard: window</source>
+        <translation>반복 방지: 범위</translation>
+    </message>
+    <message>
+        <source>How many of the last tokens the repetition guard (DRY) looks at.</source>
+        <translation>반복 방지(DRY)가 살펴보는 최근 토큰 수예요.</translation>
+    </message>
+    <message>
+        <source>Repetition guard: breakers</source>
+        <translation>반복 방지: 구분 문구</translation>
+    </message>
+    <message>
+        <source>Phrases are not followed across these texts, one a line; \n stands for a new line. Add the names of speakers if they should come again freely.</source>
+        <translation>이 문구를 넘어서는 반복으로 보지 않아요. 한 줄에 하나씩 쓰고 \n은 줄바꿈이에요. 자유롭게 다시 나와야 하는 말하는 이의 이름을 넣으세요.</translation>
+    </message>
+    <message>
+        <source>Top-n-sigma</source>
+        <translation>Top-n-sigma</translation>
+    </message>
+    <message>
+        <source>Only tokens whose score is near the best one are considered: within this many standard deviations. 1 keeps answers sensible even at a high temperature; 0 turns it off.</source>
+        <translation>점수가 최고점에서 표준편차의 이 배수 안에 있는 토큰만 고려해요. 1이면 온도가 높아도 답이 온전해요. 0이면 꺼져요.</translation>
+    </message>
+    <message>
+        <source>Typical-p</source>
+        <translation>Typical-p</translation>
+    </message>
+    <message>
+        <source>Considers the tokens that are about as surprising as the model expects, up to this probability together. Lower it for more human-like variety; 1 turns it off.</source>
+        <translation>모델이 예상한 만큼 뜻밖인 토큰을 합친 확률이 이 값이 될 때까지 고려해요. 낮추면 사람처럼 다양해져요. 1이면 꺼져요.</translation>
+    </message>
+    <message>
+        <source>Leave out the obvious (XTC)</source>
+        <translation>뻔한 것 빼기(XTC)</translation>
+    </message>
+    <message>
+        <source>How often the likeliest choices are left out in favour of a less usual one. Raise it, to 0.5, for more creative writing; 0 turns it off.</source>
+        <translation>가장 그럴듯한 선택을 빼고 덜 흔한 것을 고르는 빈도예요. 창의적인 글을 원하면 0.5로 올리세요. 0이면 꺼져요.</translation>
+    </message>
+    <message>
+        <source>Leave out the obvious: threshold</source>
+        <translation>뻔한 것 빼기: 기준</translation>
+    </message>
+    <message>
+        <source>Only choices of at least this probability count as obvious. Lower values leave out more.</source>
+        <translation>확률이 이 값 이상인 선택만 뻔한 것으로 봐요. 낮출수록 더 많이 빠져요.</translation>
+    </message>
+    <message>
+        <source>Dynamic temperature</source>
+        <translation>동적 온도</translation>
+    </message>
+    <message>
+        <source>Lets the temperature vary by this much up and down: lower where the model is sure, higher where it is not. 0 turns it off.</source>
+        <translation>온도가 이만큼 위아래로 바뀌어요. 모델이 확신하면 낮고, 아니면 높아요. 0이면 꺼져요.</translation>
+    </message>
+    <message>
+        <source>Dynamic temperature: exponent</source>
+        <translation>동적 온도: 지수</translation>
+    </message>
+    <message>
+        <source>Above 1 the temperature rises only where the model is very unsure, below 1 it rises sooner.</source>
+        <translation>1보다 크면 모델이 매우 불확실할 때만 온도가 오르고, 1보다 작으면 더 일찍 올라요.</translation>
+    </message>
+    <message>
+        <source>Mirostat</source>
+        <translation>미로스탯(Mirostat)</translation>
+    </message>
+    <message>
+        <source>Version 1 or 2 of a method that keeps the text equally surprising throughout. It takes the place of top-k, top-p, min-p, typical-p, top-n-sigma and XTC.</source>
+        <translation>글 전체가 고르게 뜻밖이도록 유지하는 방법의 버전 1 또는 2예요. top-k, top-p, min-p, typical-p, top-n-sigma, XTC를 대신해요.</translation>
+    </message>
+    <message>
         <source>Off</source>
         <translation>끔</translation>
+    </message>
+    <message>
+        <source>Mirostat: target</source>
+        <translation>미로스탯: 목표</translation>
+    </message>
+    <message>
+        <source>How surprising the text should be, in bits a token. Lower is more predictable.</source>
+        <translation>글이 얼마나 뜻밖이어야 하는지예요(토큰당 비트). 낮을수록 예측하기 쉬워요.</translation>
+    </message>
+    <message>
+        <source>Mirostat: learning rate</source>
+        <translation>미로스탯: 학습률</translation>
+    </message>
+    <message>
+        <source>How quickly Mirostat reacts when the text becomes too plain or too wild.</source>
+        <translation>글이 너무 밋밋하거나 너무 엉뚱할 때 미로스탯이 반응하는 빠르기예요.</translation>
+    </message>
+    <message>
+        <source>Adaptive-p</source>
+        <translation>Adaptive-p</translation>
+    </message>
+    <message>
+        <source>Prefers tokens of about this probability, and corrects itself over time. 0.5 gives lively but coherent text. It cannot be used together with Mirostat.</source>
+        <translation>확률이 이 값쯤인 토큰을 고르고 시간이 지나며 스스로 맞춰 가요. 0.5면 생기 있으면서도 일관된 글이 나와요. 미로스탯과 함께 쓸 수 없어요.</translation>
+    </message>
+    <message>
+        <source>Adaptive-p: memory</source>
+        <translation>Adaptive-p: 기억</translation>
+    </message>
+    <message>
+        <source>How long adaptive-p remembers: 0.9 is about ten tokens, 0.99 about a hundred.</source>
+        <translation>adaptive-p가 기억하는 길이예요. 0.9는 약 10토큰, 0.99는 약 100토큰이에요.</translation>
+    </message>
+    <message>
+        <source>Token bias</source>
+        <translation>토큰 가중</translation>
+    </message>
+    <message>
+        <source>Makes single tokens likelier or less likely: one a line, the token&apos;s number and a value from -100 to 100. -100 forbids the token.</source>
+        <translation>토큰 하나하나가 더 나오거나 덜 나오게 해요. 한 줄에 하나씩 토큰 번호와 -100~100의 값을 쓰세요. -100이면 그 토큰을 금지해요.</translation>
+    </message>
+    <message>
+        <source>Grammar (GBNF)</source>
+        <translation>문법(GBNF)</translation>
+    </message>
+    <message>
+        <source>Rules that the answer has to follow to the letter, for example root ::= &quot;yes&quot; | &quot;no&quot;. Empty lets the model answer freely.</source>
+        <translation>답이 글자 그대로 따라야 하는 규칙이에요. 예: root ::= "yes" | "no". 비우면 자유롭게 답해요.</translation>
+    </message>
+    <message>
+        <source>JSON schema</source>
+        <translation>JSON 스키마</translation>
+    </message>
+    <message>
+        <source>The answer becomes JSON of this shape, which programs can read. Limits of numbers in it are not enforced. It cannot be used together with a grammar.</source>
+        <translation>답이 이 모양의 JSON이 되어 프로그램이 읽을 수 있어요. 수의 범위 제한은 적용되지 않아요. 문법과 함께 쓸 수 없어요.</translation>
     </message>
     <message>
         <source>Top-p</source>
