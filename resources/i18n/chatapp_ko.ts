@@ -569,7 +569,7 @@
     <name>ModelInfoDialog</name>
     <message>
         <source>{percent} %</source>
-        <translation>{percent}%</translation>
+        <translation>{percent} %</translation>
     </message>
     <message>
         <source>This file brings no chat template.</source>
@@ -842,6 +842,61 @@
     <message>
         <source>The change takes effect when the model is loaded the next time.</source>
         <translation>바뀐 값은 모델을 다음에 불러올 때 적용돼요.</translation>
+    </message>
+</context>
+<context>
+    <name>PresetBar</name>
+    <message>
+        <source>Model&apos;s recommendation</source>
+        <translation>모델 권장값</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation>다른 이름으로 저장…</translation>
+    </message>
+    <message>
+        <source>Duplicate</source>
+        <translation>복제</translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation>이름 바꾸기…</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>삭제</translation>
+    </message>
+    <message>
+        <source>Import…</source>
+        <translation>가져오기…</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>내보내기…</translation>
+    </message>
+    <message>
+        <source>Preset</source>
+        <translation>프리셋</translation>
+    </message>
+    <message>
+        <source>Name of the preset</source>
+        <translation>프리셋 이름</translation>
+    </message>
+    <message>
+        <source>Import a preset</source>
+        <translation>프리셋 가져오기</translation>
+    </message>
+    <message>
+        <source>Export the preset</source>
+        <translation>프리셋 내보내기</translation>
+    </message>
+    <message>
+        <source>Own values</source>
+        <translation>직접 정한 값</translation>
+    </message>
+    <message>
+        <source>Save, rename, import or export presets</source>
+        <translation>프리셋 저장, 이름 바꾸기, 가져오기, 내보내기</translation>
     </message>
 </context>
 <context>
@@ -1557,6 +1612,14 @@
         <translation>문법을 느슨하게 하거나 금지한 토큰을 줄이세요.</translation>
     </message>
     <message>
+        <source>The preset {path} cannot be used: {reason}.</source>
+        <translation>프리셋 {path}을(를) 쓸 수 없어요: {reason}.</translation>
+    </message>
+    <message>
+        <source>Choose another one; nothing was changed.</source>
+        <translation>다른 것을 고르세요. 바뀐 것은 없어요.</translation>
+    </message>
+    <message>
         <source>{reason}.</source>
         <translation>{reason}.</translation>
     </message>
@@ -1953,6 +2016,22 @@
         <source>a quantized KV cache needs flash attention, which is off</source>
         <translation>양자화한 KV 캐시에는 플래시 어텐션이 필요한데 꺼져 있어요</translation>
     </message>
+    <message>
+        <source>it is no sampling preset of ChatApp</source>
+        <translation>ChatApp의 샘플링 프리셋이 아니에요</translation>
+    </message>
+    <message>
+        <source>a name has 1 to {high} characters on one line</source>
+        <translation>이름은 한 줄에 1~{high}자예요</translation>
+    </message>
+    <message>
+        <source>there is a preset of this name already</source>
+        <translation>같은 이름의 프리셋이 이미 있어요</translation>
+    </message>
+    <message>
+        <source>a value in it cannot be used ({words})</source>
+        <translation>쓸 수 없는 값이 있어요({words})</translation>
+    </message>
 </context>
 <context>
     <name>settings</name>
@@ -2310,7 +2389,7 @@
     </message>
     <message>
         <source>Rules that the answer has to follow to the letter, for example root ::= &quot;yes&quot; | &quot;no&quot;. Empty lets the model answer freely.</source>
-        <translation>답이 글자 그대로 따라야 하는 규칙이에요. 예: root ::= "yes" | "no". 비우면 자유롭게 답해요.</translation>
+        <translation>답이 글자 그대로 따라야 하는 규칙이에요. 예: root ::= &quot;yes&quot; | &quot;no&quot;. 비우면 자유롭게 답해요.</translation>
     </message>
     <message>
         <source>JSON schema</source>
@@ -2403,6 +2482,22 @@
     <message>
         <source>Sampling</source>
         <translation>샘플링</translation>
+    </message>
+    <message>
+        <source>Balanced</source>
+        <translation>균형</translation>
+    </message>
+    <message>
+        <source>Precise</source>
+        <translation>정확</translation>
+    </message>
+    <message>
+        <source>Creative</source>
+        <translation>창의</translation>
+    </message>
+    <message>
+        <source>Deterministic</source>
+        <translation>항상 같은 답</translation>
     </message>
 </context>
 </TS>
