@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from chatapp.core.text import escaped, unescaped
+from chatapp.settings.schema import PREFILL
 from chatapp.settings.setting import Kind, Setting
 from chatapp.ui.i18n import setting_word
 
@@ -203,7 +204,7 @@ class TextField(Field):
         self._escaped = setting.escaped
         self._edit = QPlainTextEdit(self)
         self._edit.setTabChangesFocus(True)
-        self._lines = 3 if self._several else lines
+        self._lines = 3 if self._several else 2 if setting.key == PREFILL.key else lines
         if setting.code:
             self._edit.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
             self._edit.setProperty("code", "true")
