@@ -3,12 +3,13 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from chatapp.core.errors import UserFixable
 from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.settings.schema import DEVICE
 from chatapp.ui.i18n import error_text
+from chatapp.ui.widgets.combo import CalmComboBox
 from chatapp.ui.widgets.text import number_text, size_text
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class MemoryBox(QWidget):
         self.setObjectName("memoryBox")
         self._title = QLabel(self)
         self._devices = _label(self, "deviceList")
-        self._choice = QComboBox(self)
+        self._choice = CalmComboBox(self)
         self._choice.setObjectName("deviceChoice")
         self._choice.activated.connect(self._on_chosen)
         self._need = _label(self, "memoryNeed")

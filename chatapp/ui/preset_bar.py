@@ -4,11 +4,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QInputDialog, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QInputDialog, QMenu, QToolButton, QWidget
 
 from chatapp.core.sampling import SamplingParams
 from chatapp.settings.presets import Preset
 from chatapp.ui.i18n import setting_word
+from chatapp.ui.widgets.combo import CalmComboBox
 
 if TYPE_CHECKING:
     from chatapp.services.bundle import Services
@@ -26,7 +27,7 @@ class PresetBar(QWidget):
     def __init__(self, services: "Services", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._services = services
-        self._box = QComboBox(self)
+        self._box = CalmComboBox(self)
         self._box.setObjectName("presetBox")
         self._box.activated.connect(self._on_chosen)
         self._button = QToolButton(self)

@@ -257,6 +257,7 @@ def test_scrolling_the_panel_changes_no_value(panel: SettingsPanel, services: Se
     for widget in (
         spin(panel, "sampling.temperature"),
         field(panel, "sampling.temperature").findChild(QSlider),
+        *panel.findChildren(QComboBox),
     ):
         centre = QPointF(widget.rect().center())
         wheel = QWheelEvent(
@@ -271,6 +272,7 @@ def test_scrolling_the_panel_changes_no_value(panel: SettingsPanel, services: Se
         )
         QApplication.sendEvent(widget, wheel)
     assert services.chat.effective_sampling() == before
+    assert panel.findChildren(QComboBox)
 
 
 VALUES: dict[str, Any] = {"system_prompt": "a\nb", "sampling.stop": ("x", "y"), "model_folders": ("/a", "/b")}

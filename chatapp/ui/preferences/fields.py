@@ -6,7 +6,6 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFontDatabase, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
-    QComboBox,
     QDoubleSpinBox,
     QFileDialog,
     QHBoxLayout,
@@ -22,6 +21,7 @@ from chatapp.core.text import escaped, unescaped
 from chatapp.settings.schema import PREFILL
 from chatapp.settings.setting import Kind, Setting
 from chatapp.ui.i18n import setting_word
+from chatapp.ui.widgets.combo import CalmComboBox
 
 # Slider ranges: where sensible values lie. The number beside it takes everything that is allowed.
 _SLIDERS: dict[str, tuple[float, float, float]] = {
@@ -170,7 +170,7 @@ class ChoiceField(Field):
     def __init__(self, setting: Setting[Any], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._setting = setting
-        self._box = QComboBox(self)
+        self._box = CalmComboBox(self)
         for choice in setting.choices:
             self._box.addItem("", choice.value)
         self._box.activated.connect(lambda _at: self.edited.emit(self.value()))
