@@ -4,6 +4,7 @@ import os
 import sys
 
 from chatapp import arguments
+from chatapp.core.errors import ErrorCode, RequestError
 
 
 def main() -> int:
@@ -15,10 +16,8 @@ def main() -> int:
         return cli.main(given)
     if sys.platform == "linux" and not has_display():
         # Qt would abort the process with a page of text.
-        sys.stderr.write(
-            "chatapp: there is no display to open a window on: set DISPLAY or WAYLAND_DISPLAY, "
-            'or ask in the terminal: chatapp ask "your question"\n'
-        )
+        error = RequestError(ErrorCode.NO_DISPLAY)
+        sys.stderr.write(f"chatapp: {error.message} {error.remedy}\n")
         return 1
     from chatapp import app  # noqa: PLC0415 - without the command line's imports
 

@@ -31,7 +31,6 @@ class Action(StrEnum):
     CHOOSE_MODEL = "choose_model"
     UNDO = "undo"
     RETRY_SAVING = "retry_saving"
-    SHOW_DETAILS = "show_details"
 
 
 CONVERSATION_DELETED = QT_TRANSLATE_NOOP("notices", "“{title}” was moved to the trash.")
@@ -42,7 +41,6 @@ LOAD_IS_TIGHT = QT_TRANSLATE_NOOP(
 CRASHED_BEFORE = QT_TRANSLATE_NOOP(
     "notices", "ChatApp ended unexpectedly the last time. Your conversations are here; a report is kept in {path}."
 )
-RESTARTED = QT_TRANSLATE_NOOP("notices", "The engine runs again.")
 INTERRUPTED_FOUND = QT_TRANSLATE_NOOP(
     "notices", "ChatApp was closed in the middle of a reply. What was written is kept and marked."
 )

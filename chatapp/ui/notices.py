@@ -45,7 +45,6 @@ _LABELS = {
     Action.CHOOSE_MODEL: QT_TRANSLATE_NOOP("actions", "Choose model…"),
     Action.UNDO: QT_TRANSLATE_NOOP("actions", "Undo"),
     Action.RETRY_SAVING: QT_TRANSLATE_NOOP("actions", "Save again"),
-    Action.SHOW_DETAILS: QT_TRANSLATE_NOOP("actions", "Show details"),
 }
 _ICONS = {Level.INFO: ("info", "accent"), Level.WARNING: ("warning", "warning"), Level.ERROR: ("warning", "error")}
 

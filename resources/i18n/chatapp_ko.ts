@@ -1392,10 +1392,6 @@
         <source>Save again</source>
         <translation>다시 저장</translation>
     </message>
-    <message>
-        <source>Show details</source>
-        <translation>자세한 내용 보기</translation>
-    </message>
 </context>
 <context>
     <name>errors</name>
@@ -1780,10 +1776,6 @@
     <message>
         <source>ChatApp ended unexpectedly the last time. Your conversations are here; a report is kept in {path}.</source>
         <translation>지난번에 ChatApp이 갑자기 끝났어요. 대화는 그대로 있어요. 보고서 위치: {path}</translation>
-    </message>
-    <message>
-        <source>The engine runs again.</source>
-        <translation>엔진이 다시 작동해요.</translation>
     </message>
     <message>
         <source>ChatApp was closed in the middle of a reply. What was written is kept and marked.</source>
