@@ -1,0 +1,114 @@
+"""What the worker can be told to do; the inspector's part is in `inspecting`."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from chatapp.core.adapters import AdapterUse
+from chatapp.core.generation import SamplingParams
+from chatapp.protocol.loading import LoadOptions
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """What a chat template sees of a message."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Open the model file at *path*."""
+
+    TYPE: ClassVar[str] = "load"
+    path: str
+    options: LoadOptions = LoadOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class Generate:
+    """Stream a reply to *messages*, or with *raw* continue *prompt* without a chat template.
+
+    prefix_ids  the tokens the reply must begin with; they count, and are traced, as its own
+    stages      the trace says what every sampler stage left; the tokens are the same
+    With *raw* and no *prompt* the texts of *messages* are continued, one after the other as they stand.
+
+    prefill   what the reply begins with: part of the prompt and of the reply's text
+    overflow  "drop" leaves out the oldest turns of a conversation that has grown too long; anything else refuses it
+    pinned    indices of messages that are not left out
+    """
+
+    TYPE: ClassVar[str] = "generate"
+    job: int
+    messages: tuple[ChatMessage, ...] = ()
+    params: SamplingParams = SamplingParams()
+    raw: bool = False
+    prompt: str = ""
+    prefix_ids: tuple[int, ...] = ()
+    prefill: str = ""
+    overflow: str = "stop"
+    pinned: tuple[int, ...] = ()
+    adapters: tuple[AdapterUse, ...] = ()
+    stages: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Inspect:
+    """Score *tokens* (or *text*, tokenized as it stands with special tokens recognised) and capture attention.
+
+    layers  wanted layers; empty means all
+    last    only the last N query rows; 0 means all
+    """
+
+    TYPE: ClassVar[str] = "inspect"
+    job: int
+    text: str | None = None
+    tokens: tuple[int, ...] = ()
+    kv_type: str = "f16"
+    layers: tuple[int, ...] = ()
+    last: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tokenize:
+    """Cut *text* into tokens, as it stands; with *special* the names of control tokens in it are recognised."""
+
+    TYPE: ClassVar[str] = "tokenize"
+    job: int
+    text: str
+    special: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Embed:
+    """A vector for each of *texts*. *pooling*: "mean", "cls" or "last"; "" is the model's own, else mean."""
+
+    TYPE: ClassVar[str] = "embed"
+    job: int
+    texts: tuple[str, ...]
+    pooling: str = ""
+    normalise: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Count the tokens that *messages* render to, the opening of the reply and its *prefill* included.
+
+    draft  a user's message that is being typed, counted apart
+    Done at once, between the tokens of a running reply.
+    """
+
+    TYPE: ClassVar[str] = "count"
+    job: int
+    messages: tuple[ChatMessage, ...] = ()
+    draft: str = ""
+    prefill: str = ""
+    raw: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """End *job* early; its Finished still comes."""
+
+    TYPE: ClassVar[str] = "cancel"
+    job: int

@@ -1,0 +1,190 @@
+"""What the inspector asks of the engine, and the answers: scores, next-token distributions, lookahead, vocabulary.
+
+All of it is done in the chat context through the prompt cache, so that what was evaluated before is not again, and all
+of it can be cancelled: an answer then has what was done so far, or `Failed` comes where there is none.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from numpy.typing import NDArray
+
+from chatapp.core.adapters import AdapterUse
+from chatapp.core.generation import SamplingParams
+from chatapp.core.trace import TokenTrace
+from chatapp.protocol.commands import ChatMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """What stands before the token that is looked at: a conversation and the beginning of its reply, or a text.
+
+    messages   rendered by the chat template up to the place where a reply begins; with *raw* joined as they stand
+    text       instead of *messages*: a text as it stands, names of control tokens recognised
+    prefill    the given beginning of the reply's text, part of the prompt
+    reply_ids  the tokens that follow, by id
+    """
+
+    messages: tuple[ChatMessage, ...] = ()
+    text: str = ""
+    raw: bool = False
+    prefill: str = ""
+    reply_ids: tuple[int, ...] = ()
+    adapters: tuple[AdapterUse, ...] = ()
+
+
+# -- commands ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How likely every token of *prefix* was, from token number *start* on (those before cost nothing)."""
+
+    TYPE: ClassVar[str] = "score"
+    job: int
+    prefix: Prefix
+    start: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreText:
+    """How likely every token of a (long) *text* is.
+
+    method  "continuous": every token after all before it, and where the context of *n_ctx* tokens is full, after at
+            least half of it; "llama.cpp": as its perplexity program does: pieces of *n_ctx* tokens apart from each
+            other, beginning with BOS where the vocabulary wants it, of which the second half counts
+    n_ctx   tokens; 0: the chat's context length for "continuous", 512 for "llama.cpp"
+    """
+
+    TYPE: ClassVar[str] = "score_text"
+    job: int
+    text: str
+    method: str = "continuous"
+    n_ctx: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Predict:
+    """The full distribution of the token after *prefix*, and what every sampler stage of *params* would leave."""
+
+    TYPE: ClassVar[str] = "predict"
+    job: int
+    prefix: Prefix
+    params: SamplingParams = SamplingParams()
+
+
+@dataclass(frozen=True, slots=True)
+class Lookahead:
+    """The likeliest continuations of *prefix* as a tree: the likeliest node is opened next, up to *nodes* of them.
+
+    width  children of a node        depth  tokens of the longest continuation
+    """
+
+    TYPE: ClassVar[str] = "lookahead"
+    job: int
+    prefix: Prefix
+    width: int = 3
+    depth: int = 6
+    nodes: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The bytes of every token the model knows."""
+
+    TYPE: ClassVar[str] = "vocabulary"
+    job: int
+
+
+# -- answers -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Result of `Score`: *trace* has the tokens from *start* on, of *total*.
+
+    Nothing comes before a text's first token: its logprob and entropy are nan, its rank -1, its candidates -1 and nan.
+    owners  for each token of *trace* the index of the message whose text it belongs to, -1 for the template's own
+    """
+
+    TYPE: ClassVar[str] = "scored"
+    job: int
+    start: int
+    total: int
+    trace: TokenTrace
+    owners: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TextPart:
+    """Some of the tokens of `ScoreText`, from *start* on, of *total*. *counted* of them, the last ones, count.
+
+    Tokens that a method leaves out or could not score have a nan logprob and rank -1, as in `Scored`.
+    """
+
+    TYPE: ClassVar[str] = "text_part"
+    job: int
+    start: int
+    total: int
+    counted: int
+    trace: TokenTrace
+
+
+@dataclass(frozen=True, slots=True)
+class TextScored:
+    """The end of `ScoreText`. *nll* is the sum of the negative logprobs (nats) of the *counted* tokens."""
+
+    TYPE: ClassVar[str] = "text_scored"
+    job: int
+    total: int
+    counted: int
+    nll: float
+    n_ctx: int
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """Result of `Predict`. *n_tokens* stand before; *stages* are the names in order, "raw" first, without the draw.
+
+    logits       float32 (V,)
+    stage_left   int32 (S,)      candidates that are left after the stage
+    stage_probs  float32 (S, V)  probabilities after the stage, 0 where it cut
+    """
+
+    TYPE: ClassVar[str] = "predicted"
+    job: int
+    n_tokens: int
+    stages: tuple[str, ...]
+    arrays: dict[str, NDArray[Any]] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAhead:
+    """Result of `Lookahead`; nodes in the order they were found, parents first.
+
+    parents   int32 (N,)    index of the node before, -1 after the prefix itself
+    ids       int32 (N,)
+    logprobs  float32 (N,)  given all before
+    opened    uint8 (N,)    1 where its children were looked at
+    pieces    id → bytes, as hexadecimal by the id's decimal digits
+    """
+
+    TYPE: ClassVar[str] = "looked_ahead"
+    job: int
+    pieces: dict[str, str]
+    arrays: dict[str, NDArray[Any]] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class VocabularyRead:
+    """Result of `Vocabulary`.
+
+    lengths  int32 (V,)   bytes of each token
+    bytes    uint8        all of them, one after the other; of control tokens their names
+    control  uint8 (V,)   1 for control tokens
+    """
+
+    TYPE: ClassVar[str] = "vocabulary_read"
+    job: int
+    arrays: dict[str, NDArray[Any]] = field(compare=False)
