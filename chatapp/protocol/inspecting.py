@@ -167,12 +167,11 @@ class LookedAhead:
     ids       int32 (N,)
     logprobs  float32 (N,)  given all before
     opened    uint8 (N,)    1 where its children were looked at
-    pieces    id → bytes, as hexadecimal by the id's decimal digits
+    lengths   int32 (N,)    bytes of each node's token        bytes  uint8, all of them, one after the other
     """
 
     TYPE: ClassVar[str] = "looked_ahead"
     job: int
-    pieces: dict[str, str]
     arrays: dict[str, NDArray[Any]] = field(compare=False)
 
 

@@ -26,7 +26,7 @@ from chatapp.protocol.messages import (
     LoadOptions,
     LoadProgress,
     ModelInfo,
-    Tokenize,
+    Question,
     from_frame,
     to_bytes,
 )
@@ -59,7 +59,7 @@ class EngineService(QObject):
     state_changed(EngineState)
     load_progress(float)   0..1
     model_loaded(ModelInfo)
-    answered(Event)        to what was asked with `ask`
+    answered(Event)        to what was asked: PromptProgress and TextPart, then one `Answer` or Failed
     devices_changed()      they, or their free memory, are known anew
     event_received(Event)  of the running job: PromptProgress, Tokens, Finished, Failed, …
     counted(Counted)       the answer to `count`; None when the template refuses the conversation
@@ -129,20 +129,31 @@ class EngineService(QObject):
         if self.state is not EngineState.READY:
             code = ErrorCode.ENGINE_BUSY if self.state is EngineState.BUSY else ErrorCode.NO_MODEL
             raise EngineError(code)
+        for asked in self._asked:
+            self._send(Cancel(asked))  # what it has done so far is its answer
         job, self._next_job = self._next_job, self._next_job + 1
         self._job = job
         self._send(replace(request, job=job))
         self._set_state(EngineState.BUSY)
         return job
 
-    def ask(self, request: Tokenize) -> int:
-        """A small question, answered after the running reply through `answered`; its number, 0 without an engine."""
+    def ask(self, request: Question) -> int:
+        """Something done after the running reply, answered through `answered`; its number, 0 without an engine.
+
+        A reply that begins ends it (`withdraw`): the chat never waits for the inspector.
+        """
         if self.model is None or self.state not in (EngineState.READY, EngineState.BUSY, EngineState.STOPPING):
             return 0
         job, self._next_job = self._next_job, self._next_job + 1
         self._asked.add(job)
         self._send(replace(request, job=job))
         return job
+
+    def withdraw(self, job: int) -> None:
+        """Nobody wants the answer to *job* any more: it ends early, and nothing more is heard of it."""
+        if job in self._asked:
+            self._asked.discard(job)
+            self._send(Cancel(job))
 
     def count(self, request: Count) -> bool:
         """Ask for token counts, also while a reply runs; False when nobody can answer. Only the newest is answered."""
@@ -270,7 +281,7 @@ class EngineService(QObject):
         if job is not None and job in self._asked:
             if is_last(event):
                 self._asked.discard(job)
-                self.answered.emit(event)
+            self.answered.emit(event)
             return
         if job != self._job:
             return

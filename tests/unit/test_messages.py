@@ -62,6 +62,15 @@ MESSAGES: list[m.Message] = [
     m.Finished(9, "", ReplyInfo()),
     m.Finished(9, "", ReplyInfo(reused_tokens=9, restored_tokens=4, cache=CacheUse.RESTORED)),
     m.Counted(10, 55),
+    m.Score(13, m.Prefix(CHAT, prefill="그", reply_ids=(1, 2), adapters=(AdapterUse("a.gguf"),)), 7),
+    m.ScoreText(14, "긴 글", "llama.cpp", 512),
+    m.Predict(15, m.Prefix(text="The cat", raw=True), PARAMS),
+    m.Lookahead(16, m.Prefix(CHAT), 2, 3, 9),
+    m.Vocabulary(17),
+    m.TextScored(14, 100, 99, 250.5, 512),
+    m.Predicted(15, 3, ("raw", "top_k"), {"logits": np.zeros(4, np.float32)}),
+    m.LookedAhead(16, {"parents": np.array([-1], np.int32)}),
+    m.VocabularyRead(17, {"lengths": np.array([1, 2], np.int32)}),
 ]
 
 
@@ -87,6 +96,17 @@ def test_tokens_come_back_with_their_trace() -> None:
     assert isinstance(back, m.Tokens)
     assert (back.job, back.text) == (3, "안x")
     assert_same(back.trace, trace)
+
+
+@pytest.mark.parametrize("kind", [m.Scored, m.TextPart], ids=lambda x: x.TYPE)
+def test_scores_come_back_with_their_trace(kind: type[m.Scored] | type[m.TextPart]) -> None:
+    trace = trace_of(b"a", b"b")
+    sent = m.Scored(3, 5, 7, trace, (0, -1)) if kind is m.Scored else m.TextPart(3, 0, 9, 1, trace)
+    back = over_the_wire(sent)
+    assert isinstance(back, m.Scored | m.TextPart)
+    assert_same(back.trace, trace)
+    for f in fields(sent):
+        assert f.name == "trace" or getattr(back, f.name) == getattr(sent, f.name)
 
 
 def test_an_empty_trace_comes_back() -> None:
@@ -130,7 +150,7 @@ def test_a_failure_comes_back_as_the_same_kind_of_error(job: int | None) -> None
 
 
 def test_every_type_of_message_is_tested_here() -> None:
-    here = {type(message) for message in MESSAGES} | {m.Tokens, m.Inspected, m.Embedded, m.Failed}
+    here = {type(message) for message in MESSAGES} | {m.Tokens, m.Inspected, m.Embedded, m.Failed, m.Scored, m.TextPart}
     assert here == set(m._TYPES.values())
     assert {kind.TYPE for kind in here} == set(m._TYPES)
 
