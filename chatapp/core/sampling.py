@@ -228,9 +228,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "adaptive_target": (-1.0, 1.0),
     "adaptive_decay": (0.0, 0.99),
 }
-_INTEGERS = frozenset(
-    {"top_k", "repeat_last_n", "seed", "max_tokens", "dry_allowed_length", "dry_last_n", "mirostat"}
-)
+_INTEGERS = frozenset({"top_k", "repeat_last_n", "seed", "max_tokens", "dry_allowed_length", "dry_last_n", "mirostat"})
 _TUPLES = frozenset({"stop", "dry_breakers", "order", "disabled"})
 _A_LIST = QT_TRANSLATE_NOOP("reasons", "it must be a list")
 

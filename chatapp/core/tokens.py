@@ -1,6 +1,6 @@
 """Tokens as people look at them: which are text, and which only together make a character."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 
@@ -25,18 +25,27 @@ class TokenView:
 def token_views(ids: Sequence[int], pieces: Sequence[bytes], control: Sequence[bool]) -> list[TokenView]:
     """Group the tokens of a text by the characters they make: a Hangul syllable may lie in three of them."""
     views: list[TokenView] = []
-    at = 0
-    while at < len(ids):
-        end, text = _group(pieces, at)
-        if text is not None and end == at + 1:
-            views.append(TokenView(ids[at], pieces[at], control[at], text, text))
+    for start, end, text in group_tokens(pieces):
+        if text is not None and end == start + 1:
+            views.append(TokenView(ids[start], pieces[start], control[start], text, text))
         else:
             views += [
-                TokenView(ids[i], pieces[i], control[i], None, text or "", i - at + 1, end - at)
-                for i in range(at, end)
+                TokenView(ids[i], pieces[i], control[i], None, text or "", i - start + 1, end - start)
+                for i in range(start, end)
             ]
-        at = end
     return views
+
+
+def group_tokens(pieces: Sequence[bytes]) -> Iterator[tuple[int, int, str | None]]:
+    """The shortest runs of tokens that are whole characters, as (start, end, text).
+
+    A token that is part of no character is a run by itself, and its text None.
+    """
+    at = 0
+    while at < len(pieces):
+        end, text = _group(pieces, at)
+        yield at, end, text
+        at = end
 
 
 def _group(pieces: Sequence[bytes], start: int) -> tuple[int, str | None]:

@@ -11,9 +11,11 @@ from chatapp.services.chat import ChatService
 from chatapp.services.context import ContextService
 from chatapp.services.conversations import ConversationsService
 from chatapp.services.engine_process import EngineService
+from chatapp.services.inspector import InspectorService
 from chatapp.services.models import ModelsService
 from chatapp.services.notices import Notices
 from chatapp.services.presets import PresetsService
+from chatapp.services.questions import Questions
 from chatapp.services.settings import SettingsService
 from chatapp.services.storage import StorageService
 from chatapp.services.tasks import Tasks
@@ -38,6 +40,8 @@ class Services:
     models: ModelsService
     context: ContextService
     presets: PresetsService
+    questions: Questions
+    inspector: InspectorService
 
     @classmethod
     def create(cls, paths: Paths, settings: Settings, *, fake_engine: bool, parent: QObject | None = None) -> Self:
@@ -52,9 +56,12 @@ class Services:
         context = ContextService(chat, engine, parent)
         models = ModelsService(paths, settings_service, engine, tasks, notices, parent)
         presets = PresetsService(paths.presets, engine, notices, parent)
+        questions = Questions(engine, parent)
+        inspector = InspectorService(chat, engine, questions, storage, parent)
         return cls(
-            paths, settings_service, notices, tasks, storage, engine, conversations, chat, models, context, presets
-        )
+            paths, settings_service, notices, tasks, storage, engine, conversations, chat, models, context, presets,
+            questions, inspector,
+        )  # fmt: skip
 
     def start(self, model: str | None = None) -> None:
         """Open the last conversation, list the models and load one."""

@@ -46,6 +46,7 @@ class ChatService(QObject):
     path_changed()             messages were added, or another branch is shown
     message_changed(int)       a message's text or info changed other than by streaming
     text_streamed(int, str)    message id and what to append
+    reply_traced(int, TokenTrace)  message id and its next tokens
     state_changed(ChatState)
     prompt_progress(int, int)  prompt tokens done, in all
     stats_changed(ReplyInfo)   of the running or last reply
@@ -58,6 +59,7 @@ class ChatService(QObject):
     path_changed = Signal()
     message_changed = Signal(int)
     text_streamed = Signal(int, str)
+    reply_traced = Signal(int, object)
     state_changed = Signal(str)
     prompt_progress = Signal(int, int)
     stats_changed = Signal(object)
@@ -87,6 +89,7 @@ class ChatService(QObject):
         self._opening = 0
         self._reply: RunningReply | None = None
         self.state = ChatState.IDLE
+        self.stages_wanted = False  # whether replies record what every sampler stage left
         self.conversation = self._new()
         self._save_timer = QTimer(self, interval=_SAVE_EVERY)
         self._save_timer.timeout.connect(self._save_progress)
@@ -103,6 +106,10 @@ class ChatService(QObject):
     def streaming_id(self) -> int | None:
         """The message being written, wherever it is."""
         return self._reply.message_id if self._reply else None
+
+    def running_trace(self) -> list[TokenTrace]:
+        """The tokens of the running reply that have come, in parts."""
+        return list(self._reply.traces) if self._reply else []
 
     @property
     def running_conversation_id(self) -> int | None:
@@ -327,6 +334,7 @@ class ChatService(QObject):
             prefill=resumed.text if resumed else conversation.prefill,
             overflow=overflow or conversation.overflow,
             adapters=conversation.adapters,
+            stages=self.stages_wanted,
             pinned=tuple(first + i for i, m in enumerate(path) if m.pinned),
         )
         sent = [None] * first + [m.id for m in path]
@@ -360,6 +368,8 @@ class ChatService(QObject):
                 self._set_state(ChatState.STREAMING)
                 reply.add(text, trace)
                 self._stream(text)
+                if len(trace):
+                    self.reply_traced.emit(reply.message_id, trace)
                 self.stats_changed.emit(reply.info_so_far())
             case Finished(_, text, info):
                 reply.add(text)

@@ -268,9 +268,7 @@ class _Checked:
     cpu_helps: bool = False
 
 
-def _plan_or_error(
-    path: str, options: LoadOptions, devices: tuple[Device, ...], memory: int
-) -> LoadPlan | UserFixable:
+def _plan_or_error(path: str, options: LoadOptions, devices: tuple[Device, ...], memory: int) -> LoadPlan | UserFixable:
     try:
         return make_plan(cached_header(Path(path)), options, devices, memory)
     except UserFixable as error:

@@ -55,6 +55,7 @@ TABLE = (
     Spec("view", "sidebar", QT_TRANSLATE_NOOP("actions", "&Conversation list"), ("Ctrl+B",), checkable=True),
     Spec("view", "settings_panel", QT_TRANSLATE_NOOP("actions", "Conversation &settings"), ("Ctrl+,",),
          checkable=True),
+    Spec("view", "inspector", QT_TRANSLATE_NOOP("actions", "&Inspector"), ("Ctrl+I",), "inspect", checkable=True),
     Spec("view", "model_info", QT_TRANSLATE_NOOP("actions", "&Model information…"), ("Ctrl+Shift+I",), "info"),
     Spec("view"),
     Spec("view", "zoom_in", QT_TRANSLATE_NOOP("actions", "&Larger text"), ("Ctrl++", "Ctrl+=")),

@@ -27,6 +27,7 @@ from chatapp.ui.dialogs.about import AboutDialog
 from chatapp.ui.dialogs.model_info import ModelInfoDialog
 from chatapp.ui.dialogs.shortcuts import ShortcutsDialog
 from chatapp.ui.drop import ModelDrop
+from chatapp.ui.inspector.panel import InspectorPanel
 from chatapp.ui.model_selector import ModelSelector
 from chatapp.ui.notices import NoticeArea
 from chatapp.ui.preferences.dialog import PreferencesDialog
@@ -64,7 +65,7 @@ class MainWindow(QMainWindow):
         self._test_label.setObjectName("testEngineLabel")
         self._test_label.setVisible(services.engine.is_fake)
         self._settings_dock = self._add_dock("settingsDock", self._settings_panel)
-        self._inspector_dock = self._add_dock("inspector", None)
+        self._inspector_dock = self._add_dock("inspector", InspectorPanel(services, self))
         self._room = Room(self, self._sidebar, [self._settings_dock, self._inspector_dock])
         self._splitter = self._build_centre()
         self._connect()
@@ -75,10 +76,9 @@ class MainWindow(QMainWindow):
 
     # -- building ------------------------------------------------------------------------------------------------------
 
-    def _add_dock(self, name: str, content: QWidget | None) -> Dock:
+    def _add_dock(self, name: str, content: QWidget) -> Dock:
         dock = Dock(name, self)
-        if content is not None:
-            dock.setWidget(content)
+        dock.setWidget(content)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
         dock.hide()
         return dock
@@ -90,6 +90,7 @@ class MainWindow(QMainWindow):
         row.addStretch(1)
         row.addWidget(self._test_label, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addSpacing(6)
+        row.addWidget(self._inspector_dock.toggle_button(icon("inspect"), top))
         row.addWidget(self._settings_dock.toggle_button(icon("settings"), top))
         centre = QWidget(self)
         column = QVBoxLayout(centre)
@@ -118,8 +119,13 @@ class MainWindow(QMainWindow):
         actions.connect_choice(THEME.key, lambda value: settings.set(THEME, value))
         actions.connect_choice(LANGUAGE.key, lambda value: settings.set(LANGUAGE, value))
         settings.changed.connect(self._show_choices)
-        dock = self._settings_dock
-        dock.visibilityChanged.connect(lambda _visible: actions["settings_panel"].setChecked(not dock.isHidden()))
+        for dock, name in ((self._settings_dock, "settings_panel"), (self._inspector_dock, "inspector")):
+            dock.visibilityChanged.connect(
+                lambda _visible, dock=dock, name=name: actions[name].setChecked(not dock.isHidden())
+            )
+        # One panel at a time: side by side they would leave the chat a column of words.
+        self._settings_dock.shown.connect(self._inspector_dock.hide)
+        self._inspector_dock.shown.connect(self._settings_dock.hide)
         self._selector.file_requested.connect(self._open_model)
         self._selector.info_requested.connect(actions["model_info"].trigger)
         services.models.choose_requested.connect(self._selector.open_list)
@@ -149,6 +155,7 @@ class MainWindow(QMainWindow):
             "undo_delete": self._undo_delete,
             "sidebar": self._room.toggle_sidebar,
             "settings_panel": lambda: self._settings_dock.setVisible(not self._settings_dock.isVisible()),
+            "inspector": lambda: self._inspector_dock.setVisible(not self._inspector_dock.isVisible()),
             "model_info": lambda: ModelInfoDialog(services, self).open(),
             "zoom_in": lambda: self._appearance.zoom(1),
             "zoom_out": lambda: self._appearance.zoom(-1),
@@ -235,9 +242,9 @@ class MainWindow(QMainWindow):
         if len(sizes) == self._splitter.count():
             self._splitter.setSizes(list(sizes))
             self._room.restore(sizes[0] > 0)
-        self._inspector_dock.hide()
         self.actions_table["sidebar"].setChecked(not self._sidebar.isHidden())
         self.actions_table["settings_panel"].setChecked(not self._settings_dock.isHidden())
+        self.actions_table["inspector"].setChecked(not self._inspector_dock.isHidden())
 
     def _save_layout(self) -> None:
         settings = self._services.settings

@@ -282,10 +282,12 @@ def test_the_model_menu_opens_when_a_model_has_to_be_chosen(window: MainWindow, 
     menu.close()
 
 
-def test_a_click_on_the_panel_button_shows_and_hides_the_panel(window: MainWindow, qtbot: QtBot) -> None:
-    dock = window.findChild(QDockWidget, "settingsDock")
+@pytest.mark.parametrize("name", ["inspector", "settingsDock"])
+def test_a_click_on_the_panel_button_shows_and_hides_the_panel(window: MainWindow, qtbot: QtBot, name: str) -> None:
+    dock = window.findChild(QDockWidget, name)
     assert dock is not None
-    (button,) = [b for b in window.findChildren(QToolButton) if b.isCheckable() and b.parent().objectName() == "topBar"]
+    buttons = [b for b in window.findChildren(QToolButton) if b.isCheckable() and b.parent().objectName() == "topBar"]
+    (button,) = [b for b in buttons if b.accessibleName() == dock.windowTitle()]
     for shown in (True, False, True):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
         assert dock.isHidden() is not shown

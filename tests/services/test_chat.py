@@ -131,9 +131,7 @@ def test_a_deaf_engine_is_stopped_the_hard_way(services: Services, notices: list
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
-def test_kill_9_of_the_worker_in_the_middle_of_a_reply(
-    services: Services, notices: list[Notice], qtbot: QtBot
-) -> None:
+def test_kill_9_of_the_worker_in_the_middle_of_a_reply(services: Services, notices: list[Notice], qtbot: QtBot) -> None:
     services.chat.send("/long 100000")
     wait_for_text(services, qtbot)
     os.kill(services.engine.pid, signal.SIGKILL)
@@ -152,9 +150,7 @@ def test_kill_9_of_the_worker_in_the_middle_of_a_reply(
 
 
 @pytest.mark.parametrize("command", ["/abort", "/segfault", "/exit"])
-def test_a_crash_keeps_the_partial_reply(
-    services: Services, notices: list[Notice], qtbot: QtBot, command: str
-) -> None:
+def test_a_crash_keeps_the_partial_reply(services: Services, notices: list[Notice], qtbot: QtBot, command: str) -> None:
     message = answer(services, qtbot, f"{command} Some words came.")
     assert message.text == "Some words came."
     assert message.info is not None

@@ -1,7 +1,7 @@
 """A panel at the right of the window with a quiet title bar of our own."""
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QToolButton, QWidget
 
 from chatapp.ui.widgets.bar import Bar
@@ -9,7 +9,9 @@ from chatapp.ui.widgets.icons import icon
 
 
 class Dock(QDockWidget):
-    """Stays at the right; can be closed and resized."""
+    """Stays at the right; can be closed and resized. *shown* comes when it was hidden and is not any more."""
+
+    shown = Signal()
 
     def __init__(self, name: str, window: QMainWindow) -> None:
         super().__init__(window)
@@ -52,6 +54,11 @@ class Dock(QDockWidget):
     def _retranslate(self) -> None:
         self._close.setToolTip(self.tr("Close this panel"))
         self._close.setAccessibleName(self.tr("Close this panel"))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous():
+            self.shown.emit()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:

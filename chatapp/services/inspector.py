@@ -1,0 +1,284 @@
+"""What the inspector looks at: one message, its token trace, and one token of it, shared by all tabs and the chat."""
+
+from dataclasses import replace
+from enum import StrEnum
+
+from PySide6.QtCore import QObject, Signal
+
+from chatapp.core.conversation import Message, Role
+from chatapp.core.errors import UserFixable
+from chatapp.core.trace import TokenTrace
+from chatapp.core.trace_buffer import TraceBuffer
+from chatapp.protocol.messages import Prefix, PromptProgress, Score, Scored
+from chatapp.services.chat import ChatService
+from chatapp.services.engine_process import EngineService
+from chatapp.services.questions import Questions
+from chatapp.services.storage import StorageService
+
+
+class TraceState(StrEnum):
+    """What there is of the message that is looked at."""
+
+    NONE = "none"  # no message
+    LOADING = "loading"  # from the disk
+    WRITING = "writing"  # the reply is being written
+    READY = "ready"
+    SCORING = "scoring"  # the model reads the prompt again
+    UNSCORED = "unscored"  # a prompt whose tokens were never scored: `score` can be called
+    NEEDS_MODEL = "needs_model"  # the same, and no model is loaded
+    MISSING = "missing"  # a reply without a trace: of an older version, edited by hand, or damaged
+
+
+class InspectorService(QObject):
+    """Signals:
+
+    message_changed()   another message is looked at, or its trace is another one: read everything anew
+    trace_grew(int)     tokens came; the index of the first cell of `trace` that is new or changed
+    token_changed()     another token is selected
+    hover_changed()     another token is pointed at
+    state_changed()     see `state` and `progress`
+    failed(UserFixable) the tokens could not be scored
+    """
+
+    message_changed = Signal()
+    trace_grew = Signal(int)
+    token_changed = Signal()
+    hover_changed = Signal()
+    state_changed = Signal()
+    failed = Signal(object)
+
+    def __init__(
+        self,
+        chat: ChatService,
+        engine: EngineService,
+        questions: Questions,
+        storage: StorageService,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._chat = chat
+        self._engine = engine
+        self._questions = questions
+        self._storage = storage
+        self._job = 0
+        self._following = True  # the newest reply is looked at as soon as it begins
+        self.is_open = False
+        self.state = TraceState.NONE
+        self.progress = 0.0  # of scoring, 0..1
+        self.message_id: int | None = None
+        self.trace = TraceBuffer()
+        self.token: int | None = None
+        self.hovered: int | None = None
+        chat.conversation_changed.connect(self._on_conversation_changed)
+        chat.path_changed.connect(self._on_path_changed)
+        chat.reply_traced.connect(self._on_reply_traced)
+        chat.message_changed.connect(self._on_message_changed)
+        engine.state_changed.connect(self._on_engine_changed)
+
+    @property
+    def message(self) -> Message | None:
+        """The message that is looked at, as it is now."""
+        return None if self.message_id is None else self._chat.conversation.messages.get(self.message_id)
+
+    # -- what the user does --------------------------------------------------------------------------------------------
+
+    def set_open(self, is_open: bool) -> None:
+        """While the inspector is seen, sampler stages are recorded and the newest reply is followed."""
+        self.is_open = self._chat.stages_wanted = is_open
+        if is_open and self.message is None:
+            self._look_at_newest()
+
+    def select(self, message_id: int, token: int | None = None) -> None:
+        """Look at a message of the shown conversation, and at one of its tokens."""
+        path = self._chat.conversation.path()
+        self._following = bool(path) and message_id == path[-1].id
+        if message_id != self.message_id:
+            self._look_at(message_id, token)
+        else:
+            self.select_token(token)
+
+    def select_token(self, token: int | None) -> None:
+        """Select one token of the message, None for none; out of range is brought into it."""
+        if token is not None:
+            token = max(0, min(token, len(self.trace) - 1)) if len(self.trace) else None
+        if token != self.token:
+            self.token = token
+            self.token_changed.emit()
+
+    def hover(self, token: int | None) -> None:
+        """Point at a token, None for none."""
+        if token != self.hovered:
+            self.hovered = token
+            self.hover_changed.emit()
+
+    def score(self) -> None:
+        """Let the model read the prompt up to this message again, to see how likely its tokens were."""
+        message = self.message
+        if message is None or message.role is Role.ASSISTANT or self.state is not TraceState.UNSCORED:
+            return
+        self._set_state(TraceState.SCORING)
+        message_id = message.id
+        self._job = self._questions.ask(
+            Score(0, self.prefix_to(message_id)),
+            lambda answer: self._on_scored(message_id, answer),
+            lambda error: self._on_score_failed(message_id, error),
+            lambda event: self._on_score_progress(message_id, event),
+        )
+
+    # -- for the questions of the tabs ---------------------------------------------------------------------------------
+
+    def prefix_to(self, message_id: int, tokens: int | None = None) -> Prefix:
+        """What the model had read before token number *tokens* of a reply; with None all of it.
+
+        Of another message: the prompt that it ends, where a reply would begin.
+        """
+        chat = self._chat
+        message = chat.conversation.messages[message_id]
+        prefix = Prefix(raw=chat.is_raw, adapters=chat.conversation.adapters)
+        if message.role is not Role.ASSISTANT:
+            return replace(prefix, messages=chat.turns(chat.conversation.path(message_id)))
+        unsent = set(message.info.unsent) if message.info else set()
+        sent = [m for m in chat.conversation.path(message_id)[:-1] if m.id not in unsent]
+        known = message_id == self.message_id
+        return replace(
+            prefix,
+            messages=chat.turns(sent),
+            prefill=given_text(message.text, self.trace) if known else "",
+            reply_ids=tuple(self.trace.ids[:tokens].tolist()) if known else (),
+        )
+
+    # -- keeping up ----------------------------------------------------------------------------------------------------
+
+    def _on_conversation_changed(self) -> None:
+        self._following = True
+        if self.is_open:
+            self._look_at_newest()
+        else:
+            self._look_at(None)
+
+    def _on_path_changed(self) -> None:
+        shown = {m.id for m in self._chat.conversation.path()}
+        if self.message_id in shown and not self._following:
+            return
+        if self.is_open:
+            self._look_at_newest()
+        elif self.message_id not in shown:
+            self._look_at(None)
+
+    def _look_at_newest(self) -> None:
+        replies = [m.id for m in self._chat.conversation.path() if m.role is Role.ASSISTANT]
+        newest = replies[-1] if replies else None
+        if newest != self.message_id:
+            self._look_at(newest)
+
+    def _look_at(self, message_id: int | None, token: int | None = None) -> None:
+        self._questions.withdraw(self._job)
+        self.message_id = message_id
+        self.trace, self.token, self.hovered = TraceBuffer(), None, None
+        message = self.message
+        if message is None:
+            self._settle(TraceState.NONE)
+        elif message_id == self._chat.streaming_id:
+            for part in self._chat.running_trace():
+                self.trace.append(part)
+            self._settle(TraceState.WRITING, token)
+        else:
+            self._settle(TraceState.LOADING)
+            self._storage.read(
+                lambda store: store.load_trace(message.id), lambda found: self._on_loaded(message, found, token)
+            )
+
+    def _on_loaded(self, message: Message, found: TokenTrace | None, token: int | None) -> None:
+        if message.id != self.message_id or self.state is not TraceState.LOADING:
+            return
+        if found is not None and len(found):
+            self.trace = TraceBuffer(found)
+            self._settle(TraceState.READY, token)
+        else:
+            self._settle(TraceState.MISSING if message.role is Role.ASSISTANT else self._unscored())
+
+    def _settle(self, state: TraceState, token: int | None = None) -> None:
+        self.state = state
+        self.progress = 0.0
+        if token is not None and len(self.trace):
+            self.token = max(0, min(token, len(self.trace) - 1))
+        self.message_changed.emit()
+        self.state_changed.emit()
+
+    def _set_state(self, state: TraceState) -> None:
+        if state is not self.state:
+            self.state = state
+            self.state_changed.emit()
+
+    def _unscored(self) -> TraceState:
+        return TraceState.UNSCORED if self._engine.model is not None else TraceState.NEEDS_MODEL
+
+    def _on_reply_traced(self, message_id: int, part: TokenTrace) -> None:
+        if message_id == self.message_id:
+            self.trace_grew.emit(self.trace.append(part))
+
+    def _on_message_changed(self, message_id: int) -> None:
+        if (
+            message_id != self.message_id
+            or self.state is not TraceState.WRITING
+            or message_id == self._chat.streaming_id
+        ):
+            return
+        self._set_state(TraceState.READY)
+        # What was written to its end has its settings now, and a continued one its beginning.
+        self._storage.read(
+            lambda store: store.load_trace(message_id), lambda found: self._on_written(message_id, found)
+        )
+
+    def _on_written(self, message_id: int, found: TokenTrace | None) -> None:
+        if message_id != self.message_id or found is None or self.state is not TraceState.READY:
+            return
+        if len(found) == len(self.trace):
+            self.trace.meta = found.meta
+        else:
+            before = len(found) - len(self.trace)
+            self.trace = TraceBuffer(found)
+            if self.token is not None:
+                self.token += before
+            self.message_changed.emit()
+
+    def _on_engine_changed(self) -> None:
+        if self.state in (TraceState.UNSCORED, TraceState.NEEDS_MODEL):
+            self._set_state(self._unscored())
+
+    # -- scoring -------------------------------------------------------------------------------------------------------
+
+    def _on_scored(self, message_id: int, answer: object) -> None:
+        if message_id != self.message_id or not isinstance(answer, Scored):
+            return
+        model = self._engine.model
+        whole = len(answer.trace) == answer.total - answer.start
+        meta = {
+            "kind": "prompt",
+            "model": model.path if model else "",
+            "fingerprint": model.fingerprint if model else "",
+            "owners": list(answer.owners),
+            "prompt_tokens": answer.total,
+        }
+        trace = replace(answer.trace, meta=meta)
+        self.trace = TraceBuffer(trace)
+        self._settle(TraceState.READY)
+        if whole:  # a reply that began may have interrupted it
+            self._storage.write(lambda store: store.save_trace(message_id, trace))
+
+    def _on_score_failed(self, message_id: int, error: UserFixable) -> None:
+        if message_id == self.message_id:
+            self._set_state(self._unscored())
+            self.failed.emit(error)
+
+    def _on_score_progress(self, message_id: int, event: object) -> None:
+        if message_id == self.message_id and isinstance(event, PromptProgress) and event.total:
+            self.progress = event.done / event.total
+            self.state_changed.emit()
+
+
+def given_text(text: str, trace: TraceBuffer) -> str:
+    """The beginning of a reply's *text* that its tokens do not make: it was given, and is part of the prompt."""
+    said = b"".join(trace.token_bytes(i) for i in range(len(trace))).decode("utf-8", "ignore")
+    at = text.rfind(said) if said else len(text)
+    return text[:at] if at > 0 else ""

@@ -1,0 +1,59 @@
+"""The inspector's dock: its tabs, and which of them is shown."""
+
+from typing import TYPE_CHECKING, Protocol, cast
+
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+
+from chatapp.ui.inspector.tokens_tab import TokensTab
+
+if TYPE_CHECKING:
+    from chatapp.services.bundle import Services
+
+_WIDTH = 460  # pixels, of the panel when it is first opened
+_TABS = (TokensTab,)
+
+
+class _Tab(Protocol):
+    def title(self) -> str:
+        """What the tab is called, in the language of the window."""
+        ...
+
+
+class InspectorPanel(QWidget):
+    """One tab for every way to look at the message; all of them share what `InspectorService` has selected."""
+
+    def __init__(self, services: "Services", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._inspector = services.inspector
+        self.tabs = QTabWidget(self)
+        self.tabs.setObjectName("inspectorTabs")
+        self.tabs.setDocumentMode(True)
+        for kind in _TABS:
+            self.tabs.addTab(kind(services, self), "")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.tabs)
+        self.setMinimumWidth(360)
+        self.resize(_WIDTH, 600)
+        self._retranslate()
+
+    def _retranslate(self) -> None:
+        for at in range(self.tabs.count()):
+            self.tabs.setTabText(at, cast("_Tab", self.tabs.widget(at)).title())
+        self.tabs.setAccessibleName(self.tr("Inspector"))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._inspector.set_open(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if not event.spontaneous():  # a minimized window goes on looking
+            self._inspector.set_open(False)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+        super().changeEvent(event)

@@ -1,0 +1,101 @@
+import numpy as np
+from pytestqt.qtbot import QtBot
+
+from chatapp.core.conversation import Role
+from chatapp.services.bundle import Services
+from chatapp.services.inspector import TraceState
+from tests.services.conftest import Make, ready
+from tests.services.test_chat import answer, wait_for_text, wait_until_idle
+
+
+def settled(services: Services, qtbot: QtBot, state: TraceState = TraceState.READY) -> None:
+    qtbot.waitUntil(lambda: services.inspector.state is state, timeout=10_000)
+
+
+def test_the_newest_reply_is_followed_as_it_is_written(services: Services, qtbot: QtBot) -> None:
+    inspector = services.inspector
+    inspector.set_open(True)
+    grown: list[int] = []
+    inspector.trace_grew.connect(grown.append)
+    services.chat.send("/say one two three 한글")
+    wait_for_text(services, qtbot)
+    assert inspector.state is TraceState.WRITING
+    wait_until_idle(services, qtbot)
+    settled(services, qtbot)
+    assert "".join(cell.text or "" for cell in inspector.trace.cells) == "one two three 한글"
+    assert grown
+    assert inspector.message_id == services.chat.conversation.leaf_id
+    first = inspector.message_id
+    answer(services, qtbot, "again")
+    assert inspector.message_id != first
+
+
+def test_a_message_chosen_by_hand_stays_until_its_branch_is_left(services: Services, qtbot: QtBot) -> None:
+    inspector = services.inspector
+    inspector.set_open(True)
+    first = answer(services, qtbot, "one")
+    answer(services, qtbot, "two")
+    inspector.select(first.id, 1)
+    settled(services, qtbot)
+    assert inspector.token == 1
+    answer(services, qtbot, "three")
+    assert inspector.message_id == first.id
+    services.chat.edit(first.parent_id or 0, "another")
+    wait_until_idle(services, qtbot)
+    assert inspector.message_id == services.chat.conversation.leaf_id
+
+
+def test_a_trace_is_read_after_a_restart_without_a_model(services: Services, make_services: Make, qtbot: QtBot) -> None:
+    reply = answer(services, qtbot, "안녕 there")
+    services.close()
+    again = make_services()
+    again.chat.open(again.conversations.summaries()[0].id)
+    qtbot.waitUntil(lambda: bool(again.chat.conversation.messages))
+    again.inspector.select(reply.id, 2)
+    settled(again, qtbot)
+    assert again.inspector.token == 2
+    assert again.inspector.trace.meta["model"] == reply.info.model  # type: ignore[union-attr]  # a reply has one
+    assert reply.parent_id is not None
+    again.inspector.select(reply.parent_id)
+    settled(again, qtbot, TraceState.NEEDS_MODEL)
+
+
+def test_a_trace_that_is_continued_is_whole_in_the_end(services: Services, qtbot: QtBot) -> None:
+    services.inspector.set_open(True)
+    first = answer(services, qtbot, "/say alpha beta")
+    services.chat.resume(first.id)
+    wait_until_idle(services, qtbot)
+    settled(services, qtbot)
+    leaf = services.chat.conversation.leaf_id
+    kept = services.storage.read_now(lambda store: store.load_trace(leaf or 0))
+    assert kept is not None
+    qtbot.waitUntil(lambda: len(services.inspector.trace) == len(kept))
+    np.testing.assert_array_equal(services.inspector.trace.ids, kept.ids)
+
+
+def test_an_edited_reply_has_no_trace(services: Services, qtbot: QtBot) -> None:
+    reply = answer(services, qtbot, "x")
+    services.chat.edit(reply.id, "written by hand")
+    leaf = services.chat.conversation.leaf_id
+    assert leaf is not None
+    services.inspector.select(leaf)
+    settled(services, qtbot, TraceState.MISSING)
+
+
+def test_what_the_model_had_read(services: Services, qtbot: QtBot) -> None:
+    services.chat.set_system_prompt("Be brief.")
+    services.chat.set_prefill("You ")
+    reply = answer(services, qtbot, "/say a b")
+    services.inspector.select(reply.id)
+    settled(services, qtbot)
+    prefix = services.inspector.prefix_to(reply.id, 1)
+    assert [(m.role, m.content) for m in prefix.messages] == [(Role.SYSTEM, "Be brief."), (Role.USER, "/say a b")]
+    assert prefix.prefill == "You "
+    assert prefix.reply_ids == tuple(services.inspector.trace.ids[:1])
+
+
+def test_stages_are_recorded_while_the_inspector_is_open(make_services: Make, qtbot: QtBot) -> None:
+    services = ready(make_services(), qtbot)
+    assert not services.chat.stages_wanted
+    services.inspector.set_open(True)
+    assert services.chat.stages_wanted

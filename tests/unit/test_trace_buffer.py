@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+
+from chatapp.core.trace import TokenTrace
+from chatapp.core.trace_buffer import Cell, TraceBuffer
+from tests.unit.test_trace import trace_of
+
+
+def parts_of(trace: TokenTrace, sizes: list[int]) -> list[TokenTrace]:
+    """*trace* cut into parts of *sizes* tokens."""
+    ends = np.cumsum(sizes)
+    assert ends[-1] == len(trace)
+    return [
+        TokenTrace(
+            trace.ids[a:b], trace.logprobs[a:b], trace.ranks[a:b], trace.entropy[a:b], trace.top_ids[a:b],
+            trace.top_logprobs[a:b], trace.pieces,
+        )
+        for a, b in zip([0, *ends], ends, strict=False)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("sizes", [[9], [1] * 9, [4, 5], [2, 3, 4]])
+def test_parts_give_what_the_whole_gives(sizes: list[int]) -> None:
+    trace = trace_of(b"I", b" \xed", b"\x95", b"\x9c", b"\xea", b"\xb8\x80", b"!", b"\xff", b"x")
+    buffer = TraceBuffer()
+    for part in parts_of(trace, sizes):
+        first = buffer.append(part)
+        assert all(cell.end <= buffer.count for cell in buffer.cells)
+        assert 0 <= first < len(buffer.cells)
+    for name in ("ids", "logprobs", "ranks", "entropy", "top_ids", "top_logprobs"):
+        np.testing.assert_array_equal(getattr(buffer, name), getattr(trace, name))
+    assert buffer.cells == [
+        Cell(0, 1, "I"), Cell(1, 4, " 한"), Cell(4, 6, "글"), Cell(6, 7, "!"), Cell(7, 8, None), Cell(8, 9, "x")
+    ]  # fmt: skip
+    assert [buffer.cell_of(t) for t in range(9)] == [0, 1, 1, 1, 2, 2, 3, 4, 5]
+
+
+def test_a_long_reply_grows_without_being_copied_every_time() -> None:
+    trace = trace_of(b"a", b"b")
+    buffer = TraceBuffer()
+    for _ in range(1000):
+        buffer.append(trace)
+    column = buffer._columns["top_ids"]
+    buffer.append(trace)
+    assert buffer._columns["top_ids"] is column
+    assert len(buffer) == 2002
+    assert len(buffer.cells) == 2002
+
+
+def test_an_empty_one_can_be_read() -> None:
+    buffer = TraceBuffer(TokenTrace.empty({"owners": [0, -1]}))
+    assert len(buffer) == 0
+    assert buffer.top_ids.shape == (0, 0)
+    assert buffer.owners is not None
+    assert buffer.stage_of(0) is None
