@@ -31,7 +31,7 @@ class TokenTrace:
     top_ids       int32 (T, K)     likeliest first
     top_logprobs  float32 (T, K)
     pieces        token id → its bytes, for every id above; a token can be part of a UTF-8 character
-    meta          JSON: model, fingerprint, sampling, seed, prompt_tokens
+    meta          JSON: model, fingerprint, sampling, seed, prompt_tokens, adapters (LoRA: path and scale)
     stages        what every sampler stage left, when it was asked for
     """
 

@@ -79,4 +79,5 @@ class RunningReply:
             "sampling": self.request.params.to_json(),
             "seed": info.seed if info else None,
             "prompt_tokens": self.prompt_tokens,
+            "adapters": [use.to_json() for use in self.request.adapters],
         }
