@@ -56,7 +56,8 @@ class ReplyInfo:
     Counts are tokens, times seconds. *reused_tokens* of the prompt were not evaluated again; *restored_tokens* of these
     had left the KV cache and were copied back. *cache* is None where nobody said (replies of older versions).
     *prefill_tokens* of the prompt are the beginning of the reply's text that was given. *unsent* are the ids of
-    messages that the model did not see, since the context was full.
+    messages that the model did not see, since the context was full. *seconds_thinking* is how long it thought before
+    it answered, None when it did not or nobody watched.
     """
 
     model: str = ""
@@ -71,6 +72,7 @@ class ReplyInfo:
     cache: CacheUse | None = None
     prefill_tokens: int = 0
     unsent: tuple[int, ...] = ()
+    seconds_thinking: float | None = None
 
     @property
     def tokens_per_second(self) -> float:

@@ -17,7 +17,7 @@ from chatapp.protocol.messages import ChatMessage, Failed, Finished, Generate, P
 from chatapp.services.conversations import ConversationsService
 from chatapp.services.engine_process import EngineService, EngineState
 from chatapp.services.notices import Action, Notices
-from chatapp.services.reply import RunningReply
+from chatapp.services.reply import RunningReply, ThinkingTime
 from chatapp.services.settings import SettingsService
 from chatapp.services.storage import StorageService
 from chatapp.settings import schema
@@ -339,6 +339,8 @@ class ChatService(QObject):
         )
         sent = [None] * first + [m.id for m in path]
         self._reply = RunningReply(conversation, message.id, request, sent, resumed.id if resumed else None)
+        if resumed is not None:
+            self._reply.thinking = ThinkingTime(resumed.info.seconds_thinking if resumed.info else None)
         self._save_timer.start()
         self.path_changed.emit()
         self._set_state(ChatState.WAITING)

@@ -6,8 +6,42 @@ from typing import Any
 
 from chatapp.core.conversation import Conversation, Message
 from chatapp.core.generation import FinishReason, ReplyInfo
+from chatapp.core.reasoning import ReasoningParser
 from chatapp.core.trace import TokenTrace
 from chatapp.protocol.messages import Generate, ModelInfo
+
+
+class ThinkingTime:
+    """How long a reply spends on its thought while it streams in.
+
+    before  seconds spent on the part of the reply that is gone on with; None when that is not known
+    """
+
+    def __init__(self, before: float | None = 0.0) -> None:
+        self._before = before
+        self._parser = ReasoningParser()
+        self._thinks = False
+        self._began: float | None = None
+        self._ended: float | None = None
+
+    def feed(self, text: str, *, written: bool) -> None:
+        """*text* arrived just now; not *written* is what the reply was made to begin with."""
+        if self._parser.state == "answer":
+            return
+        self._parser.feed(text)
+        thinking = self._parser.state == "thought"
+        self._thinks |= thinking or self._parser.state == "gap"
+        if written and thinking and self._began is None:
+            self._began = time.monotonic()
+        if self._began is not None and not thinking:
+            self._ended = self._ended or time.monotonic()
+
+    @property
+    def seconds(self) -> float | None:
+        """Until now, or until the answer began; None without a thought."""
+        if not self._thinks or self._before is None:
+            return None
+        return self._before + ((self._ended or time.monotonic()) - self._began if self._began is not None else 0.0)
 
 
 @dataclass(slots=True)
@@ -25,6 +59,7 @@ class RunningReply:
     reused_tokens: int = 0
     n_tokens: int = 0
     traces: list[TokenTrace] = field(default_factory=list)
+    thinking: ThinkingTime = field(default_factory=ThinkingTime)
     changed: bool = False  # since it was last saved
     _texts: list[str] = field(default_factory=list)
     _started: float = field(default_factory=time.monotonic)
@@ -37,6 +72,7 @@ class RunningReply:
     def add(self, text: str, trace: TokenTrace | None = None) -> None:
         """More text, and the tokens that made it."""
         self._texts.append(text)
+        self.thinking.feed(text, written=trace is not None and len(trace) > 0)
         self.changed = True
         if trace is not None and len(trace):
             self.traces.append(trace)
@@ -57,6 +93,7 @@ class RunningReply:
             message.info or ReplyInfo(),
             finish=finish,
             unsent=self.unsent,
+            seconds_thinking=self.thinking.seconds,
             prompt_tokens=self.prompt_tokens,
             reused_tokens=self.reused_tokens,
             completion_tokens=self.n_tokens,
@@ -68,7 +105,13 @@ class RunningReply:
         """The message as it ended; *info* is the engine's, when it lived to tell."""
         known = info or self.info_so_far()
         model = self.conversation.messages[self.message_id].info
-        known = replace(known, finish=finish, unsent=self.unsent, model=model.model if model else known.model)
+        known = replace(
+            known,
+            finish=finish,
+            unsent=self.unsent,
+            seconds_thinking=self.thinking.seconds,
+            model=model.model if model else known.model,
+        )
         return self.so_far().with_text(self._texts[0], known)
 
     def meta(self, info: ReplyInfo | None, model: ModelInfo | None) -> dict[str, Any]:

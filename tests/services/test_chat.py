@@ -8,6 +8,7 @@ import psutil
 import pytest
 from pytestqt.qtbot import QtBot
 
+from chatapp.core.adapters import AdapterUse
 from chatapp.core.conversation import Conversation, Message, Role
 from chatapp.core.errors import ErrorCode
 from chatapp.core.generation import FinishReason, SamplingParams
@@ -308,3 +309,27 @@ def test_ready_twice_is_one_engine(make_services: Make, qtbot: QtBot) -> None:
     assert services.engine.pid != pid
     psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], timeout=5)
     assert not psutil.pid_exists(pid)
+
+
+def test_the_trace_names_the_adapters_in_use(services: Services, qtbot: QtBot) -> None:
+    services.chat.set_adapters((AdapterUse("/some/pirate.gguf", 0.5),))
+    reply = answer(services, qtbot, "ahoy")
+    trace = services.storage.read_now(lambda store: store.load_trace(reply.id))
+    assert trace is not None
+    assert trace.meta["adapters"] == [{"path": "/some/pirate.gguf", "scale": 0.5}]
+
+
+def test_going_on_with_a_thought_adds_to_its_time(services: Services, qtbot: QtBot) -> None:
+    services.chat.set_sampling(SamplingParams(max_tokens=4))
+    cut = answer(services, qtbot, "/say <think> one two three </think> four")
+    assert cut.info is not None
+    assert cut.info.seconds_thinking is not None
+    services.chat.resume(cut.id)
+    wait_until_idle(services, qtbot)
+    more = services.chat.conversation.path()[-1]
+    assert more.info is not None
+    assert more.info.seconds_thinking is not None
+    assert more.info.seconds_thinking > cut.info.seconds_thinking
+    plain = answer(services, qtbot, "hello")
+    assert plain.info is not None
+    assert plain.info.seconds_thinking is None

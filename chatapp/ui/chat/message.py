@@ -101,6 +101,8 @@ class MessageWidget(QWidget):
         finish = message.info.finish if message.info else FinishReason.STOP
         ended = None if self._is_user or streaming else (finish or FinishReason.INTERRUPTED)
         self.status.set_finish(ended, empty=not message.text)
+        if not streaming and message.info is not None:
+            self.thought.set_seconds(message.info.seconds_thinking)
         self.actions_row.set_pinned(message.pinned)
         self.actions_row.set_info(None if streaming else message.info)
         self.actions_row.setVisible(not streaming and self._editor is None)

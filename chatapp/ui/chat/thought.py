@@ -19,7 +19,7 @@ class Thought(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("thought")
-        self._began: float | None = None  # only a thought that was watched has a duration
+        self._began: float | None = None
         self._seconds: float | None = None
         self._running = False
         self._has_text = False
@@ -55,6 +55,12 @@ class Thought(QWidget):
             self._running, self._began = True, time.monotonic()
         self.body.append(text)
         self._show()
+
+    def set_seconds(self, seconds: float | None) -> None:
+        """How long it took, once that is known."""
+        if seconds is not None and not self._running:
+            self._seconds = seconds
+            self._show()
 
     def end(self) -> None:
         """The answer begins, or nothing more comes."""

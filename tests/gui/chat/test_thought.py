@@ -50,3 +50,18 @@ def test_thoughts_can_be_shown_open(view: ChatView, services: Services, qtbot: Q
     widget = ask(view, services, qtbot, "/say <think>plan</think>Yes")
     assert widget.thought.body.isVisible()
     assert shown(widget.thought.body) == "plan"
+
+
+def test_how_long_it_thought_is_kept(view: ChatView, services: Services, qtbot: QtBot) -> None:
+    widget = ask(view, services, qtbot, "/say <think> so many words to think about </think> Yes")
+    info = services.chat.conversation.path()[-1].info
+    assert info is not None
+    assert info.seconds_thinking is not None
+    assert 0 < info.seconds_thinking <= info.decode_seconds + 0.1
+    told = widget.thought.button.text()
+    assert told.endswith(f"Thought for {info.seconds_thinking:.1f} s")
+    view.list.rebuild()  # as a restart does: nobody watched
+    again = view.list.ensure_widget(services.chat.conversation.path()[-1].id)
+    assert again is not None
+    assert again is not widget
+    assert again.thought.button.text() == told
