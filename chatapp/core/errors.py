@@ -48,6 +48,8 @@ class ErrorCode(StrEnum):
     CONTEXT_FAILED = "context_failed"
     TEMPLATE_FAILED = "template_failed"
     NO_ATTENTION = "no_attention"
+    NO_TRACE = "no_trace"
+    OTHER_MODEL = "other_model"
     INSPECTION_TOO_LARGE = "inspection_too_large"
     ADAPTER_REFUSED = "adapter_refused"
     INVALID_SETTING = "invalid_setting"
@@ -170,6 +172,16 @@ TEXTS: dict[ErrorCode, ErrorText] = {
     ErrorCode.TEMPLATE_FAILED: _text(
         QT_TRANSLATE_NOOP("errors", "The model's chat template refused this conversation: {reason}."),
         QT_TRANSLATE_NOOP("errors", "Change the system prompt or the messages, or choose another model."),
+    ),
+    ErrorCode.NO_TRACE: _text(
+        QT_TRANSLATE_NOOP("errors", "Nothing was recorded of the tokens of this reply, so no branch can begin in it."),
+        QT_TRANSLATE_NOOP("errors", "Regenerate the reply; of the new one every token is recorded."),
+    ),
+    ErrorCode.OTHER_MODEL: _text(
+        QT_TRANSLATE_NOOP(
+            "errors", "Another model wrote this reply ({model}); its tokens may be others to the model that is loaded."
+        ),
+        QT_TRANSLATE_NOOP("errors", "Load that model to branch from the reply, or regenerate it."),
     ),
     ErrorCode.NO_ATTENTION: _text(
         QT_TRANSLATE_NOOP("errors", "This model has no attention weights to show: {reason}."),

@@ -1,5 +1,6 @@
-"""What is asked of a model (`SamplingParams`) and how a reply ended (`FinishReason`, `ReplyInfo`)."""
+"""What is asked of a model (`SamplingParams`), how a reply ended (`FinishReason`, `ReplyInfo`) and began (`Fork`)."""
 
+import math
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any, Self
@@ -23,6 +24,7 @@ __all__ = [
     "ONE_OF",
     "WHOLE_NUMBER",
     "FinishReason",
+    "Fork",
     "ReplyInfo",
     "SamplingParams",
     "invalid",
@@ -50,6 +52,56 @@ class CacheUse(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Fork:
+    """Where a reply left another one: they share the tokens before number *position*, and there it has another.
+
+    message_id                         the other reply
+    token, logprob, piece              what stands there now; the logprob is None until the model has read it
+    old_token, old_logprob, old_piece  what stood there; None where the other reply had ended
+    Logprobs are natural logarithms of the model's own distribution, pieces the tokens' bytes.
+    """
+
+    message_id: int
+    position: int
+    token: int
+    logprob: float | None = None
+    piece: bytes = b""
+    old_token: int | None = None
+    old_logprob: float | None = None
+    old_piece: bytes = b""
+
+    @property
+    def probability(self) -> float | None:
+        """Of the token that stands there now, 0..1."""
+        return None if self.logprob is None else math.exp(self.logprob)
+
+    @property
+    def old_probability(self) -> float | None:
+        """Of the token that stood there, 0..1."""
+        return None if self.old_logprob is None else math.exp(self.old_logprob)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON types; bytes as hex."""
+        return asdict(self) | {"piece": self.piece.hex(), "old_piece": self.old_piece.hex()}
+
+    @classmethod
+    def from_json(cls, data: Any) -> Self | None:
+        """Read what `to_json` wrote; unknown keys are ignored, and what is no fork gives None."""
+        match data:
+            case {"message_id": int(message_id), "position": int(position), "token": int(token)}:
+                pass
+            case _:
+                return None
+        try:
+            logprobs = [None if data.get(n) is None else float(data[n]) for n in ("logprob", "old_logprob")]
+            pieces = [bytes.fromhex(data.get(n, "")) for n in ("piece", "old_piece")]
+            old = None if data.get("old_token") is None else int(data["old_token"])
+        except (TypeError, ValueError):
+            return None
+        return cls(message_id, position, token, logprobs[0], pieces[0], old, logprobs[1], pieces[1])
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyInfo:
     """What is known of a reply besides its text; kept with the message.
 
@@ -57,7 +109,7 @@ class ReplyInfo:
     had left the KV cache and were copied back. *cache* is None where nobody said (replies of older versions).
     *prefill_tokens* of the prompt are the beginning of the reply's text that was given. *unsent* are the ids of
     messages that the model did not see, since the context was full. *seconds_thinking* is how long it thought before
-    it answered, None when it did not or nobody watched.
+    it answered, None when it did not or nobody watched. *fork* says where it left another reply, if it was made so.
     """
 
     model: str = ""
@@ -73,6 +125,7 @@ class ReplyInfo:
     prefill_tokens: int = 0
     unsent: tuple[int, ...] = ()
     seconds_thinking: float | None = None
+    fork: Fork | None = None
 
     @property
     def tokens_per_second(self) -> float:
@@ -81,13 +134,14 @@ class ReplyInfo:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON types."""
-        return asdict(self)
+        return asdict(self) | {"fork": self.fork.to_json() if self.fork else None}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         """Read what `to_json` wrote; unknown keys are ignored."""
         known = {f.name for f in fields(cls)}
         given = {name: value for name, value in data.items() if name in known}
+        given["fork"] = Fork.from_json(given.get("fork"))
         if given.get("finish") is not None:
             given["finish"] = FinishReason(given["finish"])
         if "cache" in given:

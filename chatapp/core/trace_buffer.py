@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from chatapp.core.stages import StageTrace
 from chatapp.core.tokens import group_tokens
-from chatapp.core.trace import TokenTrace
+from chatapp.core.trace import TokenTrace, decode_pieces
 
 _LONGEST = 4  # tokens that one character can lie in
 _FIRST = 256  # tokens there is room for at the beginning
@@ -155,3 +155,18 @@ class TraceBuffer:
                 break  # the rest of the character may be to come
             self._closed += 1
         return first
+
+
+def given_text(text: str, trace: TokenTrace | TraceBuffer) -> str:
+    """The beginning of a reply's *text* that its tokens do not make: it was given, and is part of the prompt.
+
+    Where a stop text ended the reply, its tokens say more than its text does.
+    """
+    said = "".join(decode_pieces(trace.token_bytes(i) for i in range(len(trace))))
+    if text.endswith(said):
+        return text[: len(text) - len(said)] if said else text
+    at = -1
+    while (at := text.find(said[:1], at + 1)) >= 0:
+        if said.startswith(text[at:]):
+            return text[:at]
+    return ""

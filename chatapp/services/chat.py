@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 
@@ -14,6 +15,7 @@ from chatapp.core.errors import ErrorCode, RequestError, UserFixable
 from chatapp.core.generation import FinishReason, ReplyInfo, SamplingParams
 from chatapp.core.trace import TokenTrace
 from chatapp.protocol.messages import ChatMessage, Failed, Finished, Generate, PromptProgress, Tokens
+from chatapp.services.branching import Branch, check_model, plan_branch
 from chatapp.services.conversations import ConversationsService
 from chatapp.services.engine_process import EngineService, EngineState
 from chatapp.services.notices import Action, Notices
@@ -274,6 +276,30 @@ class ChatService(QObject):
             self.conversation.leaf_id = message.parent_id
             self._answer(resumed=message)
 
+    def branch(self, message_id: int, position: int, ids: int | Sequence[int]) -> None:
+        """Write a sibling of a reply with its first *position* tokens and then *ids*; a notice says why not."""
+        if self._reply is not None:
+            self._notices.post_error(RequestError(ErrorCode.ENGINE_BUSY), key="branch")
+        elif self._check_engine():
+            conversation = self.conversation
+
+            def begin(trace: TokenTrace | None) -> None:
+                if self.conversation is conversation and self._reply is None:
+                    self._begin_branch(message_id, trace, position, ids)
+
+            self._storage.read(lambda store: store.load_trace(message_id), begin)
+
+    def _begin_branch(self, message_id: int, trace: TokenTrace | None, position: int, ids: int | Sequence[int]) -> None:
+        message = self.conversation.messages[message_id]
+        try:
+            branch = plan_branch(message, trace, position, ids)
+            check_model(message, trace, self._engine.model, self._engine.model_path)
+        except RequestError as error:
+            self._notices.post_error(error, key="branch")
+            return
+        self.conversation.leaf_id = message.parent_id
+        self._answer(branch=branch)
+
     def edit(self, message_id: int, text: str) -> None:
         """Add a sibling with *text*. A user message is answered, a reply is left as it was written."""
         message = self.conversation.messages[message_id]
@@ -317,13 +343,17 @@ class ChatService(QObject):
         )
         return False
 
-    def _answer(self, *, overflow: Overflow | None = None, resumed: Message | None = None) -> None:
-        """Begin a reply to the leaf, or go on with *resumed*, as soon as the model is there."""
+    def _answer(
+        self, *, overflow: Overflow | None = None, resumed: Message | None = None, branch: Branch | None = None
+    ) -> None:
+        """Begin a reply to the leaf, go on with *resumed* or begin as *branch* says, as soon as the model is there."""
         conversation = self.conversation
-        path = conversation.path()
+        left_out = branch.unsent if branch else ()
+        path = [m for m in conversation.path() if m.id not in left_out]
+        fork = branch.fork if branch else (resumed.info.fork if resumed and resumed.info else None)
         params = self.effective_sampling()
         model = self._engine.model.path if self._engine.model else self._engine.model_path
-        message = self._add(Role.ASSISTANT, "", conversation.leaf_id, ReplyInfo(model=model))
+        message = self._add(Role.ASSISTANT, "", conversation.leaf_id, ReplyInfo(model=model, fork=fork))
         turns = self.turns(path)
         first = len(turns) - len(path)
         request = Generate(
@@ -338,7 +368,11 @@ class ChatService(QObject):
             pinned=tuple(first + i for i, m in enumerate(path) if m.pinned),
         )
         sent = [None] * first + [m.id for m in path]
-        self._reply = RunningReply(conversation, message.id, request, sent, resumed.id if resumed else None)
+        if branch is not None:
+            request = branch.asked(request)
+        self._reply = RunningReply(
+            conversation, message.id, request, sent, resumed.id if resumed else None, left_out=left_out
+        )
         if resumed is not None:
             self._reply.thinking = ThinkingTime(resumed.info.seconds_thinking if resumed.info else None)
         self._save_timer.start()

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from chatapp.core.conversation import Message, Role
 from chatapp.core.errors import UserFixable
 from chatapp.core.trace import TokenTrace
-from chatapp.core.trace_buffer import TraceBuffer
+from chatapp.core.trace_buffer import TraceBuffer, given_text
 from chatapp.protocol.messages import Prefix, PromptProgress, Score, Scored
 from chatapp.services.chat import ChatService
 from chatapp.services.engine_process import EngineService
@@ -275,10 +275,3 @@ class InspectorService(QObject):
         if message_id == self.message_id and isinstance(event, PromptProgress) and event.total:
             self.progress = event.done / event.total
             self.state_changed.emit()
-
-
-def given_text(text: str, trace: TraceBuffer) -> str:
-    """The beginning of a reply's *text* that its tokens do not make: it was given, and is part of the prompt."""
-    said = b"".join(trace.token_bytes(i) for i in range(len(trace))).decode("utf-8", "ignore")
-    at = text.rfind(said) if said else len(text)
-    return text[:at] if at > 0 else ""

@@ -9,6 +9,7 @@ from chatapp.core.generation import FinishReason, ReplyInfo
 from chatapp.core.reasoning import ReasoningParser
 from chatapp.core.trace import TokenTrace
 from chatapp.protocol.messages import Generate, ModelInfo
+from chatapp.services.branching import measured
 
 
 class ThinkingTime:
@@ -53,6 +54,7 @@ class RunningReply:
     request: Generate
     sent: list[int | None] = field(default_factory=list)  # ids of the request's messages; None for the system prompt
     resumed_id: int | None = None  # the reply this one goes on with
+    left_out: tuple[int, ...] = ()  # ids of messages that were not even given to the engine
     unsent: tuple[int, ...] = ()
     job: int | None = None
     prompt_tokens: int = 0
@@ -65,9 +67,12 @@ class RunningReply:
     _started: float = field(default_factory=time.monotonic)
     _first: float | None = None
 
+    def __post_init__(self) -> None:
+        self.unsent = self.left_out
+
     def drop(self, indices: tuple[int, ...]) -> None:
         """The engine left out these messages of the request."""
-        self.unsent = tuple(i for i in (self.sent[at] for at in indices) if i is not None)
+        self.unsent = self.left_out + tuple(i for i in (self.sent[at] for at in indices) if i is not None)
 
     def add(self, text: str, trace: TokenTrace | None = None) -> None:
         """More text, and the tokens that made it."""
@@ -104,13 +109,17 @@ class RunningReply:
     def finished(self, finish: FinishReason, info: ReplyInfo | None) -> Message:
         """The message as it ended; *info* is the engine's, when it lived to tell."""
         known = info or self.info_so_far()
-        model = self.conversation.messages[self.message_id].info
+        begun = self.conversation.messages[self.message_id].info or known
+        fork = begun.fork
+        if fork is not None and self.resumed_id is None:
+            fork = measured(fork, self.traces)
         known = replace(
             known,
             finish=finish,
             unsent=self.unsent,
             seconds_thinking=self.thinking.seconds,
-            model=model.model if model else known.model,
+            model=begun.model,
+            fork=fork,
         )
         return self.so_far().with_text(self._texts[0], known)
 

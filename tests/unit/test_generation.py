@@ -5,7 +5,7 @@ from dataclasses import fields
 import pytest
 
 from chatapp.core.errors import ErrorCode, RequestError
-from chatapp.core.generation import BOUNDS, MAX_SEED, MAX_STOP_LENGTH, FinishReason, ReplyInfo, SamplingParams
+from chatapp.core.generation import BOUNDS, MAX_SEED, MAX_STOP_LENGTH, FinishReason, Fork, ReplyInfo, SamplingParams
 
 DEFAULT = SamplingParams()
 INTEGERS = ("top_k", "repeat_last_n", "seed", "max_tokens", "dry_allowed_length", "dry_last_n", "mirostat")
@@ -113,3 +113,35 @@ def test_speed_counts_the_tokens_after_the_first() -> None:
     assert ReplyInfo(completion_tokens=1, decode_seconds=0.0).tokens_per_second == 0.0
     assert ReplyInfo().tokens_per_second == 0.0
     assert ReplyInfo(completion_tokens=0, decode_seconds=1.0).tokens_per_second >= 0.0
+
+
+FORK = Fork(7, 12, 99, -3.25, b" c\xed", 5, -0.5, "고".encode())
+
+
+@pytest.mark.parametrize("fork", [FORK, Fork(7, 0, 99), Fork(7, 3, 99, -0.0, b"x")])
+def test_forks_come_back_from_json(fork: Fork) -> None:
+    info = ReplyInfo("m", FinishReason.STOP, fork=fork)
+    assert ReplyInfo.from_json(json.loads(json.dumps(info.to_json()))) == info
+
+
+def test_replies_without_a_fork_or_with_a_damaged_one_are_read() -> None:
+    assert ReplyInfo.from_json({"model": "m"}).fork is None
+    data = FORK.to_json()
+    assert Fork.from_json(data | {"mood": "good"}) == FORK
+    for damage in (
+        {"token": "x"},
+        {"position": None},
+        {"piece": "zz"},
+        {"piece": 4},
+        {"logprob": "x"},
+        {"old_token": []},
+    ):
+        assert ReplyInfo.from_json({"fork": data | damage}) == ReplyInfo()
+    assert ReplyInfo.from_json({"fork": [1]}) == ReplyInfo()
+
+
+def test_probabilities_of_a_fork() -> None:
+    assert FORK.probability == pytest.approx(0.0387742)
+    assert FORK.old_probability == pytest.approx(0.6065307)
+    assert Fork(1, 2, 3).probability is None
+    assert Fork(1, 2, 3).old_probability is None

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from chatapp.core.trace import TokenTrace
-from chatapp.core.trace_buffer import Cell, TraceBuffer
+from chatapp.core.trace_buffer import Cell, TraceBuffer, given_text
 from tests.unit.test_trace import trace_of
 
 
@@ -53,3 +53,22 @@ def test_an_empty_one_can_be_read() -> None:
     assert buffer.top_ids.shape == (0, 0)
     assert buffer.owners is not None
     assert buffer.stage_of(0) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces", "given"),
+    [
+        ("one two", (b"one ", b"two"), ""),
+        ("Well, one two", (b"one ", b"two"), "Well, "),
+        ("Well, one ", (b"one ", b"two"), "Well, "),  # a stop text
+        ("la la la", (b"la ", b"la", b" no"), "la "),
+        ("Well, ", (b"",), "Well, "),  # only the end of the turn
+        ("Well, 한", ("한".encode()[:2], "한".encode()[2:], "글".encode()[:1]), "Well, "),  # cut in a character
+        ("Well, \ufffdx", (b"\xff", b"x"), "Well, "),
+        ("", (b"x",), ""),
+    ],
+)
+def test_what_was_given_of_a_reply(text: str, pieces: tuple[bytes, ...], given: str) -> None:
+    trace = trace_of(*pieces)
+    assert given_text(text, trace) == given
+    assert given_text(text, TraceBuffer(trace)) == given

@@ -1,0 +1,99 @@
+"""Branching a reply at one of its tokens: what the engine is asked for, and the record of where the two part."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+
+from chatapp.core.context import Overflow
+from chatapp.core.conversation import Message
+from chatapp.core.errors import ErrorCode, RequestError
+from chatapp.core.generation import Fork
+from chatapp.core.trace import TokenTrace
+from chatapp.core.trace_buffer import given_text
+from chatapp.protocol.messages import Generate, ModelInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """How a reply begins that leaves another one.
+
+    prefill  the given text that the other one began with
+    ids      the tokens that follow it
+    fork     where they part
+    unsent   messages that the other one was written without; this one is, too
+    """
+
+    prefill: str
+    ids: tuple[int, ...]
+    fork: Fork
+    unsent: tuple[int, ...] = ()
+
+    def asked(self, request: Generate) -> Generate:
+        """*request* for a reply that begins so.
+
+        A limit of the reply's length that the beginning alone reaches counts from there on.
+        """
+        params = request.params
+        if 0 < params.max_tokens <= len(self.ids):
+            params = replace(params, max_tokens=params.max_tokens + len(self.ids))
+        overflow = Overflow.DROP.value if self.unsent else request.overflow
+        return replace(request, params=params, prefill=self.prefill, prefix_ids=self.ids, overflow=overflow)
+
+
+def plan_branch(message: Message, trace: TokenTrace | None, position: int, ids: int | Sequence[int]) -> Branch:
+    """A sibling of the reply *message* that has *ids* from token number *position* on.
+
+    A position right behind the last token appends. Raise `RequestError` for a reply without a trace, ValueError for a
+    place that it does not have.
+    """
+    new = (ids,) if isinstance(ids, int) else tuple(ids)
+    if trace is None or not len(trace):
+        raise RequestError(ErrorCode.NO_TRACE)
+    if not new or not 0 <= position <= len(trace):
+        raise ValueError(f"token {position} of {len(trace)} cannot become {new}")
+    begun = tuple(trace.ids[:position].tolist()) + new
+    while position + 1 < len(begun) and position < len(trace) and begun[position] == trace.ids[position]:
+        position += 1  # of several tokens the first may be what stands there already
+    fork = _fork(message.id, trace, position, begun[position])
+    return Branch(given_text(message.text, trace), begun, fork, message.info.unsent if message.info else ())
+
+
+def check_model(message: Message, trace: TokenTrace | None, model: ModelInfo | None, path: str) -> None:
+    """Raise `RequestError` when not the model at *path* wrote *message*: token ids mean nothing to another one.
+
+    model  what is known of it, None while it is loaded
+    """
+    wrote = message.info.model if message.info else ""
+    fingerprint = "" if trace is None else trace.meta.get("fingerprint")
+    same = fingerprint == model.fingerprint if model is not None and fingerprint else path == wrote
+    if not same:
+        raise RequestError(ErrorCode.OTHER_MODEL, model=PurePath(wrote.replace("\\", "/")).stem or "?")
+
+
+def measured(fork: Fork, parts: Sequence[TokenTrace]) -> Fork:
+    """*fork* with what the trace of the new reply, in *parts*, says of its token."""
+    first = 0
+    for part in parts:
+        at = fork.position - first
+        first += len(part)
+        if at < len(part):
+            logprob = float(part.logprobs[at]) if fork.logprob is None else fork.logprob
+            piece = fork.piece or next((p.pieces[fork.token] for p in parts if fork.token in p.pieces), b"")
+            return replace(fork, logprob=logprob, piece=piece)
+    return fork
+
+
+def _fork(message_id: int, trace: TokenTrace, position: int, token: int) -> Fork:
+    piece = trace.pieces.get(token, b"")
+    if position == len(trace):
+        return Fork(message_id, position, token, piece=piece)
+    logprob = None
+    kept = (trace.top_ids[position] == token).nonzero()[0]
+    if len(kept):
+        logprob = float(trace.top_logprobs[position, kept[0]])
+    elif token == trace.ids[position]:
+        logprob = float(trace.logprobs[position])
+    return Fork(
+        message_id, position, token, logprob, piece,
+        int(trace.ids[position]), float(trace.logprobs[position]), trace.token_bytes(position),
+    )  # fmt: skip
