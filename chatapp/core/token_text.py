@@ -1,0 +1,56 @@
+"""Token texts as they are shown: spaces, line breaks, bytes and characters without a shape made visible."""
+
+import unicodedata
+
+BREAK, TAB, SPACE = "⏎", "⇥", "·"
+_LONGEST = 64  # characters; a token may be a line of dashes
+_JOINER = "\u200d"  # between the parts of one emoji
+
+
+def visible(text: str, space: str = " ") -> str:
+    """*text* on one line, every character seen; *space* stands for a space. Long ones end in "…"."""
+    if len(text) > _LONGEST:
+        text = text[: _LONGEST - 1] + "…"
+    if not text.isprintable():
+        text = "".join(_visible(char, alone=len(text) == 1) for char in text)
+    if text and unicodedata.combining(text[0]):
+        text = "◌" + text
+    return text if space == " " else text.replace(" ", space)
+
+
+def byte_text(data: bytes) -> str:
+    """Bytes that are no character by themselves, as ``<ED><95>``."""
+    return "".join(f"<{byte:02X}>" for byte in data)
+
+
+def hex_text(data: bytes) -> str:
+    """The exact bytes, as ``20 63 61``."""
+    return data.hex(" ").upper()
+
+
+def control_text(token: int) -> str:
+    """A token without bytes, such as the end of a turn, by its id."""
+    return f"⟨{token}⟩"
+
+
+def token_text(token: int, data: bytes, space: str = SPACE) -> str:
+    """One token by itself, as lists show it."""
+    if not data:
+        return control_text(token)
+    try:
+        return visible(data.decode(), space)
+    except UnicodeDecodeError:
+        return byte_text(data)
+
+
+def _visible(char: str, *, alone: bool) -> str:
+    if char in _SIGNS:
+        return _SIGNS[char]
+    if char.isprintable() or (char == _JOINER and not alone):
+        return char
+    if ord(char) < 0x20:
+        return chr(0x2400 + ord(char))
+    return f"⟨U+{ord(char):04X}⟩"
+
+
+_SIGNS = {"\n": BREAK, "\t": TAB, "\r": "␍"}
