@@ -74,8 +74,14 @@ def _ask(ask: argparse.ArgumentParser) -> None:
     ask.add_argument("--min-p", type=float, metavar="P")
     ask.add_argument("--repeat-penalty", type=float, metavar="R")
     ask.add_argument("--seed", type=int, metavar="N", help="the same seed gives the same reply")
-    ask.add_argument("--set", action="append", metavar="NAME=VALUE", default=[], dest="settings",
-                     help="any other sampling value, as JSON or text: top_n_sigma=1, logit_bias=[[42,-100]]")
+    ask.add_argument(
+        "--set",
+        action="append",
+        metavar="NAME=VALUE",
+        default=[],
+        dest="settings",
+        help="any other sampling value, as JSON or text: top_n_sigma=1, logit_bias=[[42,-100]]",
+    )
     ask.add_argument("--grammar", metavar="FILE", type=Path, help="a GBNF grammar that the reply must follow")
     ask.add_argument("--json-schema", metavar="FILE", type=Path, help="a JSON schema that the reply must follow")
     ask.add_argument("--stages", action="store_true", help="with --json: what every sampler stage left")

@@ -98,9 +98,7 @@ def ask(given: argparse.Namespace) -> int:
 
 def inspect(given: argparse.Namespace) -> int:
     """Write logprobs, ranks, entropy and attention to an .npz file."""
-    request = Inspect(
-        0, given.text, given.tokens or (), given.kv_type, layers=tuple(given.layers), last=given.last
-    )
+    request = Inspect(0, given.text, given.tokens or (), given.kv_type, layers=tuple(given.layers), last=given.last)
     if given.text is not None and not given.text:
         raise RequestError(ErrorCode.EMPTY_PROMPT)
     if given.last < 0:
@@ -182,7 +180,12 @@ def _request(given: argparse.Namespace, prompt: str) -> Generate:
     params = SamplingParams.from_json(values)
     if given.raw:
         return Generate(
-            0, params=params, raw=True, prompt=prompt, prefix_ids=given.prefix_ids, stages=given.stages,
+            0,
+            params=params,
+            raw=True,
+            prompt=prompt,
+            prefix_ids=given.prefix_ids,
+            stages=given.stages,
             adapters=_adapters(given),
         )
     system = [ChatMessage("system", given.system)] if given.system else []
@@ -288,9 +291,7 @@ def _as_json(
             "logprob": float(trace.logprobs[i]),
             "rank": int(trace.ranks[i]),
             "entropy": float(trace.entropy[i]),
-            "top": [
-                [int(t), float(p)] for t, p in zip(trace.top_ids[i], trace.top_logprobs[i], strict=True)
-            ],
+            "top": [[int(t), float(p)] for t, p in zip(trace.top_ids[i], trace.top_logprobs[i], strict=True)],
         }
         for i in range(len(trace))
     ]

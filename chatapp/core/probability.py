@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 TOP_K = 20
 _BLOCK = 64  # entries
+_SAFE = 60  # the largest float32 is 10^12 times e^60, the smallest a 10^12th of e^-60
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +36,23 @@ def distribution(logits: NDArray[np.float32], k: int = TOP_K) -> Distribution:
     columns, maxima = _columns(logits)
     rest = logits[columns.size :]
     peak = max(float(part.max()) for part in (maxima, rest) if part.size)
+    values, shift = logits, 0.0
     shifted, weights = _scratch(logits.size)
-    np.subtract(logits, np.float32(peak), out=shifted)
-    np.exp(shifted, out=weights)
+    if abs(peak) > _SAFE:  # exp would overflow, or lose the likeliest
+        values, shift = np.subtract(logits, np.float32(peak), out=shifted), peak
+    np.exp(values, out=weights)
     total = float(weights.sum())
     with np.errstate(invalid="ignore"):
-        expected = float(np.dot(weights, shifted))
+        expected = float(np.dot(weights, values))
     if math.isnan(expected):  # -inf logits (banned tokens) have weight 0, and 0·-inf is nan
-        expected = float(np.dot(weights, np.maximum(shifted, np.float32(-1e30))))
+        expected = float(np.dot(weights, np.maximum(values, np.float32(-1e30))))
     log_total = math.log(total)
     ids = _largest(logits, k, columns, maxima)
     return Distribution(
-        log_z=peak + log_total,
+        log_z=shift + log_total,
         entropy=max(0.0, log_total - expected / total),
         top_ids=ids,
-        top_logprobs=logits[ids] - np.float32(peak + log_total),
+        top_logprobs=logits[ids] - np.float32(shift + log_total),
     )
 
 

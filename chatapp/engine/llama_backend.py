@@ -9,7 +9,7 @@ import psutil
 
 from chatapp.core.errors import ErrorCode, RequestError
 from chatapp.core.generation import FinishReason, ReplyInfo
-from chatapp.core.probability import distribution
+from chatapp.core.probability import TOP_K, distribution
 from chatapp.core.sampling import RECOMMENDED
 from chatapp.core.stages import StageRow
 from chatapp.core.trace import TokenTrace
@@ -208,15 +208,15 @@ class LlamaBackend:
                 return FinishReason.CANCELLED, first_at
             logits = context.logits(row)
             token = given.at(writer.count)
-            dist = distribution(logits)
+            dist = distribution(logits, max(TOP_K, chain.wants))
             stages: StageRow | None = None
             if token is not None:
                 chain.accept(token)
                 stages = chain.given_row(dist, float(logits[token])) if request.stages else None
             elif request.stages:
-                token, stages = chain.sample_stages(logits, dist.top_ids)
+                token, stages = chain.sample_stages(logits, dist.top_ids, TOP_K)
             else:
-                token = chain.sample(context.handle, logits)
+                token = chain.sample(context.handle, logits, dist.top_ids)
             end = model.is_end(token)
             shown = "" if end else text.feed(model.piece(token))
             writer.add(token, dist, logits, shown, spoken=not end, stages=stages)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chatapp.core.errors import ErrorCode, RequestError
-from chatapp.core.probability import Distribution
+from chatapp.core.probability import TOP_K, Distribution
 from chatapp.core.sampling import BAN, FIRST, MAX_SEED, SamplingParams, invalid
 from chatapp.core.stages import StageRow
 from chatapp.core.text import QT_TRANSLATE_NOOP
@@ -27,6 +27,7 @@ TOKEN_RANGE = QT_TRANSLATE_NOOP("reasons", "this model's tokens are numbered fro
 _GREEDY_BELOW = 1e-3  # dividing by less overflows
 _IMPOSSIBLE = 1e-38  # of the likeliest one's probability: nothing above is lost, and a banned token is below
 _MIROSTAT_M = 100  # llama.cpp's own
+_FEW = 256  # candidates; where the first stage leaves more, the chain starts from all
 _DATA = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
 
 
@@ -35,6 +36,8 @@ class SamplerChain:
 
     *seed* is the one in use, drawn when the parameters leave it open. A sampler its value switches off is left out;
     at temperature 0 the stages that truncate are, too. *stages* are the names of what is there, "raw" first.
+    *wants* is how many of the likeliest tokens are all that the chain looks at (a top-k comes first, or nothing but the
+    likeliest is taken); 0 when it needs all.
     Use as a context manager; the chain is native memory.
     """
 
@@ -48,7 +51,10 @@ class SamplerChain:
         self._remember: list[tuple[Any, int]] = []  # samplers that look at earlier tokens, and how many of them
         self._can_forbid = False
         self._grammar: Any = None
-        self._buffer = np.zeros(0, _DATA)
+        self._all = np.arange(n_vocab, dtype=np.int32)
+        self._buffer = np.zeros(n_vocab, _DATA)
+        self._pointer = self._buffer.ctypes.data_as(C.llama_token_data_p)
+        self.wants = 0
         self._chain: Any = C.llama_sampler_chain_init(C.llama_sampler_chain_default_params())
         try:
             self._build(params)
@@ -78,6 +84,11 @@ class SamplerChain:
         else:
             self._begin("draw")
             self._add(C.llama_sampler_init_dist(self.seed))
+        first = self.stages[1]
+        if first == "greedy":
+            self.wants = 1
+        elif first == "top_k" and params.top_k <= _FEW:
+            self.wants = params.top_k
 
     # -- the stages ----------------------------------------------------------------------------------------------------
 
@@ -194,27 +205,40 @@ class SamplerChain:
     def given_row(self, dist: Distribution, logit: float) -> StageRow:
         """The stage view of a token that was given: the raw distribution, and nothing after it."""
         left = np.zeros(len(self.stages), np.int32)
-        probs = np.zeros((len(self.stages), len(dist.top_ids)), np.float32)
+        top = dist.top_logprobs[:TOP_K]
+        probs = np.zeros((len(self.stages), len(top)), np.float32)
         drawn = np.zeros(len(self.stages), np.float32)
-        left[0], probs[0], drawn[0] = self._n_vocab, np.exp(dist.top_logprobs), np.exp(logit - dist.log_z)
+        left[0], probs[0], drawn[0] = self._n_vocab, np.exp(top), np.exp(logit - dist.log_z)
         return StageRow(left, probs, drawn)
 
-    def sample(self, context: Any, logits: NDArray[np.float32] | None = None) -> int:
-        """Draw from the last logits of *context* (given as *logits*, they need not be read) and remember the token."""
+    def sample(self, context: Any, logits: NDArray[np.float32], top_ids: NDArray[np.int32], row: int = -1) -> int:
+        """Draw from *logits*, row *row* of *context*'s last batch, and remember the token.
+
+        *top_ids* are the likeliest, best first. When they are as many as the chain `wants`, it looks at nothing else.
+        """
         if self._can_forbid:  # llama.cpp aborts when nothing is left; ours says so
-            if logits is None:
-                logits = np.ctypeslib.as_array(C.llama_get_logits_ith(context, -1), shape=(self._n_vocab,))
             return self.sample_stages(logits, None)[0]
-        return int(C.llama_sampler_sample(self._chain, context, -1))
+        if not 0 < self.wants <= len(top_ids):
+            return int(C.llama_sampler_sample(self._chain, context, row))
+        array = self._array(top_ids[: self.wants], logits[top_ids[: self.wants]])
+        C.llama_sampler_apply(self._chain, ctypes.byref(array))
+        token = int(array.data[array.selected].id)
+        C.llama_sampler_accept(self._chain, token)
+        return token
 
     def sample_stages(
-        self, logits: NDArray[np.float32], top_ids: NDArray[np.int32] | None
+        self, logits: NDArray[np.float32], top_ids: NDArray[np.int32] | None, k: int | None = None
     ) -> tuple[int, StageRow | None]:
-        """Draw from *logits* as `sample` does, stage by stage; with *top_ids* (K,) also return what each left."""
-        candidates, array = self._candidates(logits)
+        """Draw from *logits* as `sample` does, stage by stage; with *top_ids* say what each stage left of them.
+
+        With *k* only of the first *k* of them; then they are the likeliest, best first, and at least `wants`.
+        """
+        array = self._array(self._all, logits)
         seen: list[tuple[int, NDArray[np.int32], NDArray[np.float32]]] = []
         if top_ids is not None:
             seen.append(_snapshot(array))
+            if k is not None and 0 < self.wants <= len(top_ids):
+                array = self._array(top_ids[: self.wants], logits[top_ids[: self.wants]])
         for at, stage in enumerate(self._parts):
             C.llama_sampler_apply(C.llama_sampler_chain_get(self._chain, at), ctypes.byref(array))
             done = at + 1 == len(self._parts) or self._parts[at + 1] != stage
@@ -226,18 +250,13 @@ class SamplerChain:
             raise RequestError(ErrorCode.GRAMMAR_STUCK)
         token = int(array.data[array.selected].id)
         C.llama_sampler_accept(self._chain, token)
-        del candidates
-        return token, None if top_ids is None else self._row(seen, top_ids, token)
+        return token, None if top_ids is None else self._row(seen, top_ids[:k], token)
 
-    def _candidates(self, logits: NDArray[np.float32]) -> tuple[NDArray[Any], Any]:
-        """llama.cpp's array over a buffer of ours, which has to live as long as it is used."""
-        if len(self._buffer) != len(logits):
-            self._buffer = np.zeros(len(logits), _DATA)
-        self._buffer["id"] = np.arange(len(logits), dtype=np.int32)
-        self._buffer["logit"] = logits
-        self._buffer["p"] = 0
-        pointer = self._buffer.ctypes.data_as(C.llama_token_data_p)
-        return self._buffer, C.llama_token_data_array(data=pointer, size=len(logits), selected=-1, sorted=False)
+    def _array(self, ids: NDArray[np.int32], logits: NDArray[np.float32]) -> Any:
+        """llama.cpp's array of candidates; it is valid until the next one is made."""
+        buffer = self._buffer[: len(ids)]
+        buffer["id"], buffer["logit"], buffer["p"] = ids, logits, 0
+        return C.llama_token_data_array(data=self._pointer, size=len(ids), selected=-1, sorted=False)
 
     def _row(
         self, seen: list[tuple[int, NDArray[np.int32], NDArray[np.float32]]], top_ids: NDArray[np.int32], token: int

@@ -6,11 +6,13 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from chatapp.core.probability import Distribution, rank
+from chatapp.core.probability import TOP_K, Distribution, rank
 from chatapp.core.stages import StageRow, StageTrace
 from chatapp.core.trace import TokenTrace
 
-_SECONDS = 0.015  # parts closer together than this are joined: small models make thousands of tokens a second
+# Parts closer together than this are joined: 33 a second look as smooth as more, and each costs both processes time
+# while the next token is computed.
+_SECONDS = 0.03
 
 
 class TraceWriter:
@@ -63,7 +65,7 @@ class TraceWriter:
         """Hand on what was collected."""
         if not self._rows:
             return
-        top_ids = np.stack([d.top_ids for *_, d in self._rows])
+        top_ids = np.stack([d.top_ids[:TOP_K] for *_, d in self._rows])
         ids = np.array([token for token, *_ in self._rows], np.int32)
         new = set(ids.tolist()).union(top_ids.ravel().tolist()) - self._known
         self._known |= new
@@ -73,7 +75,7 @@ class TraceWriter:
             ranks=np.array([r for *_, r, _ in self._rows], np.int32),
             entropy=np.array([d.entropy for *_, d in self._rows], np.float32),
             top_ids=top_ids,
-            top_logprobs=np.stack([d.top_logprobs for *_, d in self._rows]),
+            top_logprobs=np.stack([d.top_logprobs[:TOP_K] for *_, d in self._rows]),
             pieces={i: self._piece(i) for i in new},
             stages=self._stage_trace(),
         )

@@ -43,9 +43,7 @@ class LocalModel:
     error: UserFixable | None = None
 
 
-def list_models(
-    folders: Iterable[Path], starter: Path | None = None, files: Iterable[Path] = ()
-) -> list[LocalModel]:
+def list_models(folders: Iterable[Path], starter: Path | None = None, files: Iterable[Path] = ()) -> list[LocalModel]:
     """All chat models below *folders*, and *files* that exist, by name, after the *starter* model, if that exists.
 
     Broken files are listed with their error; folders that do not exist or may not be read are passed over.

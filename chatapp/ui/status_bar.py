@@ -62,9 +62,7 @@ class ContextMeter(QWidget):
         else:
             lines.append(self.tr("Nothing is left out."))
         if use.system_merged:
-            lines.append(
-                self.tr("This model has no place for a system prompt: it is sent with your first message.")
-            )
+            lines.append(self.tr("This model has no place for a system prompt: it is sent with your first message."))
         return lines
 
     def _text(self) -> str:

@@ -132,7 +132,7 @@ def test_cancel_while_the_prompt_is_read(open_model: Open) -> None:
 
 
 def test_cancel_in_the_middle_of_a_reply(open_model: Open) -> None:
-    listener = Recorder(lambda r: len(r.traces) >= 3)
+    listener = Recorder(lambda r: len(r.traces) >= 1)
     _, info = open_model().generate(Generate(1, turns("hi"), SamplingParams(seed=1, top_k=0)), listener)
     assert info.finish is FinishReason.CANCELLED
     assert info.completion_tokens == len(listener.trace)

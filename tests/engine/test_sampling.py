@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from chatapp.core.errors import ErrorCode, RequestError
+from chatapp.core.probability import top_ids
 from chatapp.core.sampling import ORDER, SamplingParams
 from chatapp.core.stages import StageTrace
 from chatapp.core.trace import TokenTrace
@@ -188,9 +189,7 @@ def test_mirostat_2_keeps_what_is_not_more_surprising_than_twice_the_target(mode
 
 @pytest.mark.parametrize("version", [1, 2])
 def test_mirostat_steers_the_surprisal_to_its_target(model: Model, version: int) -> None:
-    with SamplerChain(
-        changed(mirostat=version, mirostat_tau=3.0, seed=4), model.n_vocab, N_CTX, model.vocab
-    ) as chain:
+    with SamplerChain(changed(mirostat=version, mirostat_tau=3.0, seed=4), model.n_vocab, N_CTX, model.vocab) as chain:
         seen = []
         for step in range(400):
             logits = random_logits(model, step)
@@ -427,9 +426,7 @@ def test_given_tokens_obey_the_grammar_and_went_through_no_stage(backend: LlamaB
         ids = tuple(backend._need_model().tokenize(text, add_special=False, parse_special=False))
         listener = Recorder()
         params = changed(grammar='root ::= "ab" [0-9]{3}', max_tokens=8)
-        backend.generate(
-            Generate(1, params=params, raw=True, prompt="hello", prefix_ids=ids, stages=True), listener
-        )
+        backend.generate(Generate(1, params=params, raw=True, prompt="hello", prefix_ids=ids, stages=True), listener)
         return listener.trace
 
     trace = given("ab1")
@@ -463,5 +460,38 @@ def test_sampling_on_a_context_and_on_its_logits_is_the_same(model: Model) -> No
         SamplerChain(params, model.n_vocab, 256, model.vocab) as watched,
     ):
         for _ in range(50):
-            assert watched.sample_stages(context.logits(), None)[0] == plain.sample(context.handle)
+            logits = context.logits()
+            likeliest = top_ids(logits, plain.wants)
+            assert plain.wants == 50
+            assert watched.sample_stages(logits, None)[0] == plain.sample(context.handle, logits, likeliest)
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "changes"),
+    [
+        (40, {"top_k": 40}),
+        (1, {"temperature": 0.0}),
+        (0, {"top_k": 1000}),
+        (0, {"repeat_penalty": 1.2, "top_k": 40}),
+        (0, {"top_k": 40, "logit_bias": ((3, 2.0),)}),
+        (0, {"top_k": 40, "order": ("min_p", *(s for s in ORDER if s != "min_p")), "min_p": 0.01}),
+        (0, {"top_k": 0}),
+        (0, {"top_k": 40, "mirostat": 2}),
+    ],
+)
+def test_only_the_likeliest_are_looked_at_where_the_rest_cannot_matter(
+    model: Model, wanted: int, changes: dict[str, Any]
+) -> None:
+    context = Context(model, 256, n_threads=1)
+    context.decode([3, 4, 5, 6], 0)
+    params = changed(seed=5, **changes)
+    drawn: list[list[int]] = []
+    for few in (True, False):
+        with SamplerChain(params, model.n_vocab, 256, model.vocab) as chain:
+            assert chain.wants == wanted
+            logits = context.logits()
+            likeliest = top_ids(logits, max(20, wanted) if few else 0)
+            drawn.append([chain.sample(context.handle, logits, likeliest) for _ in range(60)])
+    assert drawn[0] == drawn[1]
     context.close()

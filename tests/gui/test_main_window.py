@@ -233,9 +233,7 @@ def test_anything_else_dropped_is_refused_with_a_sentence(
     for mime in (_mime(str(tmp_path / "cat.png")), _mime(str(tmp_path / "a.gguf"), str(tmp_path / "b.gguf"))):
         _drag(window, mime)
         _drop(window, mime)
-    assert [n.message for n in notices] == [
-        "Only one model file at a time, ending in .gguf, can be dropped here."
-    ] * 2
+    assert [n.message for n in notices] == ["Only one model file at a time, ending in .gguf, can be dropped here."] * 2
     assert len(window._notices.bars()) == 1
 
 

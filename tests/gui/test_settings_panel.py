@@ -210,9 +210,7 @@ def test_stop_texts_are_checked_as_they_are_typed(panel: SettingsPanel, services
     assert services.chat.effective_sampling().stop == ("###", "User:"), "the old value stays"
 
 
-def test_the_system_prompt_belongs_to_the_conversation(
-    panel: SettingsPanel, services: Services, qtbot: QtBot
-) -> None:
+def test_the_system_prompt_belongs_to_the_conversation(panel: SettingsPanel, services: Services, qtbot: QtBot) -> None:
     edit = field(panel, "system_prompt").findChild(QPlainTextEdit)
     edit.setPlainText("짧게 답해 줘.")
     first = services.chat.conversation

@@ -71,9 +71,7 @@ def test_conversations_are_grouped_by_day(listed: ConversationList, fill: Fill) 
     assert rows(listed.item_model) == ["[Today]", "now", "[Earlier]", "long ago", "New conversation"]
 
 
-def test_a_click_opens_and_the_shown_one_is_marked(
-    listed: ConversationList, services: Services, qtbot: QtBot
-) -> None:
+def test_a_click_opens_and_the_shown_one_is_marked(listed: ConversationList, services: Services, qtbot: QtBot) -> None:
     for text in ("first", "second"):
         services.chat.new_conversation()
         services.chat.send(text)
