@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 from chatapp.core.conversation import Role
 from chatapp.core.generation import CacheUse, ReplyInfo
 from chatapp.ui.chat.buttons import QuietButton
+from chatapp.ui.chat.fork_label import ForkLabel
 from chatapp.ui.widgets.text import number_text
 
 HEIGHT = 28
@@ -41,6 +42,7 @@ class ActionRow(QWidget):
         self._next = QuietButton("chevron-right", self.tr("Show the next version"), self)
         self._next.clicked.connect(lambda: self.sibling_requested.emit(1))
         self._count = QLabel(self)
+        self._fork = ForkLabel(self)
         self._stats = QLabel(self)
         for label in (self._count, self._stats):
             label.setProperty("role", "small")
@@ -57,7 +59,10 @@ class ActionRow(QWidget):
         buttons = [self._copy, self._edit, self._regenerate, self._pin]
         if role is Role.USER:
             layout.addStretch(1)
-        for widget in switch + buttons:
+        for widget in switch:
+            layout.addWidget(widget)
+        layout.addWidget(self._fork, 0)
+        for widget in buttons:
             layout.addWidget(widget)
         if role is not Role.USER:
             layout.addSpacing(8)
@@ -70,13 +75,16 @@ class ActionRow(QWidget):
         several = count > 1
         for widget in (self._previous, self._count, self._next):
             widget.setVisible(several)
+        self._fork.setVisible(several and bool(self._fork.text()))
         self._previous.setEnabled(index > 0)
         self._next.setEnabled(index < count - 1)
         self._count.setText(f"{index + 1}/{count}")
         self._count.setAccessibleName(self.tr("Version {index} of {count}").format(index=index + 1, count=count))
 
     def set_info(self, info: ReplyInfo | None) -> None:
-        """Show how fast a reply came."""
+        """Show how fast a reply came, and where it left another one."""
+        self._fork.set_fork(info.fork if info else None)
+        self._fork.setVisible(bool(self._fork.text()) and not self._count.isHidden())
         if info is None or not info.completion_tokens:
             self._stats.clear()
             self._stats.setToolTip("")

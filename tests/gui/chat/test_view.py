@@ -145,6 +145,20 @@ def test_regenerate_and_switch_between_versions(view: ChatView, services: Servic
     assert services.chat.conversation.leaf_id == leaf
 
 
+def test_a_branch_is_told_where_versions_are_switched(view: ChatView, services: Services, qtbot: QtBot) -> None:
+    say(view, services, qtbot, "/say one two three")
+    reply = services.chat.conversation.path()[-1]
+    services.chat.branch(reply.id, 1, 0)  # the fake engine numbers words as they come
+    qtbot.waitUntil(lambda: services.chat.streaming_id is not None)
+    idle(services, qtbot)
+    made = view.list.widgets()[1]
+    assert shown(view)[1].startswith("one one ")
+    assert {"2/2", "from “one” 100 %"} <= set(label_texts(made))
+    click(qtbot, made, "Show the previous version")
+    assert shown(view)[1] == "one two three"
+    assert not any("from" in text for text in label_texts(view.list.widgets()[1]))
+
+
 def test_edit_a_user_message_in_place(view: ChatView, services: Services, qtbot: QtBot) -> None:
     say(view, services, qtbot, "first wording")
     user = view.list.widgets()[0]

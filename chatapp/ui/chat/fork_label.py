@@ -1,0 +1,76 @@
+"""Where a reply left another one, quietly beside the switch between alternatives."""
+
+from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from chatapp.core.generation import Fork
+from chatapp.core.text import QT_TRANSLATE_NOOP
+from chatapp.core.token_text import token_text
+from chatapp.ui.widgets.text import probability_text
+
+_LONGEST = 16  # characters of a token in the label
+
+
+class ForkLabel(QLabel):
+    """One line that is cut with "…" where there is no room; the tooltip has the whole story."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("forkLabel")
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", "small")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+
+    def set_fork(self, fork: Fork | None) -> None:
+        """Tell of *fork*; None leaves the place empty."""
+        self.setText(fork_text(fork) if fork else "")
+        self.setToolTip(fork_sentence(fork) if fork else "")
+        self.setAccessibleName(self.toolTip())
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 4, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+
+
+def fork_text(fork: Fork) -> str:
+    """In few words, for example "from “cat” 4.1 %"."""
+    token = token_text(fork.token, fork.piece, space=" ").strip() or token_text(fork.token, fork.piece)
+    if len(token) > _LONGEST:
+        token = token[: _LONGEST - 1] + "…"
+    text = _tr(QT_TRANSLATE_NOOP("ForkLabel", "from “{token}”")).format(token=token)
+    return text if fork.probability is None else f"{text} {probability_text(fork.probability)}"
+
+
+def fork_sentence(fork: Fork) -> str:
+    """For example "Token 12 was “ cat” (4.1 %) instead of “ dog” (61 %)"; tokens are counted from 1."""
+    words = {
+        "number": fork.position + 1,
+        "new": _with_chance(fork.token, fork.piece, fork.probability),
+        "old": _with_chance(fork.old_token or 0, fork.old_piece, fork.old_probability),
+    }
+    if fork.old_token is None:
+        sentence = QT_TRANSLATE_NOOP("ForkLabel", "{new} was put behind the last token of the other version")
+    elif fork.old_token == fork.token:
+        sentence = QT_TRANSLATE_NOOP("ForkLabel", "The same up to token {number}, {new}; what follows was drawn anew")
+    else:
+        sentence = QT_TRANSLATE_NOOP("ForkLabel", "Token {number} was {new} instead of {old}")
+    return _tr(sentence).format(**words)
+
+
+def _with_chance(token: int, piece: bytes, chance: float | None) -> str:
+    quoted = _tr(QT_TRANSLATE_NOOP("ForkLabel", "“{token}”")).format(token=token_text(token, piece, space=" "))
+    return quoted if chance is None else f"{quoted} ({probability_text(chance)})"
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("ForkLabel", text)
