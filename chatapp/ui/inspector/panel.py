@@ -6,13 +6,14 @@ from PySide6.QtCore import QEvent
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
+from chatapp.ui.inspector.sampling_tab import SamplingTab
 from chatapp.ui.inspector.tokens_tab import TokensTab
 
 if TYPE_CHECKING:
     from chatapp.services.bundle import Services
 
 _WIDTH = 460  # pixels, of the panel when it is first opened
-_TABS = (TokensTab,)
+_TABS = (TokensTab, SamplingTab)
 
 
 class _Tab(Protocol):

@@ -1,0 +1,124 @@
+"""The Sampling tab: how the selected token was sampled, and how other settings would have shaped the choice."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+
+from chatapp.core.token_text import token_text
+from chatapp.services.inspector import TraceState
+from chatapp.services.prediction import TokenPrediction
+from chatapp.ui.inspector.stage_page import StagePage
+from chatapp.ui.widgets.icons import icon
+from chatapp.ui.widgets.text import ElidedLabel, number_text
+
+if TYPE_CHECKING:
+    from chatapp.services.bundle import Services
+
+
+class SamplingTab(QWidget):
+    """The stages of the token that all tabs share, and the sliders that re-shape its distribution."""
+
+    def __init__(self, services: "Services", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._inspector = services.inspector
+        self.prediction = TokenPrediction(services.inspector, services.questions, services.engine, services.chat, self)
+        self.prediction.failed.connect(lambda error: services.notices.post_error(error, key="prediction"))
+        self._before = self._arrow("chevron-left", -1)
+        self._after = self._arrow("chevron-right", 1)
+        self._token = ElidedLabel(self)
+        self._token.setObjectName("sampledToken")
+        self._nothing = QLabel(self)
+        self._nothing.setObjectName("samplingState")
+        self._nothing.setProperty("role", "muted")
+        self._nothing.setTextFormat(Qt.TextFormat.PlainText)
+        self._nothing.setWordWrap(True)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.stages = StagePage(services, self.prediction, self)
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(self._nothing)
+        self._pages.addWidget(self.stages)
+        head = QHBoxLayout()
+        head.setSpacing(4)
+        head.addWidget(self._before)
+        head.addWidget(self._after)
+        head.addWidget(self._token, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 12)
+        column.setSpacing(8)
+        column.addLayout(head)
+        column.addWidget(self._pages, 1)
+        inspector = self._inspector
+        inspector.message_changed.connect(self.refresh)
+        inspector.token_changed.connect(self.refresh)
+        inspector.state_changed.connect(self.refresh)
+        self._retranslate()
+
+    def title(self) -> str:
+        """For the tab."""
+        return self.tr("Sampling")
+
+    def refresh(self) -> None:
+        """Show the selected token anew."""
+        sentence = self._sentence()
+        self._nothing.setText(sentence)
+        self._pages.setCurrentWidget(self._nothing if sentence else self.stages)
+        self._show_token()
+        self.stages.refresh()
+
+    def _arrow(self, picture: str, step: int) -> QToolButton:
+        button = QToolButton(self)
+        button.setIcon(icon(picture))
+        button.setIconSize(QSize(16, 16))
+        button.clicked.connect(lambda: self._walk(step))
+        return button
+
+    def _walk(self, step: int) -> None:
+        token = self._inspector.token
+        self._inspector.select_token(0 if token is None else token + step)
+
+    def _show_token(self) -> None:
+        trace, token = self._inspector.trace, self._inspector.token
+        count = len(trace)
+        self._before.setEnabled(count > 0 and token is not None and token > 0)
+        self._after.setEnabled(count > 0 and (token is None or token < count - 1))
+        if token is None or token >= count:
+            self._token.set_full_text("")
+            return
+        text = token_text(int(trace.ids[token]), trace.token_bytes(token))
+        self._token.set_full_text(
+            self.tr("“{token}” · token {number} of {count} · rank {rank}").format(
+                token=text,
+                number=number_text(token + 1),
+                count=number_text(count),
+                rank=number_text(int(trace.ranks[token]) + 1),
+            )
+        )
+
+    def _sentence(self) -> str:
+        """What to say in place of the pages, "" when there is something to show."""
+        inspector = self._inspector
+        match inspector.state:
+            case TraceState.NONE:
+                return self.tr("When a reply is there, this shows how its tokens were sampled.")
+            case TraceState.LOADING:
+                return self.tr("Loading…")
+            case TraceState.MISSING:
+                return self.tr("Nothing was recorded of this reply: it was written by hand or by an older version.")
+            case TraceState.UNSCORED | TraceState.NEEDS_MODEL | TraceState.SCORING:
+                return self.tr("The model read this message; only replies are sampled.")
+        if inspector.token is None:
+            return self.tr("Choose a token: click one under Tokens, or use the arrows above.")
+        return ""
+
+    def _retranslate(self) -> None:
+        for button, words in ((self._before, self.tr("Previous token")), (self._after, self.tr("Next token"))):
+            button.setToolTip(words)
+            button.setAccessibleName(words)
+        self.refresh()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+        super().changeEvent(event)
