@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from numpy.typing import NDArray
 
 from chatapp.core.generation import ReplyInfo
+from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.core.trace import TokenTrace
 from chatapp.protocol.messages import (
     Count,
@@ -16,11 +17,16 @@ from chatapp.protocol.messages import (
     Embedded,
     Generate,
     Inspect,
+    InspectorAnswer,
+    InspectorQuestion,
     LoadOptions,
     ModelInfo,
+    TextPart,
     Tokenize,
     Tokenized,
 )
+
+CANCELLED = QT_TRANSLATE_NOOP("reasons", "It was cancelled")
 
 
 class Listener(Protocol):
@@ -40,6 +46,10 @@ class Listener(Protocol):
 
     def tokens(self, text: str, trace: TokenTrace) -> None:
         """New tokens, and the text that may be shown now."""
+        ...
+
+    def text_part(self, part: TextPart) -> None:
+        """Some more of a text that is scored."""
         ...
 
 
@@ -78,6 +88,10 @@ class Backend(Protocol):
 
     def embed(self, request: Embed, listener: Listener) -> Embedded:
         """Turn texts into vectors."""
+        ...
+
+    def ask(self, question: InspectorQuestion, listener: Listener) -> InspectorAnswer:
+        """Answer the inspector; a job that is cancelled answers with what was done, or raises where nothing was."""
         ...
 
     def count(self, request: Count) -> Counted:

@@ -46,13 +46,15 @@ class PromptCache:
         self.tokens: list[int] = []
         self.saved = SavedStates(budget)
 
-    def reuse(self, prompt: list[int]) -> Reuse:
+    def reuse(self, prompt: list[int], *, keep: bool = True) -> Reuse:
         """Bring as much as is known of *prompt* into the memory and cut it there.
 
-        The last token of the prompt is always left to evaluate, since its logits are needed.
+        The last token of the prompt is always left to evaluate, since its logits are needed. Without *keep* what is cut
+        away is not saved.
         """
         wanted = _ids(prompt[:-1])
-        return self._reuse_pieces(wanted) if self._context.can_be_cut else self._reuse_whole(wanted)
+        reuse = self._reuse_pieces if self._context.can_be_cut else self._reuse_whole
+        return reuse(wanted, keep=keep)
 
     def process(self, prompt: list[int], listener: Listener, reused: int) -> bool:
         """Evaluate what is missing of *prompt*; False when it was cancelled (what was evaluated stays)."""
@@ -96,13 +98,14 @@ class PromptCache:
 
     # -- memory that can be cut ----------------------------------------------------------------------------------------
 
-    def _reuse_pieces(self, wanted: Ids) -> Reuse:
+    def _reuse_pieces(self, wanted: Ids, *, keep: bool) -> Reuse:
         live = _ids(self.tokens)
         at = shared(live, wanted)
         chain = self.saved.chain(wanted, at)
         self.saved.touch(chain)
         if at < len(live):
-            self._save_from(live, at, chain)
+            if keep:
+                self._save_from(live, at, chain)
             if not self._cut(at):
                 self.forget()
                 return Reuse(0, 0, CacheUse.LOST)
@@ -142,10 +145,11 @@ class PromptCache:
 
     # -- memory that cannot --------------------------------------------------------------------------------------------
 
-    def _reuse_whole(self, wanted: Ids) -> Reuse:
+    def _reuse_whole(self, wanted: Ids, *, keep: bool) -> Reuse:
         live = _ids(self.tokens)
         at = shared(live, wanted)
-        self._save_whole()  # it is the end of a reply: here a later prompt may turn off
+        if keep:
+            self._save_whole()  # it is the end of a reply: here a later prompt may turn off
         best = self.saved.longest_whole(wanted)
         if at == len(live) and (best is None or best.end <= at):
             return Reuse(at, 0, _use(at, 0))

@@ -30,6 +30,8 @@ from chatapp.protocol.messages import (
     Hello,
     Inspect,
     Inspected,
+    InspectorAnswer,
+    InspectorQuestion,
     Load,
     Loaded,
     LoadOptions,
@@ -142,6 +144,17 @@ class EngineClient:
         for event in self._until_done(job):
             if isinstance(event, Embedded):
                 return event
+        raise self._died()
+
+    def ask(self, question: InspectorQuestion, on_progress: Callable[[Event], None] | None = None) -> InspectorAnswer:
+        """Wait for an answer; *on_progress* gets the events before it."""
+        job = next(self._jobs)
+        self.send(replace(question, job=job))
+        for event in self._until_done(job):
+            if isinstance(event, InspectorAnswer):
+                return event
+            if on_progress:
+                on_progress(event)
         raise self._died()
 
     def cancel(self, job: int) -> None:

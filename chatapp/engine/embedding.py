@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 from chatapp.core.errors import EngineError, ErrorCode, ModelError, RequestError
 from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.engine import log
-from chatapp.engine.backend import Listener
+from chatapp.engine.backend import CANCELLED, Listener
 from chatapp.engine.llama import Model
 from chatapp.protocol.messages import Embed
 
 POOLINGS = {"mean": 1, "cls": 2, "last": 3}  # enum llama_pooling_type
-CANCELLED = QT_TRANSLATE_NOOP("reasons", "It was cancelled")
 NO_POOLING = QT_TRANSLATE_NOOP("reasons", "The pooling is one of {choices}, or empty for the model's own")
 
 _DEFAULT_POOLING = "mean"  # of chat models, which name none

@@ -31,6 +31,8 @@ from chatapp.protocol.messages import (
     Embedded,
     Generate,
     Inspect,
+    InspectorAnswer,
+    InspectorQuestion,
     LoadOptions,
     ModelInfo,
     Tokenize,
@@ -133,6 +135,11 @@ class FakeBackend:
     def embed(self, request: Embed, listener: Listener) -> Embedded:
         """Refuse: there is nothing that could be embedded with."""
         del request, listener
+        raise RequestError(ErrorCode.INVALID_ARGUMENT, reason=NO_MODEL_HERE)
+
+    def ask(self, question: InspectorQuestion, listener: Listener) -> InspectorAnswer:
+        """Refuse: there are no distributions."""
+        del question, listener
         raise RequestError(ErrorCode.INVALID_ARGUMENT, reason=NO_MODEL_HERE)
 
     def close(self) -> None:

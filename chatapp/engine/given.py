@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 
 from chatapp.core.errors import ErrorCode, RequestError
+from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.engine.cache import PromptCache
+
+NO_TOKEN = QT_TRANSLATE_NOOP("reasons", "Token {token} is not in the vocabulary of {count} tokens")
 
 _BATCH = 32  # tokens; a row of logits is n_vocab floats: 20 MB for a batch with 152,000
 
@@ -15,11 +18,7 @@ class GivenTokens:
     """
 
     def __init__(self, tokens: Sequence[int], n_vocab: int) -> None:
-        wrong = [token for token in tokens if not 0 <= token < n_vocab]
-        if wrong:
-            reason = f"Token {wrong[0]} is not in the vocabulary of {n_vocab} tokens"
-            raise RequestError(ErrorCode.INVALID_ARGUMENT, reason=reason)
-        self._tokens = list(tokens)
+        self._tokens = checked_ids(tokens, n_vocab)
         self._batch = range(0)  # which of them the last batch held
 
     def __len__(self) -> int:
@@ -38,3 +37,11 @@ class GivenTokens:
             self._batch = range(index, min(index + _BATCH, len(self._tokens)))
             cache.evaluate(self._tokens[index : self._batch.stop], all_logits=True)
         return index - self._batch.start
+
+
+def checked_ids(tokens: Sequence[int], n_vocab: int) -> list[int]:
+    """*tokens* as a list; raise `RequestError` for one that is not in the vocabulary."""
+    wrong = next((token for token in tokens if not 0 <= token < n_vocab), None)
+    if wrong is not None:
+        raise RequestError(ErrorCode.INVALID_ARGUMENT, reason=NO_TOKEN, token=str(wrong), count=str(n_vocab))
+    return list(tokens)

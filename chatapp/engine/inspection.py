@@ -11,6 +11,7 @@ from chatapp.core.probability import distribution, rank
 from chatapp.engine import log
 from chatapp.engine.backend import Inspection, Listener
 from chatapp.engine.capture import AttentionCapture
+from chatapp.engine.given import checked_ids
 from chatapp.engine.llama import Context, Model
 from chatapp.protocol.messages import Inspect
 
@@ -96,10 +97,7 @@ def _meta(model: Model, request: Inspect, capture: AttentionCapture, weights: ND
 
 def _tokens(model: Model, request: Inspect) -> list[int]:
     if request.tokens:
-        tokens = list(request.tokens)
-        wrong = [t for t in tokens if not 0 <= t < model.n_vocab]
-        if wrong:
-            raise _refuse(f"Token {wrong[0]} is not in the vocabulary of {model.n_vocab} tokens")
+        tokens = checked_ids(request.tokens, model.n_vocab)
     else:
         tokens = model.tokenize(request.text or "", add_special=True, parse_special=True)
     if not tokens:

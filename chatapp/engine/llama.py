@@ -105,6 +105,11 @@ class Model:
         return int(C.llama_vocab_eos(self.vocab))
 
     @property
+    def adds_bos(self) -> bool:
+        """Whether the vocabulary wants its beginning-of-text token before a text."""
+        return self.bos >= 0 and bool(C.llama_vocab_get_add_bos(self.vocab))
+
+    @property
     def can_be_cut(self) -> bool:
         """Whether the end of the KV cache can be removed; recurrent state cannot."""
         return not (C.llama_model_is_recurrent(self.handle) or C.llama_model_is_hybrid(self.handle))

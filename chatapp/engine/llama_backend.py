@@ -13,7 +13,7 @@ from chatapp.core.probability import TOP_K, distribution
 from chatapp.core.sampling import RECOMMENDED
 from chatapp.core.stages import StageRow
 from chatapp.core.trace import TokenTrace
-from chatapp.engine import embedding, inspection, log
+from chatapp.engine import embedding, inspection, log, questions
 from chatapp.engine.adapters import Adapters
 from chatapp.engine.backend import Inspection, Listener
 from chatapp.engine.cache import PromptCache, default_budget
@@ -22,6 +22,7 @@ from chatapp.engine.given import GivenTokens
 from chatapp.engine.llama import Context, Model
 from chatapp.engine.prompt import PLAIN_STOP
 from chatapp.engine.prompts import Prompt, Prompts
+from chatapp.engine.reading import Reader
 from chatapp.engine.sampling import SamplerChain
 from chatapp.engine.text import StreamText
 from chatapp.engine.trace import TraceWriter
@@ -34,6 +35,8 @@ from chatapp.protocol.messages import (
     Embedded,
     Generate,
     Inspect,
+    InspectorAnswer,
+    InspectorQuestion,
     LoadOptions,
     ModelInfo,
     Tokenize,
@@ -248,6 +251,17 @@ class LlamaBackend:
         """Turn texts into vectors, in a context of its own."""
         pooling, vectors = embedding.embed(self._need_model(), request, listener, self._n_threads)
         return Embedded(request.job, pooling, {"vectors": vectors})
+
+    def ask(self, question: InspectorQuestion, listener: Listener) -> InspectorAnswer:
+        """Answer the inspector; all but the scoring of long texts is done in the chat context."""
+        model, context, cache, prompts = (
+            self._need_model(),
+            self._need_context(),
+            self._need_cache(),
+            self._need_prompts(),
+        )
+        adapters = self._adapters or Adapters(model, context)
+        return questions.answer(question, Reader(model, context, cache, prompts, adapters), listener, self._n_threads)
 
     # -- helpers -------------------------------------------------------------------------------------------------------
 

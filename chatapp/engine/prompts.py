@@ -10,6 +10,7 @@ from chatapp.core import reasoning
 from chatapp.core.context import plan_drop, room_for_prompt
 from chatapp.core.errors import ErrorCode, RequestError
 from chatapp.engine.llama import Model
+from chatapp.engine.owners import mark
 from chatapp.engine.prompt import PLAIN_TEMPLATE, ChatTemplate, Rendered, plain_text
 from chatapp.protocol.messages import ChatMessage, Count, Counted, Generate
 
@@ -90,6 +91,14 @@ class Prompts:
         begun = self._content(request.prefill)
         each = tuple(self._content(m.content) for m in messages)
         return Counted(request.job, total + begun, each, max(0, longer - total), system_merged)
+
+    def marked(self, messages: Sequence[ChatMessage], *, raw: bool = False) -> str:
+        """The prompt's text with a `mark` in the place of each message's; "" when the template refuses that."""
+        marks = [ChatMessage(message.role, mark(index)) for index, message in enumerate(messages)]
+        try:
+            return plain_text(marks) if raw else self._template.prepare(marks).text
+        except RequestError:
+            return ""
 
     def remember(self, text: str, tokens: list[int]) -> None:
         """*tokens* are what *text* was made of."""

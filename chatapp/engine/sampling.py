@@ -240,17 +240,41 @@ class SamplerChain:
             if k is not None and 0 < self.wants <= len(top_ids):
                 array = self._array(top_ids[: self.wants], logits[top_ids[: self.wants]])
         for at, stage in enumerate(self._parts):
-            C.llama_sampler_apply(C.llama_sampler_chain_get(self._chain, at), ctypes.byref(array))
-            done = at + 1 == len(self._parts) or self._parts[at + 1] != stage
-            if done and self.stages[stage] in FIRST and not _possible(array):
-                raise RequestError(ErrorCode.GRAMMAR_STUCK)
-            if done and top_ids is not None:
+            if self._apply(at, array) and top_ids is not None:
                 seen.append(_snapshot(array, greedy=self.stages[stage] == "greedy"))
         if not 0 <= array.selected < array.size:
             raise RequestError(ErrorCode.GRAMMAR_STUCK)
         token = int(array.data[array.selected].id)
         C.llama_sampler_accept(self._chain, token)
         return token, None if top_ids is None else self._row(seen, top_ids[:k], token)
+
+    def stages_left(
+        self, logits: NDArray[np.float32]
+    ) -> tuple[tuple[str, ...], NDArray[np.int32], NDArray[np.float32]]:
+        """What every stage but the draw leaves of *logits*, float32 (V,): names, left (S,), probabilities (S, V).
+
+        No token is drawn or remembered.
+        """
+        names = self.stages[:-1]
+        left, probs = np.zeros(len(names), np.int32), np.zeros((len(names), self._n_vocab), np.float32)
+        array = self._array(self._all, logits)
+        left[0], ids, values = _snapshot(array)
+        probs[0, ids] = values
+        for at, stage in enumerate(self._parts):
+            if stage < len(names) and self._apply(at, array):
+                left[stage], ids, values = _snapshot(array)
+                probs[stage, ids] = values
+        return names, left, probs
+
+    def _apply(self, at: int, array: Any) -> bool:
+        """Apply sampler number *at*; whether it is the last one of its stage."""
+        C.llama_sampler_apply(C.llama_sampler_chain_get(self._chain, at), ctypes.byref(array))
+        stage = self._parts[at]
+        if at + 1 < len(self._parts) and self._parts[at + 1] == stage:
+            return False
+        if self.stages[stage] in FIRST and not _possible(array):
+            raise RequestError(ErrorCode.GRAMMAR_STUCK)
+        return True
 
     def _array(self, ids: NDArray[np.int32], logits: NDArray[np.float32]) -> Any:
         """llama.cpp's array of candidates; it is valid until the next one is made."""

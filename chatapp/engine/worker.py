@@ -27,9 +27,15 @@ from chatapp.protocol.messages import (
     Load,
     Loaded,
     LoadProgress,
+    Lookahead,
+    Predict,
     PromptProgress,
+    Score,
+    ScoreText,
+    TextPart,
     Tokenize,
     Tokens,
+    Vocabulary,
     from_frame,
     to_bytes,
 )
@@ -112,6 +118,8 @@ class Worker:
                 self.send(self._backend.embed(command, JobListener(self, command.job)))
             case Count():
                 self.send(self._backend.count(command))
+            case Score() | ScoreText() | Predict() | Lookahead() | Vocabulary():
+                self.send(self._backend.ask(command, JobListener(self, command.job)))
 
     def _read(self) -> None:
         decoder = Decoder()
@@ -136,7 +144,7 @@ class Worker:
         elif isinstance(message, Count):
             self._counts.put(message)
             self._jobs.put(message)  # wakes the worker when it is idle
-        elif isinstance(message, Load | Generate | Inspect | Tokenize | Embed):
+        elif isinstance(message, Job):
             self._jobs.put(message)
         else:
             raise FramingError(f"{message.TYPE} is not a command")
@@ -167,4 +175,9 @@ class JobListener:
     def tokens(self, text: str, trace: TokenTrace) -> None:
         """Report new tokens."""
         self._worker.send(Tokens(self._job, text, trace))
+        self._worker.do_counts()
+
+    def text_part(self, part: TextPart) -> None:
+        """Report a part of a text."""
+        self._worker.send(part)
         self._worker.do_counts()

@@ -19,7 +19,8 @@ from chatapp.protocol.commands import ChatMessage
 class Prefix:
     """What stands before the token that is looked at: a conversation and the beginning of its reply, or a text.
 
-    messages   rendered by the chat template up to the place where a reply begins; with *raw* joined as they stand
+    messages   rendered by the chat template up to the place where a reply begins; with *raw* joined as they stand.
+               The tokens are those that `Generate` would send
     text       instead of *messages*: a text as it stands, names of control tokens recognised
     prefill    the given beginning of the reply's text, part of the prompt
     reply_ids  the tokens that follow, by id
@@ -75,9 +76,9 @@ class Predict:
 
 @dataclass(frozen=True, slots=True)
 class Lookahead:
-    """The likeliest continuations of *prefix* as a tree: the likeliest node is opened next, up to *nodes* of them.
+    """The likeliest continuations of *prefix* as a tree: the node is opened next that is likeliest given *prefix*.
 
-    width  children of a node        depth  tokens of the longest continuation
+    width  children of a node  depth  tokens of the longest continuation  nodes  at most, in the whole tree
     """
 
     TYPE: ClassVar[str] = "lookahead"
@@ -104,7 +105,9 @@ class Scored:
     """Result of `Score`: *trace* has the tokens from *start* on, of *total*.
 
     Nothing comes before a text's first token: its logprob and entropy are nan, its rank -1, its candidates -1 and nan.
-    owners  for each token of *trace* the index of the message whose text it belongs to, -1 for the template's own
+    Unlike in a reply's trace, the bytes of control tokens are their names. A cancelled one has a shorter trace.
+    owners  for each token of *trace* the index of the message whose text it belongs to, -1 for the template's own; of
+            the given beginning and *reply_ids* it is the number of messages
     """
 
     TYPE: ClassVar[str] = "scored"
@@ -147,6 +150,7 @@ class TextScored:
 class Predicted:
     """Result of `Predict`. *n_tokens* stand before; *stages* are the names in order, "raw" first, without the draw.
 
+    XTC, which acts by chance, is shown as it acts.
     logits       float32 (V,)
     stage_left   int32 (S,)      candidates that are left after the stage
     stage_probs  float32 (S, V)  probabilities after the stage, 0 where it cut
@@ -187,3 +191,7 @@ class VocabularyRead:
     TYPE: ClassVar[str] = "vocabulary_read"
     job: int
     arrays: dict[str, NDArray[Any]] = field(compare=False)
+
+
+InspectorQuestion = Score | ScoreText | Predict | Lookahead | Vocabulary
+InspectorAnswer = Scored | TextScored | Predicted | LookedAhead | VocabularyRead

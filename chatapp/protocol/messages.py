@@ -51,6 +51,8 @@ from chatapp.protocol.events import (
 )
 from chatapp.protocol.framing import Frame, FramingError, encode
 from chatapp.protocol.inspecting import (
+    InspectorAnswer,
+    InspectorQuestion,
     Lookahead,
     LookedAhead,
     Predict,
@@ -99,6 +101,8 @@ __all__ = [
     "Hello",
     "Inspect",
     "Inspected",
+    "InspectorAnswer",
+    "InspectorQuestion",
     "Job",
     "Load",
     "LoadOptions",
@@ -127,12 +131,10 @@ __all__ = [
     "to_bytes",
 ]
 
-Question = Tokenize | Score | ScoreText | Predict | Lookahead | Vocabulary  # what `EngineService.ask` takes
+Question = Tokenize | InspectorQuestion  # what `EngineService.ask` takes
 Job = Load | Generate | Inspect | Embed | Count | Question  # commands that are done one at a time, in order
 Command = Job | Cancel
-Answer = (
-    Inspected | Tokenized | Embedded | Counted | Scored | TextScored | Predicted | LookedAhead | VocabularyRead
-)  # the last event of a job
+Answer = Inspected | Tokenized | Embedded | Counted | InspectorAnswer  # the last event of a job
 Event = Hello | LoadProgress | Loaded | PromptProgress | Tokens | TextPart | Finished | Answer | Failed
 Message = Command | Event
 

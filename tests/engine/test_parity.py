@@ -24,7 +24,7 @@ from chatapp.engine.backend import Inspection
 from chatapp.engine.capture import AttentionCapture
 from chatapp.engine.llama import Context, Model
 from chatapp.engine.llama_backend import LlamaBackend
-from chatapp.protocol.messages import Generate, Inspect, LoadOptions
+from chatapp.protocol.messages import Generate, Inspect, LoadOptions, TextPart
 from tests.helpers import reference
 from tests.helpers.gguf_weights import Weights, read
 from tests.helpers.tiny_models import tiny, vocabulary
@@ -59,6 +59,9 @@ class Listener:
     def tokens(self, text: str, trace: TokenTrace) -> None:
         self.text += text
         self.parts.append(trace)
+
+    def text_part(self, part: TextPart) -> None:
+        pass
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from chatapp.core.trace import TokenTrace
+from chatapp.protocol.messages import TextPart
 
 
 class Recorder:
@@ -15,6 +16,7 @@ class Recorder:
         self.prompt_ids: tuple[int, ...] = ()
         self.prefill = 0
         self.dropped: tuple[int, ...] = ()
+        self.parts: list[TextPart] = []
         self._stop_when = stop_when
 
     def cancelled(self) -> bool:
@@ -30,6 +32,9 @@ class Recorder:
     def tokens(self, text: str, trace: TokenTrace) -> None:
         self.texts.append(text)
         self.traces.append(trace)
+
+    def text_part(self, part: TextPart) -> None:
+        self.parts.append(part)
 
     @property
     def trace(self) -> TokenTrace:

@@ -1,0 +1,120 @@
+"""Reads what the inspector asks about in the chat context, through the prompt cache: nothing is evaluated twice."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chatapp.core.errors import ErrorCode, RequestError
+from chatapp.engine.adapters import Adapters
+from chatapp.engine.backend import CANCELLED, Listener
+from chatapp.engine.cache import PromptCache
+from chatapp.engine.given import checked_ids
+from chatapp.engine.llama import Context, Model
+from chatapp.engine.prompts import Prompts
+from chatapp.protocol.messages import Generate, Prefix
+
+_LOGITS = 32 << 20  # bytes that the logits of one batch may take; llama.cpp keeps that room
+_LEAST_ROWS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The tokens of a `Prefix`. *text* is the rendered prompt, of which the last *prefill* tokens begin the reply."""
+
+    text: str
+    prompt: list[int]
+    reply: list[int]
+    prefill: int = 0
+
+    @property
+    def tokens(self) -> list[int]:
+        """All of them."""
+        return self.prompt + self.reply
+
+
+class Reader:
+    """The loaded model, its chat context and what belongs to it. *prompts* and *model* may be used as they are."""
+
+    def __init__(
+        self, model: Model, context: Context, cache: PromptCache, prompts: Prompts, adapters: Adapters
+    ) -> None:
+        self.model = model
+        self.context = context
+        self.prompts = prompts
+        self._cache = cache
+        self._adapters = adapters
+
+    def passage(self, prefix: Prefix, *, unread: int = 0) -> Passage:
+        """The very tokens a reply to *prefix* would be drawn after, with its adapters at work.
+
+        Raise `RequestError` where there are none, or more than the context holds (the last *unread* need no room).
+        """
+        reply = checked_ids(prefix.reply_ids, self.model.n_vocab)
+        asked = Generate(
+            0, prefix.messages, raw=prefix.raw or bool(prefix.text), prompt=prefix.text, prefill=prefix.prefill
+        )
+        made = self.prompts.make(asked, sys.maxsize)
+        needed = len(made.tokens) + len(reply)
+        if needed - unread > self.context.n_ctx:
+            raise RequestError(ErrorCode.CONTEXT_FULL, needed=needed, available=self.context.n_ctx)
+        if self._adapters.use(prefix.adapters):
+            self._cache.forget(saved=True)
+        return Passage(made.text, made.tokens, reply, made.prefill)
+
+    def rows(self, tokens: list[int], start: int, listener: Listener) -> Iterator[tuple[int, NDArray[np.float32]]]:
+        """The logits, float32 (n_vocab,), after each of *tokens* from number *start* on; ends early when cancelled.
+
+        They are views that the next one may overwrite. Those from *start* on are evaluated again, even where the cache
+        knows them: it keeps no logits.
+        """
+        cache = self._cache
+        n_rows = rows_in_batch(self.model.n_vocab, self.context.n_batch)
+        known = cache.reuse(tokens[: start + 1])
+        listener.prompt_progress(known.tokens, len(tokens), known.tokens)
+        while (at := len(cache.tokens)) < len(tokens):
+            wanted = at >= start
+            end = min(at + n_rows, len(tokens)) if wanted else min(at + self.context.n_batch, start)
+            if not self._evaluate(tokens[at:end], listener, all_logits=wanted):
+                return
+            listener.prompt_progress(end, len(tokens), known.tokens)
+            if wanted:
+                for row in range(end - at):
+                    yield at + row, self.context.logits(row)
+
+    def last_row(self, tokens: list[int], listener: Listener) -> NDArray[np.float32]:
+        """The logits after all of *tokens*; raise `RequestError` when cancelled."""
+        for _, logits in self.rows(tokens, len(tokens) - 1, listener):
+            return logits
+        raise cancelled()
+
+    def row_after(self, tokens: list[int], listener: Listener, *, keep: bool) -> NDArray[np.float32] | None:
+        """The same without a word of progress, and None when cancelled; *keep* what is cut away to get there."""
+        cache = self._cache
+        cache.reuse(tokens, keep=keep)
+        while (at := len(cache.tokens)) < len(tokens):
+            if not self._evaluate(tokens[at : at + self.context.n_batch], listener):
+                return None
+        return self.context.logits()
+
+    def _evaluate(self, tokens: list[int], listener: Listener, *, all_logits: bool = False) -> bool:
+        """`PromptCache.evaluate`, which a cancel can end in the middle of; False when it did."""
+        if listener.cancelled():
+            return False
+        self.context.on_abort(listener.cancelled)
+        try:
+            return self._cache.evaluate(tokens, all_logits=all_logits)
+        finally:
+            self.context.on_abort(None)
+
+
+def rows_in_batch(n_vocab: int, n_batch: int) -> int:
+    """Tokens to a batch of which all logits are wanted: n_vocab floats for each."""
+    return max(_LEAST_ROWS, min(n_batch, _LOGITS // (4 * n_vocab)))
+
+
+def cancelled() -> RequestError:
+    """What a job ends with that was cancelled before there was anything to answer."""
+    return RequestError(ErrorCode.INVALID_ARGUMENT, reason=CANCELLED)
