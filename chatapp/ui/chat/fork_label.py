@@ -55,8 +55,8 @@ def fork_sentence(fork: Fork) -> str:
     """For example "Token 12 was “ cat” (4.1 %) instead of “ dog” (61 %)"; tokens are counted from 1."""
     words = {
         "number": fork.position + 1,
-        "new": _with_chance(fork.token, fork.piece, fork.probability),
-        "old": _with_chance(fork.old_token or 0, fork.old_piece, fork.old_probability),
+        "new": token_words(fork.token, fork.piece, fork.probability),
+        "old": token_words(fork.old_token or 0, fork.old_piece, fork.old_probability),
     }
     if fork.old_token is None:
         sentence = QT_TRANSLATE_NOOP("ForkLabel", "{new} was put behind the last token of the other version")
@@ -67,7 +67,8 @@ def fork_sentence(fork: Fork) -> str:
     return _tr(sentence).format(**words)
 
 
-def _with_chance(token: int, piece: bytes, chance: float | None) -> str:
+def token_words(token: int, piece: bytes, chance: float | None) -> str:
+    """A token in quotes, and how likely it was: "“ cat” (4.1 %)"."""
     quoted = _tr(QT_TRANSLATE_NOOP("ForkLabel", "“{token}”")).format(token=token_text(token, piece, space=" "))
     return quoted if chance is None else f"{quoted} ({probability_text(chance)})"
 
