@@ -41,11 +41,16 @@ TOKENS: frozenset[str] = frozenset(
 class ReasoningParser:
     """Feeds on a reply's text and sorts it into *thought* and *answer*.
 
-    state  "start" while it is open what the reply begins with, then "thought" and "answer", or "answer" at once
+    state      "start" while it is open what the reply begins with, then "thought" and "answer", or "answer" at once
+    thought_at, answer_at  where these begin in the text, 0 while they have not begun
     """
 
     def __init__(self) -> None:
         self.state = "start"
+        self.thought_at = 0
+        self.answer_at = 0
+        self._answered = False
+        self._read_length = 0
         self._mark: Mark | None = None
         self._held = ""
 
@@ -59,6 +64,7 @@ class ReasoningParser:
 
     def _read(self, text: str, *, final: bool) -> tuple[str, str]:
         self._held += text
+        self._read_length += len(text)
         thought = answer = ""
         if self.state == "start":
             self._begin(final=final)
@@ -73,6 +79,8 @@ class ReasoningParser:
         if self.state == "gap":
             self._cross(final=final)
         if self.state == "answer":
+            if not self._answered:
+                self.answer_at, self._answered = self._read_length - len(self._held), True
             answer, self._held = self._held, ""
         return thought, answer
 
@@ -82,6 +90,7 @@ class ReasoningParser:
             if text.startswith(mark.start):
                 # "<|channel>thought" and "<think>" are followed by a line end that is not part of the thought.
                 self._mark, self._held, self.state = mark, text[len(mark.start) :], "thought"
+                self.thought_at = self._read_length - len(self._held)
                 return
         if final or not any(mark.start.startswith(text) for mark in MARKS):
             self.state = "answer"

@@ -48,3 +48,22 @@ def test_a_prompt_that_opens_a_thought() -> None:
     assert open_mark("<|im_start|>assistant\n<think>\n") == "<think>\n"
     assert open_mark("assistant\n<think>\n\n</think>\n\n") == ""
     assert open_mark("") == ""
+
+
+@pytest.mark.parametrize("mark", MARKS, ids=lambda m: m.start)
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_where_thought_and_answer_stand(mark, size) -> None:
+    text = f" {mark.start}thought{mark.end}\n{mark.answer[0] if mark.answer else ''}the answer"
+    parser = ReasoningParser()
+    for at in range(0, len(text), size):
+        parser.feed(text[at : at + size])
+    parser.end()
+    assert text[parser.thought_at :].startswith("thought")
+    assert text[parser.answer_at :] == "the answer"
+
+
+def test_an_answer_without_a_thought_begins_at_once() -> None:
+    parser = ReasoningParser()
+    parser.feed("<th")
+    parser.feed("at> is it")
+    assert (parser.thought_at, parser.answer_at) == (0, 0)

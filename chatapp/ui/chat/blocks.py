@@ -4,7 +4,9 @@ This is all that model output can become on the screen. There is no field for ma
 nothing that a model writes can bring one in.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+
+from chatapp.ui.chat.places import Places
 
 ALLOWED_SCHEMES = ("http", "https", "mailto")
 
@@ -34,6 +36,7 @@ class Paragraph:
     marker   what hangs in front of a list item's first line: "•" or a number with its point
     quotes   how many quotations it lies in
     tight    follows the paragraph before it closely, as the items of a compact list do
+    places   where its text stands in the source; two that look the same are the same, wherever they stand
     """
 
     runs: Runs
@@ -42,6 +45,7 @@ class Paragraph:
     marker: str = ""
     quotes: int = 0
     tight: bool = False
+    places: Places = field(default=(), compare=False, repr=False)
 
     @property
     def size(self) -> int:
@@ -58,6 +62,7 @@ class Code:
     depth: int = 0
     quotes: int = 0
     closed: bool = True
+    places: Places = field(default=(), compare=False, repr=False)
 
     @property
     def size(self) -> int:
@@ -77,11 +82,12 @@ class Table:
     depth: int = 0
     quotes: int = 0
     continued: bool = False
+    places: tuple[tuple[Places, ...], ...] = field(default=(), compare=False, repr=False)  # of every cell
 
     def parts(self, size: int) -> "list[Table]":
         """Tables of *size* rows that make up this one."""
         return [
-            replace(self, rows=self.rows[at : at + size], continued=at > 0)
+            replace(self, rows=self.rows[at : at + size], continued=at > 0, places=self.places[at : at + size])
             for at in range(0, max(1, len(self.rows)), size)
         ]
 

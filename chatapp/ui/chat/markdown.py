@@ -1,20 +1,18 @@
 """Markdown to `blocks`: CommonMark with tables and strikethrough, no HTML, no pictures, only harmless links."""
 
-import re
-from collections.abc import Iterator, MutableMapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import MutableMapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from chatapp.ui.chat import emphasis
-from chatapp.ui.chat.blocks import Block, Code, Paragraph, Rule, Run, Runs, Table, is_allowed_link
+from chatapp.ui.chat import emphasis, inline
+from chatapp.ui.chat.blocks import Block, Code, Paragraph, Rule, Runs, Table, is_allowed_link
+from chatapp.ui.chat.places import Content, Places, Source, code_places
 
 BULLETS = ("•", "◦", "▪")
-_BARE_LINK = re.compile(r"https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
-_LINK_END = ".,;:!?'*_~"
 
 
 @lru_cache(maxsize=1)
@@ -23,6 +21,7 @@ def parser() -> MarkdownIt:
     md = MarkdownIt("commonmark", {"html": False, "maxNesting": 40}).enable(["table", "strikethrough"])
     md.validateLink = is_allowed_link  # type: ignore[assignment, method-assign]  # the documented way
     emphasis.install(md)
+    inline.install(md)
     return md
 
 
@@ -64,11 +63,12 @@ class _List:
 class Converter:
     """Turns the tokens of one group into blocks.
 
-    *lines* are the source lines, to see which list items have an empty line before them.
+    *source* are the source lines, to see which list items have an empty line before them and where text stands.
     """
 
-    def __init__(self, lines: Sequence[str]) -> None:
-        self._lines = lines
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._lines = source.lines
         self._lists: list[_List] = []
         self._quotes = 0
         self._marker = ""
@@ -111,8 +111,7 @@ class Converter:
             self._empty_item()
             self._blocks.append(Rule(len(self._lists), self._quotes))
         elif kind == "inline":
-            heading = int(before.tag[1]) if before is not None and before.type == "heading_open" else 0
-            self._paragraph(inline(token.children or []), heading)
+            self._text(token, before)
 
     def _item(self, token: Token) -> None:
         self._empty_item()
@@ -132,10 +131,17 @@ class Converter:
 
     def _empty_item(self) -> None:
         if self._marker:
-            self._paragraph((), 0)
+            self._paragraph((), 0, ())
 
-    def _paragraph(self, runs: Runs, heading: int) -> None:
-        self._blocks.append(Paragraph(runs, heading, len(self._lists), self._marker, self._quotes, self._close))
+    def _text(self, token: Token, before: Token | None) -> None:
+        heading = int(before.tag[1]) if before is not None and before.type == "heading_open" else 0
+        line = token.map[0] if token.map else 0
+        of = Content.of_heading if before is not None and before.markup.startswith("#") else Content.of_lines
+        runs, places = inline.read(token.children or [], of(token.content, self._source, line))
+        self._paragraph(runs, heading, places)
+
+    def _paragraph(self, runs: Runs, heading: int, places: Places) -> None:
+        self._blocks.append(Paragraph(runs, heading, len(self._lists), self._marker, self._quotes, self._close, places))
         self._marker = ""
         self._close = False
 
@@ -143,7 +149,9 @@ class Converter:
         language = token.info.strip().split(maxsplit=1)[0] if token.info.strip() else ""
         closed = token.type == "code_block" or self._is_closed(token)
         text = token.content.removesuffix("\n")
-        self._blocks.append(Code(text, language, len(self._lists), self._quotes, closed))
+        first = (token.map[0] if token.map else 0) + (token.type == "fence")
+        places = code_places(text, self._source, first)
+        self._blocks.append(Code(text, language, len(self._lists), self._quotes, closed, places))
 
     def _is_closed(self, fence: Token) -> bool:
         start, end = fence.map or [0, 0]
@@ -152,86 +160,29 @@ class Converter:
 
     def _table(self, tokens: Sequence[Token]) -> None:
         rows: list[tuple[Runs, ...]] = []
+        places: list[tuple[Places, ...]] = []
         aligns: list[str] = []
-        row: list[Runs] = []
+        row: list[Token] = []
         for token in tokens:
             if token.type == "tr_open":
                 row = []
             elif token.type == "tr_close":
-                rows.append(tuple(row))
+                cells = self._cells(row)
+                rows.append(tuple(runs for runs, _places in cells))
+                places.append(tuple(found for _runs, found in cells))
             elif token.type == "inline":
-                row.append(inline(token.children or []))
+                row.append(token)
             elif token.type == "th_open":
                 aligns.append(str(token.attrs.get("style", "")).removeprefix("text-align:"))
-        self._blocks.append(Table(tuple(rows), tuple(aligns), len(self._lists), self._quotes))
+        table = Table(tuple(rows), tuple(aligns), len(self._lists), self._quotes, places=tuple(places))
+        self._blocks.append(table)
+
+    def _cells(self, row: Sequence[Token]) -> list[tuple[Runs, Places]]:
+        line = row[0].map[0] if row and row[0].map else 0
+        contents = Content.of_row([token.content for token in row], self._source, line)
+        return [inline.read(token.children or [], content) for token, content in zip(row, contents, strict=True)]
 
 
 def list_items(group: Group) -> list[int]:
     """The first line of every item of a top-level list."""
     return [t.map[0] for t in group.tokens if t.type == "list_item_open" and t.level == 1 and t.map]
-
-
-def inline(tokens: Sequence[Token]) -> Runs:
-    """The styled runs of one paragraph's inline *tokens*; neighbours in one style are joined."""
-    style = Run("")
-    runs: list[Run] = []
-    for token in tokens:
-        kind = token.type
-        if kind in {"text", "text_special"}:
-            _extend(runs, _with_links(replace(style, text=token.content)))
-        elif kind in {"softbreak", "hardbreak"}:
-            _extend(runs, [replace(style, text="\n")])
-        elif kind == "code_inline":
-            _extend(runs, [replace(style, text=token.content, code=True)])
-        elif kind == "image":
-            _extend(runs, _picture(token, style))
-        elif kind == "link_open":
-            style = replace(style, link=str(token.attrs.get("href", "")))
-        elif kind == "link_close":
-            if runs and runs[-1].link != style.link:
-                _extend(runs, [replace(style, text=style.link)])
-            style = replace(style, link="")
-        else:
-            style = _restyled(style, kind)
-    return tuple(runs)
-
-
-def _restyled(style: Run, kind: str) -> Run:
-    name, _, what = kind.rpartition("_")
-    field = {"strong": "bold", "em": "italic", "s": "strike"}.get(name)
-    return replace(style, **{field: what == "open"}) if field else style  # type: ignore[arg-type]
-
-
-def _picture(token: Token, style: Run) -> list[Run]:
-    """A picture is never fetched: its description and its address stand in for it."""
-    alt = "".join(child.content for child in token.children or [])
-    address = str(token.attrs.get("src", ""))
-    shown = [replace(style, text=f"{alt} ")] if alt else []
-    return [*shown, replace(style, text=f"({address})", quiet=True)]
-
-
-def _with_links(run: Run) -> Iterator[Run]:
-    if run.link or "://" not in run.text:
-        yield run
-        return
-    at = 0
-    for match in _BARE_LINK.finditer(run.text):
-        address = match.group().rstrip(_LINK_END)
-        if address.endswith(")") and "(" not in address:
-            address = address.rstrip(")").rstrip(_LINK_END)
-        if not is_allowed_link(address):
-            continue
-        yield replace(run, text=run.text[at : match.start()])
-        yield replace(run, text=address, link=address)
-        at = match.start() + len(address)
-    yield replace(run, text=run.text[at:])
-
-
-def _extend(runs: list[Run], more: Sequence[Run] | Iterator[Run]) -> None:
-    for run in more:
-        if not run.text:
-            continue
-        if runs and replace(runs[-1], text="") == replace(run, text=""):
-            runs[-1] = replace(runs[-1], text=runs[-1].text + run.text)
-        else:
-            runs.append(run)

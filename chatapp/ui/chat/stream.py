@@ -11,6 +11,7 @@ from typing import Any
 
 from chatapp.ui.chat.blocks import Block, Code, Paragraph, Run, Table
 from chatapp.ui.chat.markdown import Converter, Group, list_items, parse
+from chatapp.ui.chat.places import Source, code_places, plain_places
 
 MAX_PARAGRAPH = 2000  # characters; a longer one is finished at the next line end, or at twice this length anywhere
 _FENCE = re.compile(r"( {0,3})(`{3,}(?=[^`\n]*\n)|~{3,})([^\n]*)\n")
@@ -45,6 +46,7 @@ class MarkdownStream:
         self.finished: list[Block] = []
         self.work = 0
         self._tail = ""
+        self._origin = 0  # where the tail begins in the whole text, line ends counting as one character
         self._env: dict[str, Any] = {}
         self._list: _OpenList | None = None
         self._table: _OpenTable | None = None
@@ -57,7 +59,7 @@ class MarkdownStream:
         if self._carriage_return:
             text = "\r" + text
         self._carriage_return = text.endswith("\r")
-        text = text.removesuffix("\r").replace("\r\n", "\n").replace("\r", "\n")
+        text = text.removesuffix("\r").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
         self._tail += text
         if "\n" in text or len(self._tail) > MAX_PARAGRAPH:
             self._finish_blocks()
@@ -99,7 +101,9 @@ class MarkdownStream:
         """Drop the lines before *line* of the open table's head and *text*, and forget what was open in them."""
         source = self._head + text
         dropped = sum(len(each) + 1 for each in source.split("\n")[:line])
-        self._tail = self._tail[dropped - len(self._head) :]
+        dropped -= len(self._head)
+        self._tail = self._tail[dropped:]
+        self._origin += dropped
         self._list = self._table = None
         self._joined = -1
         self._scanned = 0
@@ -135,6 +139,7 @@ class MarkdownStream:
         parts[0] = self._tail[:blank] + parts[0]
         for part in parts[:-1]:
             self.finished += self._convert(self._parse(part), part)
+            self._origin += len(part)
             self._joined = 0 if part.endswith("\n") else 1
         if len(parts) > 1:
             self._tail = parts[-1]
@@ -153,29 +158,30 @@ class MarkdownStream:
 
     def _convert(self, groups: list[Group], text: str) -> list[Block]:
         """Blocks of *groups*; the first of them goes on with the list, table or paragraph that is open."""
-        lines = (self._head + text).split("\n")
+        source = Source(self._head + text, self._origin - len(self._head))
         blocks: list[Block] = []
         for index, group in enumerate(groups):
-            more = self._convert_one(group, lines)
+            more = self._convert_one(group, source)
             blocks += self._continued(more, group) if index == 0 else more
         return blocks
 
-    def _convert_one(self, group: Group, lines: list[str]) -> list[Block]:
-        source = "\n".join(lines[group.start : group.end])
-        if group.kind == "paragraph_open" and len(source) > MAX_PARAGRAPH:
-            parts = _split_long(source)
+    def _convert_one(self, group: Group, source: Source) -> list[Block]:
+        text = "\n".join(source.lines[group.start : group.end])
+        if group.kind == "paragraph_open" and len(text) > MAX_PARAGRAPH:
+            parts = _split_long(text)
             if len(parts) > 1:
-                return self._convert_parts(parts)
-        return Converter(lines).convert(group.tokens)
+                return self._convert_parts(parts, source.starts[group.start])
+        return Converter(source).convert(group.tokens)
 
-    def _convert_parts(self, parts: list[str]) -> list[Block]:
+    def _convert_parts(self, parts: list[str], origin: int) -> list[Block]:
         blocks: list[Block] = []
         for number, part in enumerate(parts):
             for index, group in enumerate(parse(part, self._env)):
-                more = Converter(part.split("\n")).convert(group.tokens)
+                more = Converter(Source(part, origin)).convert(group.tokens)
                 if number and index == 0 and isinstance(more[0], Paragraph):
                     more[0] = replace(more[0], tight=True)
                 blocks += more
+            origin += len(part)
         return blocks
 
     def _continued(self, blocks: list[Block], group: Group) -> list[Block]:
@@ -184,7 +190,9 @@ class MarkdownStream:
             return blocks[1:]  # without the item that stands for the finished ones
         first = blocks[0] if blocks else None
         if self._table and isinstance(first, Table):
-            return [replace(first, rows=self._table.table.rows + first.rows[1:]), *blocks[1:]]
+            table = self._table.table
+            rows, places = table.rows + first.rows[1:], table.places + first.places[1:]
+            return [replace(first, rows=rows, places=places), *blocks[1:]]
         if group.kind == "paragraph_open" and group.start <= self._joined and isinstance(first, Paragraph):
             return [replace(first, tight=True), *blocks[1:]]
         return blocks
@@ -208,7 +216,12 @@ class MarkdownStream:
         if indent:
             text = re.sub(rf"^ {{1,{len(indent)}}}", "", text, flags=re.MULTILINE)
         words = info.split()
-        return Code(text.removesuffix("\n"), words[0] if words else "", closed=False)
+        text = text.removesuffix("\n")
+        if indent:
+            places = code_places(text, Source(self._tail, self._origin), 1)
+        else:
+            places = plain_places(text, self._origin + opening.end())
+        return Code(text, words[0] if words else "", closed=False, places=places)
 
 
 def _without_open_syntax(text: str) -> str:
@@ -247,9 +260,12 @@ def _split_long(text: str) -> list[str]:
 
 def plain_blocks(text: str) -> list[Block]:
     """*text* as it stands, without Markdown: what a user wrote."""
+    blocks: list[Block] = []
     parts = _split_long(text)
-    return [
-        Paragraph((Run(part.removesuffix("\n") if index < len(parts) - 1 else part),), tight=index > 0)
-        for index, part in enumerate(parts)
-        if part
-    ]
+    at = 0
+    for index, part in enumerate(parts):
+        shown = part.removesuffix("\n") if index < len(parts) - 1 else part
+        if part:
+            blocks.append(Paragraph((Run(shown),), tight=index > 0, places=plain_places(shown, at)))
+        at += len(part)
+    return blocks
