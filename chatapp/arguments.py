@@ -91,6 +91,8 @@ def _ask(ask: argparse.ArgumentParser) -> None:
                      help="token ids that the reply must begin with")  # fmt: skip
     ask.add_argument("--lora", action="append", metavar="FILE[=SCALE]", default=[],
                      help="LoRA adapter to use; may be repeated")  # fmt: skip
+    ask.add_argument("--lookup", action="store_true",
+                     help="draft tokens from where the last ones stood before, and check them together")  # fmt: skip
     ask.add_argument("--gpu-layers", type=int, metavar="N", default=-1, help="layers on graphics cards (0: CPU only)")
     ask.add_argument("--device", metavar="NAME", default="", help="the only graphics card to use (chatapp devices)")
     ask.add_argument("--threads", type=int, metavar="N", default=0, help="processor threads")

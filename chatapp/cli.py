@@ -187,10 +187,14 @@ def _request(given: argparse.Namespace, prompt: str) -> Generate:
             prefix_ids=given.prefix_ids,
             stages=given.stages,
             adapters=_adapters(given),
+            lookup=given.lookup,
         )
     system = [ChatMessage("system", given.system)] if given.system else []
     messages = (*system, ChatMessage("user", prompt))
-    return Generate(0, messages, params, prefix_ids=given.prefix_ids, stages=given.stages, adapters=_adapters(given))
+    return Generate(
+        0, messages, params, prefix_ids=given.prefix_ids, stages=given.stages,
+        adapters=_adapters(given), lookup=given.lookup,
+    )  # fmt: skip
 
 
 def _adapters(given: argparse.Namespace) -> tuple[AdapterUse, ...]:
@@ -317,6 +321,8 @@ def _as_json(
             "restored_tokens": info.restored_tokens,
             "cache": info.cache,
             "completion_tokens": info.completion_tokens,
+            "drafted_tokens": info.drafted_tokens,
+            "accepted_tokens": info.accepted_tokens,
         },
         "timings": {
             "seconds_to_first_token": info.seconds_to_first_token,

@@ -110,6 +110,7 @@ class ReplyInfo:
     *prefill_tokens* of the prompt are the beginning of the reply's text that was given. *unsent* are the ids of
     messages that the model did not see, since the context was full. *seconds_thinking* is how long it thought before
     it answered, None when it did not or nobody watched. *fork* says where it left another reply, if it was made so.
+    *drafted_tokens* were guessed and evaluated ahead, and of these *accepted_tokens* were drawn.
     """
 
     model: str = ""
@@ -126,6 +127,8 @@ class ReplyInfo:
     unsent: tuple[int, ...] = ()
     seconds_thinking: float | None = None
     fork: Fork | None = None
+    drafted_tokens: int = 0
+    accepted_tokens: int = 0
 
     @property
     def tokens_per_second(self) -> float:

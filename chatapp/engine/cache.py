@@ -89,6 +89,22 @@ class PromptCache:
             return False
         raise EngineError(ErrorCode.ENGINE_CRASHED, outcome=f"llama_decode returned {code}", details=log.last_error())
 
+    @property
+    def can_be_cut(self) -> bool:
+        """Whether `cut` works with this kind of memory."""
+        return self._context.can_be_cut
+
+    @property
+    def room(self) -> int:
+        """Tokens that can still be evaluated, at most a batch."""
+        return min(self._context.n_batch, self._context.n_ctx - len(self.tokens))
+
+    def cut(self, position: int) -> None:
+        """Drop the tokens from *position* on, unsaved; only where `can_be_cut`."""
+        if not self._cut(position):
+            self.forget()
+            raise EngineError(ErrorCode.ENGINE_CRASHED, outcome="llama_memory_seq_rm failed", details=log.last_error())
+
     def forget(self, *, saved: bool = False) -> None:
         """Empty the context; with *saved* drop the saved states, too (they are of other weights now)."""
         self._context.clear()

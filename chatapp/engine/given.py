@@ -28,11 +28,8 @@ class GivenTokens:
         """Token *index* of the reply, None when it is the model's to choose."""
         return self._tokens[index] if index < len(self._tokens) else None
 
-    def evaluate(self, cache: PromptCache, token: int, index: int) -> int:
-        """Evaluate *token*, number *index* of the reply; return the row of the last batch with its logits."""
-        if index >= len(self._tokens):
-            cache.evaluate([token])
-            return -1
+    def evaluate(self, cache: PromptCache, index: int) -> int:
+        """Evaluate given token *index*; return the row of the last batch with its logits."""
         if index not in self._batch:
             self._batch = range(index, min(index + _BATCH, len(self._tokens)))
             cache.evaluate(self._tokens[index : self._batch.stop], all_logits=True)

@@ -20,6 +20,7 @@ from chatapp.engine.cache import PromptCache, default_budget
 from chatapp.engine.devices import list_devices, used_devices
 from chatapp.engine.given import GivenTokens
 from chatapp.engine.llama import Context, Model
+from chatapp.engine.lookup import Drafts
 from chatapp.engine.prompt import PLAIN_STOP
 from chatapp.engine.prompts import Prompt, Prompts
 from chatapp.engine.reading import Reader
@@ -166,10 +167,12 @@ class LlamaBackend:
         text = StreamText(request.params.stop + (PLAIN_STOP if prompts.plain and not request.raw else ()))
         writer = TraceWriter(model.piece, listener.tokens, chain.stages if request.stages else ())
         chain.accept_prompt(prompt)
+        drafts = Drafts(cache, wanted=request.lookup)
         try:
-            finish, first_at = self._decode(chain, text, writer, request, listener, given)
+            finish, first_at = self._decode(chain, text, writer, request, listener, given, drafts)
         finally:
             writer.flush()  # also when the grammar leads nowhere: what was written is kept
+            drafts.drop()
         held = text.finish()
         now = time.perf_counter()
         # Tokens without text would stand behind the very same prompt when it is asked again.
@@ -182,6 +185,8 @@ class LlamaBackend:
             seconds_to_first_token=(first_at or now) - started,
             decode_seconds=now - first_at if first_at and writer.count > 1 else 0.0,
             seed=chain.seed,
+            drafted_tokens=drafts.drafted,
+            accepted_tokens=drafts.accepted,
         )
 
     def _whole(self, tokens: list[int], pending: int) -> list[int]:
@@ -200,6 +205,7 @@ class LlamaBackend:
         request: Generate,
         listener: Listener,
         given: GivenTokens,
+        drafts: Drafts,
     ) -> tuple[FinishReason, float | None]:
         """The loop: sample, record, show, evaluate. Return why it ended and when the first token was there."""
         model, context, cache = self._need_model(), self._need_context(), self._need_cache()
@@ -219,7 +225,7 @@ class LlamaBackend:
             elif request.stages:
                 token, stages = chain.sample_stages(logits, dist.top_ids, TOP_K)
             else:
-                token = chain.sample(context.handle, logits, dist.top_ids)
+                token = chain.sample(context.handle, logits, dist.top_ids, row)
             end = model.is_end(token)
             shown = "" if end else text.feed(model.piece(token))
             writer.add(token, dist, logits, shown, spoken=not end, stages=stages)
@@ -230,9 +236,12 @@ class LlamaBackend:
                 return FinishReason.STOP_STRING, first_at
             if writer.count >= limit:
                 return FinishReason.LENGTH, first_at
-            if len(cache.tokens) >= context.n_ctx:
+            if drafts.n_past >= context.n_ctx:
                 return FinishReason.CONTEXT, first_at
-            row = given.evaluate(cache, token, writer.count - 1)
+            if writer.count <= len(given):
+                row = given.evaluate(cache, writer.count - 1)
+            else:
+                row = drafts.evaluate(token, limit - writer.count)
 
     # -- inspection ----------------------------------------------------------------------------------------------------
 

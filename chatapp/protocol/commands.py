@@ -36,6 +36,7 @@ class Generate:
     prefill   what the reply begins with: part of the prompt and of the reply's text
     overflow  "drop" leaves out the oldest turns of a conversation that has grown too long; anything else refuses it
     pinned    indices of messages that are not left out
+    lookup    draft tokens from where the last ones stood before and check them together (`chatapp.engine.lookup`)
     """
 
     TYPE: ClassVar[str] = "generate"
@@ -50,6 +51,7 @@ class Generate:
     pinned: tuple[int, ...] = ()
     adapters: tuple[AdapterUse, ...] = ()
     stages: bool = False
+    lookup: bool = False
 
 
 @dataclass(frozen=True, slots=True)

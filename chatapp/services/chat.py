@@ -366,6 +366,7 @@ class ChatService(QObject):
             adapters=conversation.adapters,
             stages=self.stages_wanted,
             pinned=tuple(first + i for i, m in enumerate(path) if m.pinned),
+            lookup=self._settings.get(schema.LOOKUP) == "on",
         )
         sent = [None] * first + [m.id for m in path]
         if branch is not None:

@@ -99,6 +99,14 @@ THREADS: Setting[int] = Setting(
                       "responsive while the model writes."),
     bounds=(1, 512), special=Special(0, _AUTOMATIC), reload_needed=True,
 )  # fmt: skip
+LOOKUP: Setting[str] = Setting(
+    "lookup", Kind.CHOICE, "off", Section.MODEL,
+    QT_TRANSLATE_NOOP("settings", "Guess repeated text"),
+    QT_TRANSLATE_NOOP("settings", "Guesses the next words from where the last ones stood in the conversation before, "
+                      "and lets the model check several at once. Answers that repeat a text, such as changed code, "
+                      "come faster, others as fast as without. Every word is still the model's own choice."),
+    choices=(Choice("off", QT_TRANSLATE_NOOP("settings", "Off")), Choice("on", QT_TRANSLATE_NOOP("settings", "On"))),
+)  # fmt: skip
 CACHE_MEMORY: Setting[int] = Setting(
     "cache_memory", Kind.INTEGER, -1, Section.MODEL,
     QT_TRANSLATE_NOOP("settings", "Memory for other versions"),

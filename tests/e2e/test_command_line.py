@@ -65,8 +65,15 @@ def test_ask_begins_the_reply_with_given_tokens() -> None:
     assert len(reply["tokens"]) == 6
     assert reply["usage"] | {"prompt_tokens": 0} == {
         "prompt_tokens": 0, "reused_tokens": 0, "restored_tokens": 0, "cache": "none", "completion_tokens": 6,
+        "drafted_tokens": 0, "accepted_tokens": 0,
     }  # fmt: skip
     assert "vocabulary" in complaint(chatapp(*asked, "--prefix-ids", "105,99999"), 2)
+
+
+def test_ask_with_lookup_says_how_many_guesses_were_right() -> None:
+    asked = ("ask", "one two " * 8, "--json", "--model", str(tiny("gpt2-f32")), "--max-tokens", "80", "--raw")
+    usage = json.loads(chatapp(*asked, "--temperature", "0", "--lookup").stdout)["usage"]
+    assert 0 < usage["accepted_tokens"] <= usage["drafted_tokens"]
 
 
 def test_the_starter_model_speaks_korean(starter_model: str) -> None:

@@ -12,10 +12,12 @@ from chatapp.core.adapters import AdapterUse
 from chatapp.core.conversation import Conversation, Message, Role
 from chatapp.core.errors import ErrorCode
 from chatapp.core.generation import FinishReason, SamplingParams
+from chatapp.protocol.messages import Generate
 from chatapp.services.bundle import Services
 from chatapp.services.chat import ChatState
 from chatapp.services.engine_process import EngineState
 from chatapp.services.notices import Action, Notice
+from chatapp.settings import schema
 from tests.services.conftest import Make, ready
 
 
@@ -333,3 +335,13 @@ def test_going_on_with_a_thought_adds_to_its_time(services: Services, qtbot: QtB
     plain = answer(services, qtbot, "hello")
     assert plain.info is not None
     assert plain.info.seconds_thinking is None
+
+
+def test_guessing_repeated_text_is_a_setting(services: Services, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[Generate] = []
+    generate = services.engine.generate
+    monkeypatch.setattr(services.engine, "generate", lambda request: (sent.append(request), generate(request))[1])
+    answer(services, qtbot, "one")
+    services.settings.set(schema.LOOKUP, "on")
+    answer(services, qtbot, "two")
+    assert [request.lookup for request in sent] == [False, True]

@@ -96,7 +96,14 @@ class ActionRow(QWidget):
         parts.append(self.tr("1 token") if count == 1 else self.tr("{count} tokens").format(count=number_text(count)))
         parts.append(self.tr("first after {seconds} s").format(seconds=number_text(info.seconds_to_first_token, 2)))
         self._stats.setText(" · ".join(parts))
-        self._stats.setToolTip(self._cache_text(info))
+        self._stats.setToolTip("\n".join(line for line in (self._cache_text(info), self._draft_text(info)) if line))
+
+    def _draft_text(self, info: ReplyInfo) -> str:
+        """How many guessed tokens were right, "" where none were guessed."""
+        if not info.drafted_tokens:
+            return ""
+        counts = {"right": number_text(info.accepted_tokens), "total": number_text(info.drafted_tokens)}
+        return self.tr("{right} of {total} guessed tokens were right").format(**counts)
 
     def _cache_text(self, info: ReplyInfo) -> str:
         """What the prompt cache spared, "" where nothing is known of it."""

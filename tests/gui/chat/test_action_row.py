@@ -86,3 +86,11 @@ def test_without_another_version_nothing_is_said_of_a_fork(qtbot: QtBot) -> None
     assert not row.findChild(QLabel, "forkLabel").isVisible()
     row.set_siblings(0, 2)
     assert row.findChild(QLabel, "forkLabel").isVisible()
+
+
+def test_what_was_guessed_is_told(qtbot: QtBot) -> None:
+    row = ActionRow(Role.ASSISTANT)
+    qtbot.addWidget(row)
+    row.set_info(ReplyInfo(completion_tokens=90, cache=CacheUse.LOST, drafted_tokens=1200, accepted_tokens=70))
+    told = [label.toolTip() for label in row.findChildren(QLabel) if label.toolTip()]
+    assert told[0].splitlines()[1:] == ["70 of 1,200 guessed tokens were right"]
