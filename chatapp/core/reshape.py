@@ -23,6 +23,28 @@ NOT_COMPUTED = frozenset({"grammar", "dry", "mirostat", "mirostat_v2", "adaptive
 _IMPOSSIBLE = 1e-38  # of the likeliest one's probability: what is less is dropped with what was forbidden
 
 
+# The settings that decide what a stage does.
+SETTINGS: dict[str, tuple[str, ...]] = {
+    "grammar": ("grammar", "json_schema"),
+    "penalties": ("repeat_penalty", "repeat_last_n", "frequency_penalty", "presence_penalty"),
+    "dry": ("dry_multiplier", "dry_base", "dry_allowed_length", "dry_last_n", "dry_breakers"),
+    "xtc": ("xtc_probability", "xtc_threshold"),
+    "temperature": ("temperature", "dynatemp_range", "dynatemp_exponent"),
+    **{name: (name,) for name in ("logit_bias", "top_n_sigma", "top_k", "typical_p", "top_p", "min_p")},
+}
+
+
+def shared_stages(one: SamplingParams, other: SamplingParams) -> int:
+    """How many stages from "raw" on are the same in both, up to XTC, which acts by chance, or the draw."""
+    count = 1
+    for left, right in zip(chain_of(one)[1:-1], chain_of(other)[1:-1], strict=False):
+        same = left == right and all(getattr(one, name) == getattr(other, name) for name in SETTINGS[left])
+        if not same or left == "xtc":
+            break
+        count += 1
+    return count
+
+
 def chain_of(params: SamplingParams) -> tuple[str, ...]:
     """The stages that *params* make: "raw" first, the kind of draw last."""
     greedy = is_greedy(params)

@@ -1,0 +1,186 @@
+"""What other settings would have left of one token's distribution, from the most that is known of it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chatapp.core.kept import Kept, Rest, Span, kept_candidates
+from chatapp.core.kept_stages import Missing, NotComputable
+from chatapp.core.reshape import NOT_COMPUTED, Candidates, chain_of, reshape, shared_stages, snapshot
+from chatapp.core.reshape_kept import Shaped, reshape_kept, shape_of
+from chatapp.core.sampling import SamplingParams
+from chatapp.core.stage_view import StageView, candidates, recorded_stages
+from chatapp.core.trace_buffer import TraceBuffer
+
+F32 = NDArray[np.float32]
+_SLACK = 1e-6
+_KEEP_ORDER = frozenset({"raw", "top_n_sigma", "top_k", "typical_p", "top_p", "min_p", "temperature"})
+_KEEP_RATIOS = _KEEP_ORDER - {"temperature"}
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """The whole vocabulary as the model computed it again: logits (V,), probs (S, V) after the stages of *params*."""
+
+    logits: F32
+    probs: F32
+    params: SamplingParams
+
+
+class Reshaper:
+    """One token of a trace. Rows are its kept candidates, as in `StageView`.
+
+    ids, raw   int32 (R,), float32 (R,): their probabilities before any sampler
+    n_vocab    tokens the model knows; None where that is not known
+    is_whole   whether all logits are known
+    """
+
+    def __init__(
+        self,
+        trace: TraceBuffer,
+        token: int,
+        sampled_with: SamplingParams | None,
+        predicted: Predicted | None = None,
+        n_vocab: int | None = None,
+    ) -> None:
+        self.ids, self.taken = candidates(trace, token)
+        self._recorded = recorded_stages(trace, token)
+        self._sampled_with = sampled_with
+        self._predicted = predicted
+        self._ids_before = trace.ids[:token].tolist()
+        self._all_before = trace.owners is not None  # a prompt's trace begins with its first token
+        self._outside = self.taken == len(self.ids) - 1 and bool(trace.ids[token] not in trace.top_ids[token])
+        self._rank = int(trace.ranks[token])
+        self._entropy = float(trace.entropy[token])
+        self.is_whole = predicted is not None
+        if predicted is not None:
+            self._start = Candidates.of_vocabulary(predicted.logits)
+            first = snapshot("raw", self._start)
+            self._entropy = first.entropy
+            self._all_raw = np.zeros(len(predicted.logits), np.float32)
+            self._all_raw[first.ids] = first.probs
+            self.raw = self._all_raw[self.ids]
+            self.n_vocab: int | None = len(predicted.logits)
+        else:
+            logprobs = trace.top_logprobs[token][: len(self.ids)]
+            self._logprobs = np.append(logprobs, trace.logprobs[token]) if self._outside else logprobs
+            self.raw = np.exp(self._logprobs).astype(np.float32)
+            self.n_vocab = int(self._recorded.left[0]) if n_vocab is None and self._recorded is not None else n_vocab
+
+    @property
+    def entropy(self) -> float:
+        """Of the model's own distribution, nats."""
+        return self._entropy
+
+    @property
+    def mass(self) -> float:
+        """The probability of all rows together."""
+        return min(1.0, float(self.raw.sum(dtype=np.float64)))
+
+    def shape(self, params: SamplingParams, *, struck: bool = True) -> Shaped:
+        """What *params* would leave; raise `NotComputable`. *struck*: XTC, which acts by chance, acts.
+
+        What mirostat or adaptive-p would do in the end depends on the draws before; it is left out.
+        """
+        chain = chain_of(params)
+        stages = [name for name in chain[1:] if name not in NOT_COMPUTED or name != chain[-1]] or ["draw"]
+        if self._predicted is not None:
+            return self._shape_whole(self._predicted, stages, params, struck=struck)
+        return self._shape_kept(stages, params, struck=struck)
+
+    def _shape_whole(self, known: Predicted, stages: list[str], params: SamplingParams, *, struck: bool) -> Shaped:
+        earlier = self._earlier(params)
+        shared = shared_stages(params, known.params)
+        first = 0  # stages the model computed that cannot be computed here
+        for at, name in enumerate(stages, start=1):
+            if name in NOT_COMPUTED or (
+                name == "penalties" and (earlier is None or (first and params.repeat_penalty != 1))
+            ):
+                if at >= shared:
+                    raise NotComputable(name, Missing.PROMPT if name == "penalties" else Missing.MODEL)
+                first = at
+        start = self._start
+        if first:
+            probs = known.probs[first]
+            alive = np.flatnonzero(probs).astype(np.int32)
+            start = Candidates(alive, np.log(probs[alive]))
+        found = reshape(start, stages[first:] or ["draw"], params, earlier or (), struck=struck)
+        cut_before = [("raw", *stages)[at] for at in self._cut_before(known, first)]
+        shaped = shape_of(self.ids, self._all_raw, found)
+        if not first:
+            return shaped
+        names = tuple(
+            cut if self._alive(known, first, row) else cut_before[row] for row, cut in enumerate(shaped.cut_by)
+        )
+        return Shaped(shaped.ids, shaped.low, shaped.high, names, shaped.left, shaped.mass, shaped.entropy, shaped.rest)
+
+    def _alive(self, known: Predicted, stage: int, row: int) -> bool:
+        return bool(known.probs[stage, self.ids[row]] > 0)
+
+    def _cut_before(self, known: Predicted, first: int) -> list[int]:
+        """For each row the stage of the first ones that cut it; of those that stay any."""
+        gone = known.probs[: first + 1, self.ids] <= 0
+        return [int(at) for at in np.argmax(gone, axis=0)]
+
+    def _shape_kept(self, stages: list[str], params: SamplingParams, *, struck: bool) -> Shaped:
+        at = 0
+        if self._recorded is not None and self._sampled_with is not None and not self._recorded.given:
+            at = shared_stages(params, self._sampled_with) - 1
+        start = self._kept_after(self._recorded, at) if at and self._recorded else self._kept()
+        stages = stages[at:] or ["draw"]
+        found = reshape_kept(start, self.raw, stages, params, self._earlier(params), struck=struck)
+        if not at or self._recorded is None:
+            return found
+        cut_by = tuple(
+            self._recorded.names[gone] if (gone := self._recorded.cut_at(row)) is not None and gone <= at else name
+            for row, name in enumerate(found.cut_by)
+        )
+        return Shaped(found.ids, found.low, found.high, cut_by, found.left, found.mass, found.entropy, found.rest)
+
+    def _earlier(self, params: SamplingParams) -> list[int] | None:
+        """The tokens before this one, as far as the penalties look back."""
+        enough = 0 <= params.repeat_last_n <= len(self._ids_before)
+        return self._ids_before if enough or self._all_before else None
+
+    def _kept(self) -> Kept:
+        return kept_candidates(
+            self.ids,
+            self._logprobs,
+            self.n_vocab,
+            ranks=[self._rank] if self._outside else [],
+            entropy=self._entropy if np.isfinite(self._entropy) else None,
+        )
+
+    def _kept_after(self, view: StageView, at: int) -> Kept:
+        """From what was recorded after stage number *at*, which the new settings leave as it was."""
+        before = self._kept()
+        probs = view.probs[:, at].astype(np.float64)
+        alive = probs > 0
+        number, weight = float(view.rest_left[at]), float(view.rest[at])
+        names = set(view.names[: at + 1])
+        ordered = names <= _KEEP_ORDER
+        last = len(self.ids) - 1 - self._outside
+        highest = np.log(max(weight, 1e-30)) + 1e-6
+        if ordered and alive[last]:
+            highest = min(highest, float(np.log(probs[last])) + 1e-6)
+        scale = None
+        if names <= _KEEP_RATIOS and alive.any():
+            likeliest = int(np.argmax(probs))
+            scale = float(self.raw[likeliest] / probs[likeliest])
+        spread = Span(max(0.0, weight - _SLACK), weight + _SLACK)
+        mass = Span(0.0, before.rest.mass.high)
+        if scale is not None:
+            mass = Span(spread.low * scale * (1 - 1e-5), min(mass.high, spread.high * scale * (1 + 1e-5)))
+        rest = Rest(Span(number, number), spread, highest, mass, scale, ordered)
+        if number <= 0:
+            rest = Rest(Span(0, 0), Span(0, 0), -np.inf, Span(0, 0))
+        logits = np.log(np.where(alive, probs, 1.0))
+        ahead = before.ahead if ordered else np.full(len(probs), np.inf)
+        return Kept(self.ids, logits, alive, alive.copy(), rest, ahead)
+
+
+def refused(params: SamplingParams) -> str | None:
+    """The kind of draw whose effect is left out, None when there is none."""
+    last = chain_of(params)[-1]
+    return last if last in NOT_COMPUTED else None
