@@ -17,7 +17,7 @@ from chatapp.engine.prompts import Prompts
 from chatapp.protocol.messages import Generate, Prefix
 
 _LOGITS = 32 << 20  # bytes that the logits of one batch may take; llama.cpp keeps that room
-_LEAST_ROWS = 16
+_TILE = 64  # tokens; llama.cpp adds up the attention of a smaller batch in float16 (ggml-cpu/common.h)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +70,12 @@ class Reader:
         They are views that the next one may overwrite. Those from *start* on are evaluated again, even where the cache
         knows them: it keeps no logits.
         """
-        cache = self._cache
-        n_rows = rows_in_batch(self.model.n_vocab, self.context.n_batch)
+        cache, n_vocab, n_batch = self._cache, self.model.n_vocab, self.context.n_batch
         known = cache.reuse(tokens[: start + 1])
         listener.prompt_progress(known.tokens, len(tokens), known.tokens)
         while (at := len(cache.tokens)) < len(tokens):
             wanted = at >= start
-            end = min(at + n_rows, len(tokens)) if wanted else min(at + self.context.n_batch, start)
+            end = at + rows_in_batch(len(tokens) - at, n_vocab, n_batch) if wanted else min(at + n_batch, start)
             if not self._evaluate(tokens[at:end], listener, all_logits=wanted):
                 return
             listener.prompt_progress(end, len(tokens), known.tokens)
@@ -110,9 +109,10 @@ class Reader:
             self.context.on_abort(None)
 
 
-def rows_in_batch(n_vocab: int, n_batch: int) -> int:
-    """Tokens to a batch of which all logits are wanted: n_vocab floats for each."""
-    return max(_LEAST_ROWS, min(n_batch, _LOGITS // (4 * n_vocab)))
+def rows_in_batch(left: int, n_vocab: int, n_batch: int) -> int:
+    """How many of the *left* tokens to evaluate at once when the logits of each are wanted: n_vocab floats a token."""
+    most = max(_TILE, min(n_batch - _TILE, _LOGITS // (4 * n_vocab)) // _TILE * _TILE)
+    return left if left < most + _TILE else most
 
 
 def cancelled() -> RequestError:

@@ -78,21 +78,21 @@ class _Run:
     def _score(self, context: Context, begin: int, end: int, first: int) -> bool:
         """Read tokens *begin* to *end* and score those from *first* on; False when it was cancelled."""
         self._skip(first)
-        read = self._tokens[begin : end - 1]
+        read = self._tokens[begin:end]  # the last one's logits are for no token, but it fills the batch
         if self._model.adds_bos:
             read[0] = self._model.bos
         context.clear()
         unscored = first - 1 - begin
-        n_rows = rows_in_batch(self._model.n_vocab, context.n_batch)
         at = 0
         while at < len(read):
             wanted = at >= unscored
+            n_rows = rows_in_batch(len(read) - at, self._model.n_vocab, context.n_batch)
             part = read[at : at + n_rows] if wanted else read[at : min(at + context.n_batch, unscored)]
             if not self._decode(context, part, at, all_logits=wanted):
                 return False
             if wanted:
-                for row in range(len(part)):
-                    self._writer.add(self._tokens[begin + at + row + 1], context.logits(row))
+                for row, token in enumerate(self._tokens[begin + at + 1 : min(begin + at + len(part) + 1, end)]):
+                    self._writer.add(token, context.logits(row))
                 self._send()
             at += len(part)
             self._listener.prompt_progress(self._sent, len(self._tokens), 0)
