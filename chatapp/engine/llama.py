@@ -15,6 +15,7 @@ from chatapp.core import reasoning
 from chatapp.core.errors import ErrorCode, ModelError, RequestError
 from chatapp.engine.devices import handles
 from chatapp.engine.log import last_error
+from chatapp.engine.recorder import AttentionRecorder
 
 FLASH_ATTENTION = {"auto": -1, "off": 0, "on": 1}
 KV_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q8_0": 8}  # enum ggml_type
@@ -168,7 +169,8 @@ class Model:
 class Context:
     """A KV cache over a model, used by one sequence from position 0 on.
 
-    With *can_save* parts of it can be copied out and in again. *swa_full* gives windowed layers a cache of full size.
+    With *can_save* parts of it can be copied out and in again, with what *recorder* keeps of them. *swa_full* gives
+    windowed layers a cache of full size.
     """
 
     def __init__(
@@ -183,6 +185,7 @@ class Context:
         cb_eval: Any = None,
         can_save: bool = False,
         swa_full: bool = True,
+        recorder: AttentionRecorder | None = None,
     ) -> None:
         params = C.llama_context_default_params()
         params.n_ctx = n_ctx
@@ -200,6 +203,9 @@ class Context:
         params.no_perf = True
         if n_threads:
             params.n_threads = params.n_threads_batch = n_threads
+        self.recorder = recorder
+        if recorder is not None:
+            cb_eval = recorder.callback
         if cb_eval is not None:
             params.cb_eval = cb_eval
         self.n_batch = n_batch
@@ -234,6 +240,15 @@ class Context:
 
         Return llama_decode's code: 0, 1 (no room), 2 (aborted) or negative (failed).
         """
+        recorder = self.recorder
+        if recorder is None:
+            return self._decode(tokens, position, all_logits=all_logits)
+        recorder.begin(position, len(tokens))
+        code = self._decode(tokens, position, all_logits=all_logits)
+        recorder.done(len(tokens) if code == 0 else max(0, len(self) - position))
+        return code
+
+    def _decode(self, tokens: Sequence[int], position: int, *, all_logits: bool) -> int:
         n = len(tokens)
         if n == 1:
             return self._single.decode(self.handle, tokens[0], position)
@@ -261,10 +276,14 @@ class Context:
 
     def cut(self, position: int) -> bool:
         """Forget everything from *position* on; False when this kind of memory cannot (then nothing is sure)."""
+        if self.recorder is not None:
+            self.recorder.cut(position)
         return bool(C.llama_memory_seq_rm(self._memory, 0, position, -1))
 
     def clear(self) -> None:
         """Forget everything."""
+        if self.recorder is not None:
+            self.recorder.cut(0)
         C.llama_memory_clear(self._memory, True)
 
     def save(self, start: int, end: int, fits: Callable[[int], bool]) -> NDArray[np.uint8] | None:
@@ -277,9 +296,11 @@ class Context:
             C.llama_memory_seq_cp(self._memory, 0, _SPARE, start, end)
         try:
             size = int(C.llama_state_seq_get_size(self.handle, sequence))
-            if not size or not fits(size):
+            queries = self.recorder.save(start, end) if self.recorder is not None else np.zeros(0, np.uint8)
+            if not size or not fits(size + queries.size):
                 return None
-            data = np.empty(size, np.uint8)
+            data = np.empty(size + queries.size, np.uint8)
+            data[size:] = queries  # behind what is llama.cpp's
             done = int(C.llama_state_seq_get_data(self.handle, data.ctypes.data_as(_BYTES), size, sequence))
         except MemoryError:
             return None
@@ -295,7 +316,9 @@ class Context:
         if self._spare:
             C.llama_memory_seq_cp(self._memory, _SPARE, 0, start, -1)
             C.llama_memory_seq_rm(self._memory, _SPARE, -1, -1)
-        return done == data.size
+        if self.recorder is None:
+            return done == data.size
+        return self.recorder.restore(data[done:], start, len(self))
 
     def __len__(self) -> int:
         return int(C.llama_memory_seq_pos_max(self._memory, 0)) + 1

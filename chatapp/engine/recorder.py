@@ -7,6 +7,7 @@ Sources: ggml/src/ggml.c ggml_flash_attn_ext (operands, op_params), src/llama-gr
 """
 
 import ctypes
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,6 +55,10 @@ class RecordedLayer:
     is_host: bool
     n_q: int = 0  # n_head · width
     offset: int = 0  # of its part of a chunk
+
+    def rows_of(self, chunk: NDArray[np.float16]) -> NDArray[np.float16]:
+        """Its part of *chunk*, (_CHUNK, n_q)."""
+        return chunk[self.offset : self.offset + _CHUNK * self.n_q].reshape(_CHUNK, self.n_q)
 
 
 @dataclass(slots=True)
@@ -111,13 +116,13 @@ class AttentionRecorder:
         wanted = self.is_on and (n_tokens > 1 or last % _PROOF_EVERY == 0)
         self._proof = Proof(last) if wanted else None
 
-    def done(self) -> None:
-        """The batch went through: what was copied of it counts."""
+    def done(self, count: int) -> None:
+        """*count* tokens of the batch are in the context now: what was copied of them counts."""
         if self._learning:
             self._learn()
         if not self.is_on or self.error is not None or not self._seen:
             return
-        count = min(self._seen.values())
+        count = min(count, *self._seen.values())
         self._known[self._start : self._start + count] = True
         if self._proof is not None and self._proof.outputs:
             self.proofs = [p for p in self.proofs if p.position != self._proof.position][-_PROOFS + 1 :]
@@ -130,6 +135,38 @@ class AttentionRecorder:
         self.proofs = [p for p in self.proofs if p.position < position]
         for number in [n for n in self._chunks if n * _CHUNK >= position]:
             del self._chunks[number]
+
+    def save(self, start: int, end: int) -> NDArray[np.uint8]:
+        """What is kept of the positions *start* to *end*, to be put back by `restore`."""
+        if not self.layers or self._learning:
+            return np.zeros(0, np.uint8)
+        known = ensure(self._known, end)[start:end]
+        queries = np.zeros((end - start, self._chunk_size // _CHUNK), np.float16)
+        for number, at, first, last in _in_chunks(start, end):
+            if number in self._chunks:
+                for layer, column in self._columns():
+                    rows = layer.rows_of(self._chunks[number])
+                    queries[at : at + last - first, column : column + layer.n_q] = rows[first:last]
+        return np.concatenate([known.view(np.uint8), queries.reshape(-1).view(np.uint8)])
+
+    def restore(self, data: NDArray[np.uint8], start: int, end: int) -> bool:
+        """Put back what `save` gave; False when it is not that."""
+        self._known = ensure(self._known, end)
+        count = end - start
+        if not data.size:
+            return True
+        if data.size != count * (1 + self._chunk_size // _CHUNK * 2):
+            return False
+        known = data[:count].view(np.bool_)
+        queries = data[count:].view(np.float16).reshape(count, -1)
+        for number, at, first, last in _in_chunks(start, end):
+            if known[at : at + last - first].any():
+                for layer, column in self._columns():
+                    rows = layer.rows_of(self._chunk(number))
+                    rows[first:last] = queries[at : at + last - first, column : column + layer.n_q]
+        self._known[start:end] = known
+        self._keep_budget()
+        return True
 
     @property
     def size(self) -> int:
@@ -148,9 +185,9 @@ class AttentionRecorder:
         """Q of one token after RoPE and norms, float32 (n_head, width); raise KeyError when it is not there."""
         if not self.knows(position):
             raise KeyError(position)
-        chunk = self._chunks[position // _CHUNK]
-        at = layer.offset + position % _CHUNK * layer.n_q
-        return chunk[at : at + layer.n_q].astype(np.float32).reshape(layer.n_head, layer.width)
+        rows = layer.rows_of(self._chunks[position // _CHUNK])
+        found: NDArray[np.float32] = rows[position % _CHUNK].astype(np.float32).reshape(layer.n_head, layer.width)
+        return found
 
     def lowest_key(self, layer: RecordedLayer, position: int) -> int:
         """The first key that *position* sees in this layer: 0 but for windows."""
@@ -165,6 +202,19 @@ class AttentionRecorder:
         self._learning = not self.layers
         self._seen.clear()
         self.proofs.clear()
+
+    def _chunk(self, number: int) -> NDArray[np.float16]:
+        found = self._chunks.get(number)
+        if found is None:
+            found = self._chunks[number] = np.empty(self._chunk_size, np.float16)
+        return found
+
+    def _columns(self) -> Iterator[tuple[RecordedLayer, int]]:
+        """The layers, and where their Q lies in a row of one token."""
+        column = 0
+        for layer in self._order:
+            yield layer, column
+            column += layer.n_q
 
     def _keep_budget(self) -> None:
         size = self._chunk_size * 2
@@ -208,9 +258,7 @@ class AttentionRecorder:
         done = 0
         while done < rows:
             number, at = divmod(position + done, _CHUNK)
-            chunk = self._chunks.get(number)
-            if chunk is None:
-                chunk = self._chunks[number] = np.empty(self._chunk_size, np.float16)
+            chunk = self._chunk(number)
             # One call for as many tokens as lie behind each other on both sides.
             count = min(rows - done, _CHUNK - at) if layer.stride == layer.n_q else 1
             target = chunk.ctypes.data + 2 * (layer.offset + at * layer.n_q)
@@ -283,6 +331,16 @@ def _cache_of(operand: ggml.Tensor) -> ggml.Tensor:
     found = ggml.Tensor()
     ctypes.memmove(ctypes.byref(found), tensor.view_src, ctypes.sizeof(ggml.Tensor))
     return found
+
+
+def _in_chunks(start: int, end: int) -> Iterator[tuple[int, int, int, int]]:
+    """For every chunk: its number, how far behind *start* its part begins, and first and last row of it there."""
+    at = start
+    while at < end:
+        number, first = divmod(at, _CHUNK)
+        last = min(_CHUNK, first + end - at)
+        yield number, at - start, first, last
+        at += last - first
 
 
 def ensure(array: NDArray[Any], size: int) -> NDArray[Any]:

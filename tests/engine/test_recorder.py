@@ -25,16 +25,13 @@ class Recorded:
         self.recorder = AttentionRecorder(budget, windowed="gemma3" in name)
         self.context = Context(
             self.model, N_CTX, n_batch=64, n_threads=1, kv_type=kv_type, flash_attention="on",
-            cb_eval=self.recorder.callback,
+            recorder=self.recorder, can_save=True,
         )  # fmt: skip
         self.decode([3], 0)  # the first graph only tells which layers there are
         self.context.clear()
-        self.recorder.cut(0)
 
     def decode(self, tokens: list[int], position: int) -> None:
-        self.recorder.begin(position, len(tokens))
         assert self.context.decode(tokens, position) == 0
-        self.recorder.done()
         if self.recorder.error is not None:
             raise self.recorder.error
 
@@ -148,7 +145,6 @@ def test_after_an_edit_the_rows_are_those_of_the_new_tokens() -> None:
     with recorded("qwen2-f32") as chat:
         chat.chat(first)
         assert chat.context.cut(40)
-        chat.recorder.cut(40)
         assert not chat.recorder.knows(40)
         assert all(proof.position < 40 for proof in chat.recorder.proofs)
         chat.chat(second, 40)
@@ -156,6 +152,24 @@ def test_after_an_edit_the_rows_are_those_of_the_new_tokens() -> None:
             for index, rows in chat.rows(position).items():
                 expected = attention[layers.index(index), :, position, : position + 1]
                 np.testing.assert_allclose(rows, expected, rtol=0, atol=5e-3)
+
+
+@pytest.mark.parametrize("name", ["qwen2-f32", "jamba-f32"])
+def test_a_branch_that_is_gone_back_to_has_its_rows_again(name: str) -> None:
+    first, second = tokens_of(), tokens_of()[:40] + tokens_of(2)[40:]
+    with recorded(name) as chat:
+        chat.chat(first)
+        before = {p: chat.rows(p) for p in (10, 40, 100, LENGTH - 1)}
+        start = 40 if chat.context.can_be_cut else 0
+        saved = chat.context.save(start, LENGTH, lambda _size: True)
+        assert saved is not None
+        assert chat.context.cut(start) or chat.context.clear() is None
+        chat.chat(second, start)
+        assert chat.context.cut(start) or chat.context.clear() is None
+        assert chat.context.restore(saved, start)
+        for position, expected in before.items():
+            for index, rows in chat.rows(position).items():
+                np.testing.assert_allclose(rows, expected[index], rtol=0, atol=1e-6)
 
 
 def test_the_oldest_rows_are_given_up_for_the_budget() -> None:
