@@ -111,6 +111,11 @@ class Model:
         return self.bos >= 0 and bool(C.llama_vocab_get_add_bos(self.vocab))
 
     @property
+    def window(self) -> int:
+        """Tokens that windowed layers see; 0 when there are none."""
+        return int(C.llama_model_n_swa(self.handle))
+
+    @property
     def can_be_cut(self) -> bool:
         """Whether the end of the KV cache can be removed; recurrent state cannot."""
         return not (C.llama_model_is_recurrent(self.handle) or C.llama_model_is_hybrid(self.handle))
@@ -191,7 +196,7 @@ class Context:
         params.n_ctx = n_ctx
         params.n_batch = n_batch
         params.n_ubatch = min(n_batch, 512)
-        n_swa = int(C.llama_model_n_swa(model.handle))
+        n_swa = model.window
         self.can_be_cut = model.can_be_cut and (swa_full or not n_swa)
         # Saving goes through a second sequence, which shares the cells of the first: no more memory, the same graph.
         self._spare = can_save and self.can_be_cut
@@ -209,6 +214,7 @@ class Context:
         if cb_eval is not None:
             params.cb_eval = cb_eval
         self.n_batch = n_batch
+        self.kv_type = kv_type
         self.n_vocab = model.n_vocab
         self.handle: Any = C.llama_init_from_model(model.handle, params)
         if not self.handle:

@@ -24,6 +24,7 @@ from chatapp.engine.lookup import Drafts
 from chatapp.engine.prompt import PLAIN_STOP
 from chatapp.engine.prompts import Prompt, Prompts
 from chatapp.engine.reading import Reader
+from chatapp.engine.recorder import AttentionRecorder
 from chatapp.engine.sampling import SamplerChain
 from chatapp.engine.text import StreamText
 from chatapp.engine.trace import TraceWriter
@@ -79,6 +80,7 @@ class LlamaBackend:
             flash_attention=options.flash_attention,
             kv_type=options.kv_type,
             can_save=options.cache_bytes != 0,
+            recorder=AttentionRecorder(options.recording, windowed=model.window > 0) if options.recording else None,
         )
         # One token now reads the weights from the disk, so that the first reply does not have to wait for them.
         self._context.decode([max(model.bos, 0)], 0)

@@ -5,11 +5,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chatapp.engine import lookahead, predicting, scoring, text_scoring
+from chatapp.engine import attending, lookahead, predicting, scoring, text_scoring
 from chatapp.engine.backend import Listener
 from chatapp.engine.llama import Model
 from chatapp.engine.reading import Reader, cancelled
 from chatapp.protocol.messages import (
+    Attend,
     InspectorAnswer,
     InspectorQuestion,
     Lookahead,
@@ -34,6 +35,8 @@ def answer(question: InspectorQuestion, reader: Reader, listener: Listener, n_th
             return predicting.predict(question, reader, listener)
         case Lookahead():
             return lookahead.look_ahead(question, reader, listener)
+        case Attend():
+            return attending.attend(question, reader, listener)
         case Vocabulary():
             return _vocabulary(question, reader.model, listener)
 

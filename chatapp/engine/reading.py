@@ -98,6 +98,20 @@ class Reader:
                 return None
         return self.context.logits()
 
+    def hold(self, tokens: list[int], listener: Listener, *, again: bool) -> None:
+        """Have *tokens* in the context, and nothing changed where they are; with *again* evaluate the last anew.
+
+        Raise `RequestError` when cancelled.
+        """
+        cache = self._cache
+        if not again and cache.tokens[: len(tokens)] == tokens:
+            return
+        cache.reuse(tokens)
+        while (at := len(cache.tokens)) < len(tokens):
+            if not self._evaluate(tokens[at : at + self.context.n_batch], listener):
+                raise cancelled()
+            listener.prompt_progress(len(cache.tokens), len(tokens), at)
+
     def _evaluate(self, tokens: list[int], listener: Listener, *, all_logits: bool = False) -> bool:
         """`PromptCache.evaluate`, which a cancel can end in the middle of; False when it did."""
         if listener.cancelled():

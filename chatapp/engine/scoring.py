@@ -32,7 +32,7 @@ def score(request: Score, reader: Reader, listener: Listener) -> Scored:
         if not writer.scored:
             raise cancelled()
     trace = writer.take()
-    owners = _owners(request.prefix, passage, reader)[request.start : request.start + len(trace)]
+    owners = owners_of(request.prefix, passage, reader)[request.start : request.start + len(trace)]
     return Scored(request.job, request.start, len(tokens), trace, tuple(owners))
 
 
@@ -87,7 +87,7 @@ def _nothing(width: int) -> Distribution:
     return Distribution(nan, nan, np.full(width, -1, np.int32), np.full(width, nan, np.float32))
 
 
-def _owners(prefix: Prefix, passage: Passage, reader: Reader) -> list[int]:
+def owners_of(prefix: Prefix, passage: Passage, reader: Reader) -> list[int]:
     """The message of every token; of the given beginning and the reply it is the one that comes next."""
     begun = len(passage.prompt) - passage.prefill
     reply = [len(prefix.messages)] * (passage.prefill + len(passage.reply))

@@ -17,6 +17,7 @@ class LoadOptions:
     flash_attention  "auto", "on" or "off"
     cache_bytes   most memory for saved states of branches; 0: none; -1: `engine.cache.default_budget`
     kv_type       of the KV cache, one of `KV_TYPES`; the quantized ones work with flash attention only
+    recording     most bytes for the queries of attention that are recorded as the chat runs; 0: nothing is recorded
     device        name of the only graphics card to use; "": all of them
     """
 
@@ -26,6 +27,7 @@ class LoadOptions:
     flash_attention: str = "auto"
     kv_type: str = "f16"
     cache_bytes: int = -1
+    recording: int = 0
     device: str = ""
 
     def checked(self) -> Self:
@@ -47,7 +49,7 @@ KV_TYPES = ("f16", "f32", "q8_0", "q4_0")
 QUANTIZED_KV_TYPES = ("q8_0", "q4_0")
 NO_DEVICE = QT_TRANSLATE_NOOP("reasons", "There is no graphics card called {device} here")
 NEEDS_FLASH_ATTENTION = QT_TRANSLATE_NOOP("reasons", "a quantized KV cache needs flash attention, which is off")
-_LOAD_BOUNDS = {"n_ctx": (0, 2**31 - 1), "n_gpu_layers": (-1, 100_000), "n_threads": (0, 4096)}
+_LOAD_BOUNDS = {"n_ctx": (0, 2**31 - 1), "n_gpu_layers": (-1, 100_000), "n_threads": (0, 4096), "recording": (0, 2**40)}
 DEFAULT_CONTEXT = 8192  # tokens; more costs memory most chats never use
 
 

@@ -8,7 +8,7 @@ Commands, to the worker::
     Tokenize  text to token ids and their bytes (job)
     Embed     texts to vectors (job)
     Count     how many tokens a conversation renders to
-    Score, ScoreText, Predict, Lookahead, Vocabulary: see `chatapp.protocol.inspecting` (jobs)
+    Score, ScoreText, Predict, Lookahead, Vocabulary, Attend: see `chatapp.protocol.inspecting` (jobs)
     Cancel    end a job early
     (closing stdin ends the worker)
 
@@ -20,7 +20,7 @@ Events, from the worker::
     Finished        the reply's end, how and how fast
     Tokenized       ids and bytes Embedded     vectors
     Inspected       arrays        Counted      token counts
-    Scored, TextPart, TextScored, Predicted, LookedAhead, VocabularyRead: see `chatapp.protocol.inspecting`
+    Scored, TextPart, TextScored, Predicted, LookedAhead, VocabularyRead, Attended: see `chatapp.protocol.inspecting`
     Failed          a `UserFixable` error, of a job or (job None) of the load
 
 Each is a frozen dataclass of plain data; `to_frame` and `from_frame` are the only translation.
@@ -51,6 +51,8 @@ from chatapp.protocol.events import (
 )
 from chatapp.protocol.framing import Frame, FramingError, encode
 from chatapp.protocol.inspecting import (
+    Attend,
+    Attended,
     InspectorAnswer,
     InspectorQuestion,
     Lookahead,
@@ -86,6 +88,8 @@ __all__ = [
     "NO_DEVICE",
     "QUANTIZED_KV_TYPES",
     "Answer",
+    "Attend",
+    "Attended",
     "Cancel",
     "ChatMessage",
     "Command",
@@ -143,8 +147,8 @@ _TYPES: dict[str, type[Any]] = {
     for kind in (
         Load, Generate, Inspect, Tokenize, Embed, Count, Cancel,
         Hello, LoadProgress, Loaded, PromptProgress, Tokens, Finished, Inspected, Tokenized, Embedded, Counted, Failed,
-        Score, ScoreText, Predict, Lookahead, Vocabulary,
-        Scored, TextPart, TextScored, Predicted, LookedAhead, VocabularyRead,
+        Score, ScoreText, Predict, Lookahead, Vocabulary, Attend,
+        Scored, TextPart, TextScored, Predicted, LookedAhead, VocabularyRead, Attended,
     )
 }  # fmt: skip
 

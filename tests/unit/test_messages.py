@@ -67,6 +67,8 @@ MESSAGES: list[m.Message] = [
     m.Predict(15, m.Prefix(text="The cat", raw=True), PARAMS),
     m.Lookahead(16, m.Prefix(CHAT), 2, 3, 9),
     m.Vocabulary(17),
+    m.Attend(18, m.Prefix(CHAT), (0, 3)),
+    m.Attended(18, (0, 3), True, 12, 1e-3, "f16", {"ids": np.array([1, 2], np.int32)}),
     m.TextScored(14, 100, 99, 250.5, 512),
     m.Predicted(15, 3, ("raw", "top_k"), {"logits": np.zeros(4, np.float32)}),
     m.LookedAhead(16, {"parents": np.array([-1], np.int32)}),

@@ -1,0 +1,70 @@
+"""Where a token of the chat looks: its attention, rebuilt from what was recorded, and the proof that goes with it."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chatapp.core.errors import ErrorCode, RequestError
+from chatapp.core.text import QT_TRANSLATE_NOOP
+from chatapp.engine.backend import Listener
+from chatapp.engine.reading import Reader
+from chatapp.engine.rebuild import Check, check, weights
+from chatapp.engine.recorder import AttentionRecorder, RecordedLayer
+from chatapp.engine.scoring import owners_of
+from chatapp.protocol.messages import Attend, Attended
+
+NOT_RECORDED = QT_TRANSLATE_NOOP("reasons", "attention is not recorded in this chat")
+NO_LAYERS = QT_TRANSLATE_NOOP("reasons", "this model has no attention layers")
+
+
+def attend(request: Attend, reader: Reader, listener: Listener) -> Attended:
+    """Bring the tokens into the context if they are not there, and rebuild the last one's rows."""
+    recorder = reader.context.recorder
+    if recorder is None or recorder.error is not None:
+        details = str(recorder.error) if recorder is not None else ""
+        raise RequestError(ErrorCode.NO_ATTENTION, details, reason=NOT_RECORDED)
+    if not recorder.layers:
+        raise RequestError(ErrorCode.NO_ATTENTION, reason=NO_LAYERS)
+    passage = reader.passage(request.prefix)
+    tokens = passage.tokens
+    position = len(tokens) - 1
+    reader.hold(tokens, listener, again=False)
+    recorded = recorder.knows(position)
+    if not recorded:
+        reader.hold(tokens, listener, again=True)
+    layers = _layers(request, recorder)
+    rows = [weights(recorder, layer, position) for layer in layers]
+    found = _nearest_check(recorder, position)
+    return Attended(
+        request.job,
+        tuple(layer.index for layer in layers),
+        recorded,
+        found.position if found else -1,
+        found.error if found else -1.0,
+        reader.context.kv_type,
+        {
+            "weights": _stacked(rows, len(tokens)),
+            "ids": np.array(tokens, np.int32),
+            "owners": np.array(owners_of(request.prefix, passage, reader), np.int32),
+            "groups": np.array([layer.n_head_kv for layer in layers], np.int32),
+            "lowest": np.array([recorder.lowest_key(layer, position) for layer in layers], np.int32),
+        },
+    )
+
+
+def _layers(request: Attend, recorder: AttentionRecorder) -> list[RecordedLayer]:
+    wanted = request.layers or sorted(recorder.layers)
+    return [recorder.layers[index] for index in wanted if index in recorder.layers]
+
+
+def _nearest_check(recorder: AttentionRecorder, position: int) -> Check | None:
+    nearest = min(recorder.proofs, key=lambda proof: abs(proof.position - position), default=None)
+    return check(recorder, nearest.position) if nearest is not None else None
+
+
+def _stacked(rows: list[NDArray[np.float32]], n_keys: int) -> NDArray[np.float16]:
+    """One array of all layers; layers with fewer heads are filled up with rows of 0."""
+    n_head = max((len(row) for row in rows), default=0)
+    found = np.zeros((len(rows), n_head, n_keys), np.float16)
+    for at, row in enumerate(rows):
+        found[at, : len(row)] = row
+    return found

@@ -1,0 +1,134 @@
+"""The attention of a chat's tokens against the NumPy reference, and what it takes to get it."""
+
+import functools
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from chatapp.core.errors import ErrorCode, RequestError
+from chatapp.engine.llama_backend import LlamaBackend
+from chatapp.protocol.messages import Attend, Attended, ChatMessage, Prefix
+from tests.helpers import reference
+from tests.helpers.asking import CHAT, ask, opened, reply, weights_of
+from tests.helpers.listeners import Recorder
+
+BUDGET = 1 << 28
+NAMES = ("llama-f32", "qwen2-f32", "gpt2-f32", "gemma3-f32")
+
+
+def recording(name: str, **options: object) -> LlamaBackend:
+    return opened(name, flash_attention="on", recording=BUDGET, **options)
+
+
+@functools.lru_cache(maxsize=8)
+def _attention(name: str, ids: tuple[int, ...]) -> NDArray[np.float64]:
+    return reference.forward(weights_of(name), ids, reference.gelu_table)[1]
+
+
+def truth(name: str, ids: Sequence[int]) -> NDArray[np.float64]:
+    """The reference's weights (layers, heads, queries, keys)."""
+    return _attention(name, tuple(int(i) for i in ids))
+
+
+def assert_true(name: str, found: Attended) -> None:
+    ids = found.arrays["ids"]
+    expected = truth(name, ids)[list(found.layers), :, -1]
+    weights = found.arrays["weights"]
+    assert weights.shape == expected.shape
+    np.testing.assert_allclose(weights, expected, rtol=0, atol=5e-3)
+    np.testing.assert_allclose(weights.sum(axis=-1, dtype=np.float64), 1, rtol=0, atol=2e-3)  # half precision
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_token_of_a_reply_has_the_weights_of_the_reference(name: str) -> None:
+    backend = recording(name)
+    listener, _, _ = reply(backend)
+    ids = tuple(int(i) for trace in listener.traces for i in trace.ids)
+    assert len(ids) > 5
+    for count in (0, 1, len(ids) - 1):
+        found = ask(backend, Attend(1, Prefix(CHAT, reply_ids=ids[:count])))
+        assert found.arrays["ids"].tolist() == [*listener.prompt_ids, *ids[:count]]
+        assert found.recorded
+        assert 0 <= found.difference < 1e-2
+        assert 0 <= found.checked < len(found.arrays["ids"]) + len(ids)
+        assert_true(name, found)
+    backend.close()
+
+
+def test_what_was_cut_away_is_brought_back_with_its_recording() -> None:
+    backend = recording("qwen2-f32")
+    first, _, _ = reply(backend)
+    ids = tuple(int(i) for trace in first.traces for i in trace.ids)
+    other = (*CHAT[:1], ChatMessage("user", "something else, which takes the place of all that was there before"))
+    reply(backend, other)
+    found = ask(backend, Attend(1, Prefix(CHAT, reply_ids=ids[:-1])))
+    assert found.recorded
+    assert_true("qwen2-f32", found)
+    _, again, _ = reply(backend, other)
+    assert again.reused_tokens == again.prompt_tokens - 1  # looking cost the chat nothing
+    backend.close()
+
+
+def test_looking_back_leaves_the_context_alone() -> None:
+    backend = recording("llama-f32")
+    listener, info, _ = reply(backend)
+    ids = tuple(int(i) for trace in listener.traces for i in trace.ids)
+    progress = Recorder()
+    ask(backend, Attend(1, Prefix(CHAT, reply_ids=ids[:2])), progress)
+    assert progress.progress == []  # nothing was evaluated
+    _, again, _ = reply(backend)
+    assert again.reused_tokens == info.prompt_tokens - 1
+    backend.close()
+
+
+def test_a_prompt_that_was_never_read_is_read_for_it() -> None:
+    backend = recording("llama-f32")
+    found = ask(backend, Attend(1, Prefix(text="the hen and the inn, 한글")))
+    assert found.recorded  # as it was read just now
+    assert set(found.arrays["owners"].tolist()) == {-1}
+    assert_true("llama-f32", found)
+    backend.close()
+
+
+def test_only_the_layers_that_are_asked_for() -> None:
+    backend = recording("gemma3-f32")
+    text = "word " * 60
+    found = ask(backend, Attend(1, Prefix(text=text), (6, 1)))
+    assert found.layers == (6, 1)
+    assert found.arrays["groups"].shape == found.arrays["lowest"].shape == (2,)
+    whole = ask(backend, Attend(1, Prefix(text=text)))
+    np.testing.assert_array_equal(found.arrays["weights"][0], whole.arrays["weights"][6])
+    for row, lowest in zip(whole.arrays["weights"], whole.arrays["lowest"], strict=True):
+        assert (row[:, :lowest] == 0).all()
+        assert (row[:, lowest] > 0).any()
+    assert len(set(whole.arrays["lowest"].tolist())) == 2  # windows, and layers that see everything
+    backend.close()
+
+
+def test_owners_are_the_messages() -> None:
+    backend = recording("llama-f32")
+    found = ask(backend, Attend(1, Prefix(CHAT)))
+    assert set(found.arrays["owners"].tolist()) == {-1, 0, 1, 2, 3}
+    backend.close()
+
+
+@pytest.mark.parametrize(("name", "options"), [("llama-f32", {"recording": 0}), ("mamba-f32", {})])
+def test_without_a_recording_or_without_attention_it_is_refused_in_a_sentence(
+    name: str, options: dict[str, int]
+) -> None:
+    backend = opened(name, **({"flash_attention": "on", "recording": BUDGET} | options))
+    with pytest.raises(RequestError) as caught:
+        ask(backend, Attend(1, Prefix(CHAT)))
+    assert caught.value.code is ErrorCode.NO_ATTENTION
+    assert reply(backend)[2]
+    backend.close()
+
+
+def test_with_flash_attention_off_there_is_nothing_to_record() -> None:
+    backend = opened("llama-f32", recording=BUDGET)
+    with pytest.raises(RequestError):
+        ask(backend, Attend(1, Prefix(CHAT)))
+    assert reply(backend)[2]
+    backend.close()
