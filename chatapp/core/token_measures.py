@@ -101,7 +101,7 @@ def rank_bucket(rank: int, bounds: Sequence[int] = RANK_BOUNDS) -> int:
     return int(np.searchsorted(np.asarray(bounds), rank, side="left"))
 
 
-def summarize(trace: TraceBuffer, tokens: NDArray[np.intp] | None = None, surprising: int = 3) -> Summary | None:
+def summarize(trace: TraceBuffer, tokens: NDArray[np.intp] | None = None, surprising: int = 4) -> Summary | None:
     """Of the whole trace or of its *tokens*; None when none of them has a logprob."""
     chosen = np.arange(len(trace)) if tokens is None else tokens
     chosen = chosen[~np.isnan(trace.logprobs[chosen])]

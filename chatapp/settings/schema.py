@@ -11,6 +11,7 @@ from typing import Any
 
 from chatapp.core.generation import BOUNDS, MAX_STOP_LENGTH, SamplingParams
 from chatapp.core.text import QT_TRANSLATE_NOOP
+from chatapp.settings.inspector import INSPECTOR
 from chatapp.settings.samplers import SAMPLERS
 from chatapp.settings.setting import Choice, Kind, Section, Setting, Special
 
@@ -214,5 +215,6 @@ SPLITTER_SIZES: Setting[tuple[int, ...]] = Setting("window.splitter", Kind.INTEG
 SETTINGS: tuple[Setting[Any], ...] = (
     *(value for value in list(globals().values()) if isinstance(value, Setting)),
     *SAMPLERS,
+    *INSPECTOR,
 )
 BY_KEY: dict[str, Setting[Any]] = {setting.key: setting for setting in SETTINGS}

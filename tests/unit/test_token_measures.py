@@ -80,7 +80,7 @@ def test_summary(trace: TraceBuffer) -> None:
     assert found.mean_surprisal == pytest.approx(bits / 5, rel=1e-5)
     assert found.perplexity == pytest.approx(2 ** (bits / 5), rel=1e-5)
     assert found.rank_one == pytest.approx(2 / 5)
-    assert found.surprising == (5, 3, 2)
+    assert found.surprising == (5, 3, 2, 1)
     some = summarize(trace, np.array([0, 1, 2]))
     assert some is not None
     assert (some.tokens, some.perplexity) == (2, pytest.approx(math.sqrt(8)))

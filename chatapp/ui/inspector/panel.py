@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Protocol, cast
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
@@ -37,8 +37,10 @@ class InspectorPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.tabs)
         self.setMinimumWidth(360)
-        self.resize(_WIDTH, 600)
         self._retranslate()
+
+    def sizeHint(self) -> QSize:
+        return QSize(_WIDTH, super().sizeHint().height())  # a dock's layout asks for this alone
 
     def _retranslate(self) -> None:
         for at in range(self.tabs.count()):

@@ -1,0 +1,20 @@
+"""The settings of the inspector, which it shows itself; `chatapp.settings.schema` has the recipe."""
+
+from typing import Any
+
+from chatapp.core.token_measures import RANK_BOUNDS, Measure
+from chatapp.settings.setting import Choice, Kind, Setting
+
+_ON_OFF = (Choice("on", ""), Choice("off", ""))
+
+TOKEN_MEASURE: Setting[str] = Setting(
+    "inspector.token_measure", Kind.CHOICE, Measure.SURPRISAL.value, choices=tuple(Choice(m.value, "") for m in Measure)
+)
+RANK_BUCKETS: Setting[tuple[int, ...]] = Setting(
+    "inspector.rank_buckets", Kind.INTEGERS, RANK_BOUNDS, bounds=(1, 1_000_000)
+)  # the last rank of each colour but the last
+WHOLE_PROMPT: Setting[str] = Setting("inspector.whole_prompt", Kind.CHOICE, "off", choices=_ON_OFF)
+SCORE_BY_ITSELF: Setting[str] = Setting("inspector.score_by_itself", Kind.CHOICE, "on", choices=_ON_OFF)
+SHOW_HINTS: Setting[str] = Setting("inspector.show_hints", Kind.CHOICE, "on", choices=_ON_OFF)
+
+INSPECTOR: tuple[Setting[Any], ...] = (TOKEN_MEASURE, RANK_BUCKETS, WHOLE_PROMPT, SCORE_BY_ITSELF, SHOW_HINTS)

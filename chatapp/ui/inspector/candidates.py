@@ -1,0 +1,166 @@
+"""`CandidateTable`: what could have come instead of one token, with its probabilities as bars."""
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from chatapp.core.candidates import Candidate, Candidates
+from chatapp.ui import theme
+from chatapp.ui.inspector.candidate_model import SHARE, CandidateItemModel, Column, Index
+
+_ROW_AIR = 6  # pixels
+
+
+class CandidateTable(QTableView):
+    """Signals:
+
+    branch_requested(int)  the reply is to be written anew from here with this token id
+    """
+
+    branch_requested = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("candidateTable")
+        self.can_branch = False
+        self.rows = CandidateItemModel(self)
+        self.setModel(self.rows)
+        self.setItemDelegate(_BarDelegate(self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._on_menu)
+        self.doubleClicked.connect(lambda index: self._branch(index.row()))
+        self.verticalHeader().hide()
+        self.verticalHeader().setMinimumSectionSize(1)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsClickable(False)
+        header.setMinimumSectionSize(20)
+        theme.notifier.changed.connect(self._renew)
+        self._retranslate()
+        self._renew()
+
+    def show_candidates(self, candidates: Candidates | None) -> None:
+        """Show the candidates of another token; None empties the table."""
+        self.rows.show(candidates)
+        self.setColumnHidden(Column.FINAL, candidates is None or candidates.others_final is None)
+
+    def current(self) -> Candidate | None:
+        """The candidate of the row that is selected."""
+        chosen = self.selectionModel().selectedRows()
+        return self.rows.candidate(chosen[0].row()) if chosen else None
+
+    def _branch(self, row: int) -> None:
+        found = self.rows.candidate(row)
+        if self.can_branch and found is not None and not found.chosen:
+            self.branch_requested.emit(found.token)
+
+    def _on_menu(self, at: QPoint) -> None:
+        row = self.indexAt(at).row()
+        found = self.rows.candidate(row)
+        if found is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if self.can_branch:
+            branch = menu.addAction(self.tr("Branch from here"), lambda: self._branch(row))
+            branch.setEnabled(not found.chosen)
+        menu.addAction(self.tr("Copy row"), lambda: self._copy(row))
+        menu.popup(self.viewport().mapToGlobal(at))
+
+    def _copy(self, row: int) -> None:
+        shown = [c for c in Column if not self.isColumnHidden(c)]
+        cells = [str(self.rows.data(self.rows.index(row, column)) or "") for column in shown]
+        QGuiApplication.clipboard().setText("\t".join(cells))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        row = self.currentIndex().row()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._branch(row)
+        elif event.matches(QKeySequence.StandardKey.Copy) and row >= 0:
+            self._copy(row)
+        else:
+            super().keyPressEvent(event)
+
+    def _renew(self) -> None:
+        """Columns as wide as what is in them, whatever the font; the token's text takes the rest."""
+        metrics = self.fontMetrics()
+        header = self.horizontalHeader()
+        small = metrics.horizontalAdvance("0")
+        widths = {
+            Column.RANK: max(small * 6, self._heading(Column.RANK)),
+            Column.RAW: max(small * 12, self._heading(Column.RAW)),
+            Column.FINAL: max(small * 12, self._heading(Column.FINAL)),
+            Column.ID: small * 8,
+            Column.BYTES: small * 10,
+        }
+        for column, width in widths.items():
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+            header.resizeSection(column, width)
+        header.setSectionResizeMode(Column.TOKEN, QHeaderView.ResizeMode.Stretch)
+        self.verticalHeader().setDefaultSectionSize(metrics.height() + _ROW_AIR)
+        self.viewport().update()
+
+    def _heading(self, column: Column) -> int:
+        text = self.rows.headerData(column, Qt.Orientation.Horizontal)
+        return self.fontMetrics().horizontalAdvance(text) + 16
+
+    def _retranslate(self) -> None:
+        self.setAccessibleName(self.tr("Candidates"))
+        self.rows.retranslate()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+            self._renew()
+        super().changeEvent(event)
+
+
+class _BarDelegate(QStyledItemDelegate):
+    """Puts a bar as long as the probability behind the number, and a mark before the token that was taken."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        view = self.parent()
+        assert isinstance(view, CandidateTable)
+        colors = theme.colors()
+        found = view.rows.candidate(index.row())
+        rect = QRectF(option.rect)
+        taken = found is not None and found.chosen
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        if selected:
+            painter.fillRect(rect, colors.selected)
+        elif taken:
+            painter.fillRect(rect, theme.mix(colors.surface, colors.accent, 0.12))
+        share = index.data(SHARE)
+        if share is not None:
+            room = rect.adjusted(4, 3, -4, -3)
+            room.setWidth(room.width() * min(1.0, share))
+            strength = 0.38 if index.column() == Column.RAW else 0.62
+            painter.fillRect(room, theme.mix(colors.surface, colors.accent, strength if found is not None else 0.2))
+        if taken and index.column() == Column.RANK:
+            painter.fillRect(QRectF(rect.left(), rect.top(), 3, rect.height()), colors.accent)
+        self.initStyleOption(option, index)
+        painter.save()
+        painter.setFont(option.font)
+        ink = index.data(Qt.ItemDataRole.ForegroundRole)
+        painter.setPen(colors.text if selected else ink)
+        metrics = option.fontMetrics
+        inner = rect.adjusted(7, 0, -7, 0)
+        text = metrics.elidedText(index.data() or "", Qt.TextElideMode.ElideRight, int(inner.width()))
+        painter.drawText(inner, int(index.data(Qt.ItemDataRole.TextAlignmentRole)), text)
+        painter.restore()

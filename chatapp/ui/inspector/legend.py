@@ -1,0 +1,108 @@
+"""The legend of the token colours: the ramp with its numbers, or the buckets of ranks."""
+
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QLinearGradient, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from chatapp.core.token_measures import RANK_BOUNDS, Measure
+from chatapp.ui import theme
+from chatapp.ui.inspector import scales
+from chatapp.ui.inspector.numbers import count
+from chatapp.ui.widgets.text import number_text
+
+_BAR = 10  # pixels
+
+
+class Legend(QWidget):
+    """Shows what the colours of one measure stand for; its accessible name says the same."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("tokenLegend")
+        self._measure = Measure.SURPRISAL
+        self._bounds: tuple[int, ...] = RANK_BOUNDS
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.notifier.changed.connect(self._renew)
+        self._renew()
+
+    def show_measure(self, measure: Measure, bounds: Sequence[int]) -> None:
+        """Explain the colours of *measure*, ranks in buckets up to *bounds*."""
+        self._measure, self._bounds = measure, tuple(bounds)
+        self.setAccessibleName(self.tr("Legend: {values}").format(values=", ".join(self.labels())))
+        self.update()
+
+    def labels(self) -> list[str]:
+        """The numbers, in order of strength."""
+        values = [value for _level, value in scales.ticks(self._measure, self._bounds)]
+        if self._measure is Measure.PROBABILITY:
+            return [f"{number_text(100 * value)} %" for value in values]
+        if self._measure is Measure.RANK:
+            lows = [1, *(bound + 1 for bound in self._bounds)]
+            return [_bucket(low, value) for low, value in zip(lows, values, strict=True)]
+        texts = [number_text(value) for value in values]
+        return [*texts[:-1], self.tr("{bits}+ bits").format(bits=texts[-1])]
+
+    def _renew(self) -> None:
+        self.setFont(theme.font(0.8))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(220, _BAR + 3 + self.fontMetrics().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(140, self.sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        painter = QPainter(self)
+        colors = theme.colors()
+        bar = QRectF(0.5, 0.5, self.width() - 1, _BAR)
+        labels = self.labels()
+        if self._measure is Measure.RANK:
+            self._paint_buckets(painter, bar, labels, colors)
+        else:
+            gradient = QLinearGradient(bar.topLeft(), bar.topRight())
+            ramp = scales.ramp(self._measure)
+            for step, color in enumerate(ramp):
+                gradient.setColorAt(step / (len(ramp) - 1), color)
+            painter.fillRect(bar, gradient)
+            painter.setPen(colors.muted)
+            for (level, _value), label in zip(scales.ticks(self._measure), labels, strict=True):
+                self._label(painter, bar.left() + level * bar.width(), label)
+        painter.setPen(theme.mix(colors.border, colors.muted, 0.4))
+        painter.drawRect(bar)
+        painter.end()
+
+    def _paint_buckets(self, painter: QPainter, bar: QRectF, labels: list[str], colors: theme.Colors) -> None:
+        width = bar.width() / len(labels)
+        for at, label in enumerate(labels):
+            swatch = QRectF(bar.left() + at * width, bar.top(), width, bar.height())
+            painter.fillRect(swatch, scales.color(Measure.RANK, at / max(1, len(labels) - 1)))
+            painter.fillRect(QRectF(swatch.x(), swatch.bottom() - at, swatch.width(), at), colors.muted)
+            painter.setPen(colors.muted)
+            self._label(painter, swatch.center().x(), label)
+
+    def _label(self, painter: QPainter, x: float, text: str) -> None:
+        metrics = QFontMetricsF(self.font())
+        width = metrics.horizontalAdvance(text)
+        left = min(max(0.0, x - width / 2), self.width() - width)
+        painter.drawText(
+            QRectF(left, _BAR + 3, width + 1, metrics.height()),
+            Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine,
+            text,
+        )
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.show_measure(self._measure, self._bounds)
+        super().changeEvent(event)
+
+
+def _bucket(low: int, high: float) -> str:
+    if math.isinf(high):
+        return f">{count(low - 1)}"
+    return count(low) if low == high else f"{count(low)}–{count(int(high))}"

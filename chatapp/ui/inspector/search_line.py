@@ -1,0 +1,145 @@
+"""The line that finds tokens: by text, or by an expression such as ``rank > 50``."""
+
+from collections.abc import Container
+
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+
+from chatapp.core.token_search import Query, QueryError, parse
+from chatapp.core.trace_buffer import TraceBuffer
+from chatapp.ui.inspector.numbers import count
+from chatapp.ui.widgets.icons import icon
+
+
+class SearchLine(QWidget):
+    """Signals:
+
+    found(list[int])  the tokens of all places that were found
+    jumped(int)       go to this token
+    """
+
+    found = Signal(list)
+    jumped = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._trace = TraceBuffer()
+        self._hidden: Container[int] = ()
+        self._query = Query()
+        self._places: list[tuple[int, int]] = []
+        self._at: int | None = None
+        self.edit = QLineEdit(self)
+        self.edit.setObjectName("tokenSearch")
+        self.edit.setClearButtonEnabled(True)
+        self.edit.textChanged.connect(self._on_edited)
+        self._count = QLabel(self)
+        self._count.setObjectName("tokenSearchCount")
+        self._count.setProperty("role", "small")
+        self._error = QLabel(self)
+        self._error.setObjectName("tokenSearchError")
+        self._error.setProperty("role", "error")
+        self._error.setTextFormat(Qt.TextFormat.PlainText)
+        self._error.setWordWrap(True)
+        self._error.hide()
+        self._previous, self._following = self._button("chevron-left", -1), self._button("chevron-right", 1)
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(self.edit, 1)
+        row.addWidget(self._count)
+        row.addWidget(self._previous)
+        row.addWidget(self._following)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(row)
+        column.addWidget(self._error)
+        self._retranslate()
+
+    def set_trace(self, trace: TraceBuffer, hidden: Container[int] = ()) -> None:
+        """Search *trace* from now on, without the *hidden* tokens."""
+        self._trace, self._hidden = trace, hidden
+        self._search()
+
+    def step(self, by: int) -> None:
+        """Go to the next place (1) or the one before (-1), around the end; tokens that came since are searched, too."""
+        self._search(keep=True)
+        if not self._places:
+            return
+        self._at = (0 if by > 0 else -1) if self._at is None else self._at + by
+        self._at %= len(self._places)
+        self._show_count()
+        self.jumped.emit(self._places[self._at][0])
+
+    def _on_edited(self) -> None:
+        try:
+            self._query = parse(self.edit.text())
+        except QueryError as error:
+            self._query = Query()
+            template = QCoreApplication.translate("token search", error.template)
+            self._show_error(template.format(**error.params))
+        else:
+            self._show_error("")
+        self._search()
+
+    def _search(self, *, keep: bool = False) -> None:
+        at = self._at if keep else None
+        self._places = [place for place in self._query.find(self._trace) if place[0] not in self._hidden]
+        self._at = at
+        self._show_count()
+        self.found.emit([token for start, end in self._places for token in range(start, end)])
+
+    def _show_count(self) -> None:
+        if not self.edit.text() or not self._error.isHidden():
+            text = ""
+        elif not self._places:
+            text = self.tr("none found")
+        elif self._at is None:
+            text = self.tr("{total} found").format(total=count(len(self._places)))
+        else:
+            text = self.tr("{number} of {total}").format(number=count(self._at + 1), total=count(len(self._places)))
+        self._count.setText(text)
+        for button in (self._previous, self._following):
+            button.setEnabled(bool(self._places))
+
+    def _show_error(self, sentence: str) -> None:
+        self._error.setText(sentence)
+        self._error.setVisible(bool(sentence))
+        self.edit.setProperty("invalid", "true" if sentence else "false")
+        self.edit.style().unpolish(self.edit)
+        self.edit.style().polish(self.edit)
+
+    def _button(self, picture: str, by: int) -> QToolButton:
+        button = QToolButton(self)
+        button.setIcon(icon(picture, "muted"))
+        button.setIconSize(QSize(16, 16))
+        button.clicked.connect(lambda: self.step(by))
+        return button
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.step(-1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
+        elif event.key() == Qt.Key.Key_Escape and self.edit.text():
+            self.edit.clear()
+        else:
+            super().keyPressEvent(event)
+
+    def _retranslate(self) -> None:
+        self.edit.setPlaceholderText(self.tr("Find text, or rank > 50, p < 1 %, surprisal > 8…"))
+        self.edit.setAccessibleName(self.tr("Find tokens"))
+        self.edit.setToolTip(
+            self.tr("Text, or conditions on p, surprisal, entropy, rank and id, joined by “and”. F3 goes to the next.")
+        )
+        for button, name in (
+            (self._previous, self.tr("Previous place (Shift+F3)")),
+            (self._following, self.tr("Next place (F3)")),
+        ):
+            button.setToolTip(name)
+            button.setAccessibleName(name)
+        if self.edit.text():
+            self._on_edited()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+        super().changeEvent(event)
