@@ -66,19 +66,13 @@ class SettingsPanel(QScrollArea):
         column.addWidget(self._presets)
         self._rows: dict[str, SettingRow] = {}
         self._add_samplers(inner, column)
-        self._reset_all = QPushButton(inner)
-        self._reset_all.setObjectName("resetAllButton")
-        self._reset_all.clicked.connect(self._on_reset_all)
-        self._make_default = QPushButton(inner)
-        self._make_default.setObjectName("makeDefaultButton")
-        self._make_default.clicked.connect(self._on_make_default)
-        column.addWidget(self._make_default)
-        column.addWidget(self._reset_all)
+        self._add_buttons(inner, column)
         column.addWidget(AdapterList(services, inner))
         column.addStretch(1)
         self.setWidget(inner)
         services.chat.conversation_changed.connect(self._show_all)
         services.settings.changed.connect(self._on_setting_changed)
+        services.presets.changed.connect(self._show_buttons)
         self._retranslate()
         self._show_all()
 
@@ -111,6 +105,20 @@ class SettingsPanel(QScrollArea):
         column.addWidget(self._folded)
         self._on_more(shown=False)
 
+    def _add_buttons(self, inner: QWidget, column: QVBoxLayout) -> None:
+        self._reset_all = QPushButton(inner)
+        self._reset_all.setObjectName("resetAllButton")
+        self._reset_all.clicked.connect(self._on_reset_all)
+        self._make_default = QPushButton(inner)
+        self._make_default.setObjectName("makeDefaultButton")
+        self._make_default.clicked.connect(self._on_make_default)
+        self._reset_to_model = QPushButton(inner)
+        self._reset_to_model.setObjectName("resetToModelButton")
+        self._reset_to_model.clicked.connect(self._on_reset_to_model)
+        column.addWidget(self._make_default)
+        column.addWidget(self._reset_to_model)
+        column.addWidget(self._reset_all)
+
     def _show_all(self) -> None:
         chat, settings = self._services.chat, self._services.settings
         self._prompt.show_value(chat.conversation.system_prompt, settings.get(SYSTEM_PROMPT.key))
@@ -130,6 +138,15 @@ class SettingsPanel(QScrollArea):
         self._presets.refresh()
         self._reset_all.setEnabled(own)
         self._make_default.setEnabled(own)
+        recommended = self._services.presets.recommendation()
+        in_use = recommended == self._services.chat.effective_sampling()
+        self._reset_to_model.setEnabled(recommended is not None and not in_use)
+        if recommended is None:
+            self._reset_to_model.setToolTip(self.tr("The makers of this model recommend nothing"))
+        elif in_use:
+            self._reset_to_model.setToolTip(self.tr("These values are in use"))
+        else:
+            self._reset_to_model.setToolTip(self.tr("What the makers of the model wrote into its file"))
 
     def _on_changed(self, name: str, value: object) -> None:
         chat = self._services.chat
@@ -158,6 +175,12 @@ class SettingsPanel(QScrollArea):
         self._services.chat.set_sampling(None)
         self._show_all()
 
+    def _on_reset_to_model(self) -> None:
+        recommended = self._services.presets.recommendation()
+        if recommended is not None:
+            self._services.chat.set_sampling(recommended)
+        self._show_all()
+
     def _on_prompt_reset(self) -> None:
         self._services.chat.set_system_prompt(self._services.settings.get(SYSTEM_PROMPT.key))
         self._show_all()
@@ -180,9 +203,11 @@ class SettingsPanel(QScrollArea):
         self._chain_title.setText(self.tr("Order of the samplers"))
         self._make_default.setText(self.tr("Use as default for new conversations"))
         self._reset_all.setText(self.tr("Back to the defaults"))
+        self._reset_to_model.setText(self.tr("Reset to the model's recommendation"))
         self.setAccessibleName(self.tr("Settings of this conversation"))
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
             self._retranslate()
+            self._show_buttons()
         super().changeEvent(event)

@@ -11,7 +11,7 @@ import atexit
 import functools
 import itertools
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -136,10 +136,17 @@ def write_llama(
     chat_template: str | None = CHAT_TEMPLATE,
     tied: bool = False,
     architecture: Literal["llama", "qwen2"] = "llama",
+    sampling: Mapping[str, float] | None = None,
     seed: int = 1,
 ) -> None:
-    """Llama: RMSNorm, rotary positions, grouped queries, SwiGLU. Qwen2 differs in the rotation and has q/k/v biases."""
+    """Llama: RMSNorm, rotary positions, grouped queries, SwiGLU. Qwen2 differs in the rotation and has q/k/v biases.
+
+    *sampling* are the ``general.sampling.*`` values that its makers recommend.
+    """
     file = _File(path, architecture, kind=dtype, seed=seed, n_layer=n_layer, n_embd=n_embd)
+    for key, value in (sampling or {}).items():
+        add = file.writer.add_int32 if isinstance(value, int) else file.writer.add_float32
+        add(f"general.sampling.{key}", value)
     head = n_embd // n_head
     file.writer.add_context_length(context_length)
     file.writer.add_feed_forward_length(n_ff)
@@ -350,6 +357,9 @@ MODELS: dict[str, Callable[[Path], None]] = {
     "llama-q8_0": functools.partial(write_llama, dtype="Q8_0"),
     "llama-tied": functools.partial(write_llama, tied=True, n_head=8, n_head_kv=1, seed=5),
     "llama-no-template": functools.partial(write_llama, chat_template=None),
+    "llama-recommends": functools.partial(
+        write_llama, sampling={"temp": 0.6, "top_k": 20, "top_p": 0.9, "min_p": 0.02, "penalty_repeat": 1.05}
+    ),
     "llama-short-context": functools.partial(write_llama, context_length=128),
     "gpt2-f32": write_gpt2,
     "gpt2-f16": functools.partial(write_gpt2, dtype="F16", tied=False),
