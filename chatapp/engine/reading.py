@@ -98,19 +98,19 @@ class Reader:
                 return None
         return self.context.logits()
 
-    def hold(self, tokens: list[int], listener: Listener, *, again: bool) -> None:
-        """Have *tokens* in the context, and nothing changed where they are; with *again* evaluate the last anew.
+    def hold(self, tokens: list[int], known: int, listener: Listener) -> None:
+        """Have *tokens* in the context, evaluating those from number *known* on even when they are there.
 
-        Raise `RequestError` when cancelled.
+        Nothing is changed where they are. Raise `RequestError` when cancelled.
         """
         cache = self._cache
-        if not again and cache.tokens[: len(tokens)] == tokens:
+        if known >= len(tokens) and cache.tokens[: len(tokens)] == tokens:
             return
-        cache.reuse(tokens)
+        reused = cache.reuse(tokens[: known + 1]).tokens
         while (at := len(cache.tokens)) < len(tokens):
             if not self._evaluate(tokens[at : at + self.context.n_batch], listener):
                 raise cancelled()
-            listener.prompt_progress(len(cache.tokens), len(tokens), at)
+            listener.prompt_progress(len(cache.tokens), len(tokens), reused)
 
     def _evaluate(self, tokens: list[int], listener: Listener, *, all_logits: bool = False) -> bool:
         """`PromptCache.evaluate`, which a cancel can end in the middle of; False when it did."""

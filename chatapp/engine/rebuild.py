@@ -22,34 +22,41 @@ class Check:
     error: float
 
 
-def weights(recorder: AttentionRecorder, layer: RecordedLayer, position: int) -> NDArray[np.float32]:
-    """One token's attention in one layer, float32 (n_head, position + 1).
+def weights(recorder: AttentionRecorder, layer: RecordedLayer, position: int, count: int = 1) -> NDArray[np.float32]:
+    """Attention in one layer of *count* tokens, the last of them at *position*: float32 (n_head, count, position + 1).
 
-    Rows sum to 1, or to less where the model has attention sinks: the missing part went there.
+    Rows sum to 1, or to less where the model has attention sinks: the missing part went there. Raise KeyError when one
+    of the tokens was not recorded.
     """
-    q = recorder.query(layer, position)
+    positions = np.arange(position + 1 - count, position + 1)
+    q = np.stack([recorder.query(layer, int(p)) for p in positions])  # (count, n_head, width)
     n_keys = position + 1
     keys = _cached(layer.keys, layer.n_head_kv, layer.width, n_keys)
     if layer.half_keys:
         keys = keys.astype(np.float16).astype(np.float32)
     group = layer.n_head // layer.n_head_kv
-    scores = np.einsum("grd,kgd->grk", q.reshape(layer.n_head_kv, group, layer.width), keys, optimize=True)
-    scores = scores.reshape(layer.n_head, n_keys)
+    # One product for each key-value head: (group · count, width) with (width, keys).
+    q = q.reshape(count, layer.n_head_kv, group, layer.width).transpose(1, 2, 0, 3)
+    scores = np.stack([q[g].reshape(group * count, -1) @ keys[:, g].T for g in range(layer.n_head_kv)])
+    scores = scores.reshape(layer.n_head, count, n_keys)
     if layer.softcap:
         scores = np.tanh(scores * np.float32(layer.scale / layer.softcap)) * np.float32(layer.softcap)
     else:
-        scores = scores * np.float32(layer.scale)
+        scores *= np.float32(layer.scale)
+    key, query = np.arange(n_keys), positions[:, None]
     if layer.max_bias:
-        distance = np.arange(n_keys, dtype=np.float32) - position
-        scores += _slopes(layer.n_head, layer.max_bias)[:, None] * distance
-    scores[:, : recorder.lowest_key(layer, position)] = -np.inf
-    peak = scores.max(axis=1, keepdims=True)
-    if layer.sinks is not None:
-        peak = np.maximum(peak, layer.sinks[:, None])
+        slopes = _slopes(layer.n_head, layer.max_bias)[:, None, None]
+        scores += slopes * np.minimum(key - query, 0).astype(np.float32)
+    lowest = np.array([recorder.lowest_key(layer, int(p)) for p in positions])[:, None]
+    scores[:, (key > query) | (key < lowest)] = -np.inf
+    peak = scores.max(axis=-1, keepdims=True)
+    sinks = None if layer.sinks is None else layer.sinks[:, None, None]
+    if sinks is not None:
+        peak = np.maximum(peak, sinks)
     raised = np.exp(scores - peak)
-    total = raised.sum(axis=1, keepdims=True)
-    if layer.sinks is not None:
-        total += np.exp(layer.sinks[:, None] - peak)
+    total = raised.sum(axis=-1, keepdims=True)
+    if sinks is not None:
+        total += np.exp(sinks - peak)
     found: NDArray[np.float32] = raised / total
     return found
 
@@ -64,7 +71,7 @@ def check(recorder: AttentionRecorder, position: int) -> Check | None:
     error = 0.0
     for index, output in proof.outputs.items():
         layer = recorder.layers[index]
-        rows = weights(recorder, layer, position)
+        rows = weights(recorder, layer, position)[:, 0]
         values = _cached(layer.values, layer.n_head_kv, layer.value_width, position + 1)
         group = layer.n_head // layer.n_head_kv
         mixed = np.einsum("grk,kgd->grd", rows.reshape(layer.n_head_kv, group, position + 1), values, optimize=True)

@@ -99,12 +99,13 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Attend:
-    """Where the last token of *prefix* looks, in every head of *layers* (empty: all of them)."""
+    """Where the last *queries* tokens of *prefix* look, in every head of *layers* (empty: all of them)."""
 
     TYPE: ClassVar[str] = "attend"
     job: int
     prefix: Prefix
     layers: tuple[int, ...] = ()
+    queries: int = 1
 
 
 # -- answers -----------------------------------------------------------------------------------------------------------
@@ -205,19 +206,19 @@ class VocabularyRead:
 
 @dataclass(frozen=True, slots=True)
 class Attended:
-    """Result of `Attend`: the attention of one token, rebuilt from the chat's own Q and KV cache.
+    """Result of `Attend`: the attention of its tokens, rebuilt from the chat's own Q and KV cache.
 
     layers    those that are in *arrays*, in order; a layer without attention is none of them
-    recorded  the query is that of the run that wrote the token; else the token was evaluated once more for it
-    checked   the position (of this token, else of the nearest recorded one) at which the rebuilt weights times V were
+    recorded  the queries are those of the run that wrote the tokens; else these were evaluated once more for it
+    checked   the position (as near as there is one) at which the rebuilt weights times V were
               compared with what the model computed; -1: nowhere
     difference  the largest one there, as a share of the largest output; -1: nothing was compared
 
-    weights   float16 (L, H, T)  query heads, key positions 0..T-1; a row sums to 1, or less where sinks take the rest
+    weights   float16 (L, H, Q, T)  heads, queries, key positions 0..T-1; a row sums to 1, or less where sinks take part
     ids       int32 (T,)         the tokens
     owners    int32 (T,)         as in `Scored`
     groups    int32 (L,)         key-value heads of the layer
-    lowest    int32 (L,)         the first key that is not hidden by the layer's window
+    lowest    int32 (L, Q)       the first key that is not hidden by the layer's window
     """
 
     TYPE: ClassVar[str] = "attended"

@@ -34,8 +34,8 @@ def truth(name: str, ids: Sequence[int]) -> NDArray[np.float64]:
 
 def assert_true(name: str, found: Attended) -> None:
     ids = found.arrays["ids"]
-    expected = truth(name, ids)[list(found.layers), :, -1]
     weights = found.arrays["weights"]
+    expected = truth(name, ids)[list(found.layers), :, -weights.shape[2] :]
     assert weights.shape == expected.shape
     np.testing.assert_allclose(weights, expected, rtol=0, atol=5e-3)
     np.testing.assert_allclose(weights.sum(axis=-1, dtype=np.float64), 1, rtol=0, atol=2e-3)  # half precision
@@ -97,13 +97,50 @@ def test_only_the_layers_that_are_asked_for() -> None:
     text = "word " * 60
     found = ask(backend, Attend(1, Prefix(text=text), (6, 1)))
     assert found.layers == (6, 1)
-    assert found.arrays["groups"].shape == found.arrays["lowest"].shape == (2,)
+    assert found.arrays["groups"].shape == (2,)
+    assert found.arrays["lowest"].shape == (2, 1)
     whole = ask(backend, Attend(1, Prefix(text=text)))
     np.testing.assert_array_equal(found.arrays["weights"][0], whole.arrays["weights"][6])
-    for row, lowest in zip(whole.arrays["weights"], whole.arrays["lowest"], strict=True):
+    for row, lowest in zip(whole.arrays["weights"][:, :, 0], whole.arrays["lowest"][:, 0], strict=True):
         assert (row[:, :lowest] == 0).all()
         assert (row[:, lowest] > 0).any()
-    assert len(set(whole.arrays["lowest"].tolist())) == 2  # windows, and layers that see everything
+    assert len(set(whole.arrays["lowest"][:, 0].tolist())) == 2  # windows, and layers that see everything
+    backend.close()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_matrix_of_the_last_tokens(name: str) -> None:
+    backend = recording(name)
+    listener, _, _ = reply(backend)
+    ids = tuple(int(i) for trace in listener.traces for i in trace.ids)[:-1]
+    found = ask(backend, Attend(1, Prefix(CHAT, reply_ids=ids), queries=len(ids) + 3))
+    assert found.recorded
+    assert found.arrays["weights"].shape[2] == len(ids) + 3
+    assert_true(name, found)
+    whole = ask(backend, Attend(1, Prefix(CHAT, reply_ids=ids), (0,), queries=10_000))
+    assert whole.arrays["weights"].shape[2] == len(whole.arrays["ids"])
+    assert_true(name, whole)
+    backend.close()
+
+
+def test_what_a_small_budget_dropped_is_evaluated_again_or_refused() -> None:
+    backend = opened("llama-f32", flash_attention="on", recording=1)  # one chunk of tokens, whatever the budget
+    text = "hen " * 100
+    last = ask(backend, Attend(1, Prefix(text=text)))
+    assert_true("llama-f32", last)
+    with pytest.raises(RequestError) as caught:
+        ask(backend, Attend(1, Prefix(text=text), queries=200))
+    assert caught.value.code is ErrorCode.NO_ATTENTION
+    early = ask(backend, Attend(1, Prefix(text="hen " * 10)))
+    assert_true("llama-f32", early)
+    backend.close()
+
+
+def test_a_picture_that_would_not_fit_is_refused() -> None:
+    backend = recording("llama-f32", n_ctx=16384)
+    with pytest.raises(RequestError) as caught:
+        ask(backend, Attend(1, Prefix(text="hen " * 5_000), queries=20_000))
+    assert caught.value.code is ErrorCode.INSPECTION_TOO_LARGE
     backend.close()
 
 

@@ -44,7 +44,7 @@ class Recorded:
             self.decode([tokens[at]], at)
 
     def rows(self, position: int) -> dict[int, NDArray[np.float32]]:
-        return {i: weights(self.recorder, layer, position) for i, layer in self.recorder.layers.items()}
+        return {i: weights(self.recorder, layer, position)[:, 0] for i, layer in self.recorder.layers.items()}
 
     def close(self) -> None:
         self.context.close()
