@@ -22,6 +22,7 @@ TOO_SHORT = QT_TRANSLATE_NOOP("reasons", "The text has {count} tokens, and at le
 NO_NUMBER = QT_TRANSLATE_NOOP("reasons", "The model gives this text no probability")
 
 _LEAST = 16  # tokens of context
+_LONG = 4096  # more memory is not taken beside the chat's context unless it is asked for
 _LLAMA_CPP = 512  # its program's own context length
 
 
@@ -30,7 +31,7 @@ def score_text(request: ScoreText, reader: Reader, listener: Listener, n_threads
     if request.method not in METHODS:
         raise _refused(NO_METHOD, choices=", ".join(METHODS))
     alone = request.method == "llama.cpp"
-    n_ctx = request.n_ctx or (_LLAMA_CPP if alone else reader.context.n_ctx)
+    n_ctx = request.n_ctx or (_LLAMA_CPP if alone else min(_LONG, reader.context.n_ctx))
     most = max(reader.context.n_ctx, reader.model.n_ctx_train)
     if not _LEAST <= n_ctx <= most:
         raise _refused(CONTEXT_BETWEEN, low=str(_LEAST), high=str(most))

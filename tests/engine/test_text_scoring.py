@@ -9,12 +9,13 @@ import pytest
 from chatapp.core.errors import ErrorCode, UserFixable
 from chatapp.core.trace import TokenTrace
 from chatapp.engine import reading
+from chatapp.engine.client import EngineClient
 from chatapp.engine.llama_backend import LlamaBackend
-from chatapp.protocol.messages import ScoreText, TextPart, TextScored
+from chatapp.protocol.messages import Event, LoadOptions, ScoreText, TextPart, TextScored
 from tests.helpers import reference
 from tests.helpers.asking import CHAT, PLAIN, TOLERANCE, ask, opened, reply, truth
 from tests.helpers.listeners import Recorder
-from tests.helpers.tiny_models import BOS, vocabulary
+from tests.helpers.tiny_models import BOS, tiny, vocabulary
 
 TEXT = "the hen in the inn, 안녕하세요 🙂 hello <|end|>\n" * 9
 BOS_ID = vocabulary(320)[0].index(BOS)
@@ -195,3 +196,28 @@ def test_a_text_is_text(llama: LlamaBackend) -> None:
     end, _, trace = scored(llama, ScoreText(1, "<|end|>"))
     assert end.total > 4
     assert b"<|end|>" not in [trace.token_bytes(i) for i in range(1, len(trace))]
+
+
+def test_a_long_chat_does_not_double_its_memory() -> None:
+    backend = opened("llama-f32", 5000)
+    assert ask(backend, ScoreText(1, "hello")).n_ctx == 4096
+    assert ask(backend, ScoreText(1, "hello", n_ctx=5000)).n_ctx == 5000
+    backend.close()
+
+
+def test_a_worker_streams_parts_and_can_be_stopped() -> None:
+    with EngineClient() as client:
+        client.load(str(tiny("llama-f32")), LoadOptions(n_threads=1))
+        seen: list[Event] = []
+
+        def stop(event: Event) -> None:
+            seen.append(event)
+            if isinstance(event, TextPart):
+                client.cancel(event.job)
+
+        end = client.ask(ScoreText(0, TEXT * 400, n_ctx=64), stop)
+        assert isinstance(end, TextScored)
+        assert end.cancelled
+        parts = [event for event in seen if isinstance(event, TextPart)]
+        assert 0 < sum(part.counted for part in parts) == end.counted < end.total
+        assert isinstance(client.ask(ScoreText(0, "hello there")), TextScored)
