@@ -2,6 +2,7 @@
 
 import operator
 import re
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -128,7 +129,7 @@ def _containing(trace: TraceBuffer, wanted: str) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     place = joined.find(wanted)
     while place >= 0:
-        first, last = (int(np.searchsorted(starts, p, side="right")) - 1 for p in (place, place + len(wanted) - 1))
+        first, last = (bisect_right(starts, p) - 1 for p in (place, place + len(wanted) - 1))
         found.append((trace.cells[first].start, trace.cells[last].end))
         place = joined.find(wanted, place + len(wanted))
     return found

@@ -42,8 +42,12 @@ def group_tokens(pieces: Sequence[bytes]) -> Iterator[tuple[int, int, str | None
     A token that is part of no character is a run by itself, and its text None.
     """
     at = 0
+    text: str | None
     while at < len(pieces):
-        end, text = _group(pieces, at)
+        try:
+            end, text = at + 1, pieces[at].decode()  # nearly all of them are text by themselves
+        except UnicodeDecodeError:
+            end, text = _group(pieces, at)
         yield at, end, text
         at = end
 

@@ -146,7 +146,7 @@ class TraceBuffer:
         del self.cells[self._closed :]
         first = len(self.cells)
         start = self.cells[-1].end if self.cells else 0
-        pieces = [self.pieces.get(int(i), b"") for i in self.ids[start:]]
+        pieces = [self.pieces.get(i, b"") for i in self.ids[start:].tolist()]
         for begin, end, text in group_tokens(pieces):
             self.cells.append(Cell(start + begin, start + end, text))
         while self._closed < len(self.cells):

@@ -121,7 +121,8 @@ class CandidateTable(QTableView):
         return self.fontMetrics().horizontalAdvance(text) + 16
 
     def _retranslate(self) -> None:
-        self.setAccessibleName(self.tr("Candidates"))
+        for widget in (self, self.horizontalHeader(), self.verticalHeader()):
+            widget.setAccessibleName(self.tr("Candidates"))
         self.rows.retranslate()
 
     def changeEvent(self, event: QEvent) -> None:

@@ -117,7 +117,8 @@ class ColourRow(QWidget):
     def _retranslate(self) -> None:
         for at, measure in enumerate(Measure):
             self._combo.setItemText(at, measure_title(measure))
-        self._combo.setAccessibleName(self.tr("Colour by"))
+        for widget in (self._combo, self._combo.view()):  # and the list that pops up
+            widget.setAccessibleName(self.tr("Colour by"))
         self._combo.setToolTip(self.tr("What the tokens are coloured by"))
         for button, name in (
             (self._edit, self.tr("Change the bounds of the ranks")),

@@ -67,6 +67,7 @@ class StatePage(QWidget):
         self._bar.setValue(round(1000 * self._inspector.progress))
         actions = {TraceState.UNSCORED: self.tr("Score this prompt"), TraceState.NEEDS_MODEL: self.tr("Choose a model")}
         self._button.setText(actions.get(state, ""))
+        self._button.setAccessibleName(actions.get(state, self.tr("Nothing to do")))
         self._button.setVisible(state in actions)
         self._button.setEnabled(state is not TraceState.UNSCORED or self._services.chat.streaming_id is None)
         self._by_itself.setVisible(state is TraceState.UNSCORED)

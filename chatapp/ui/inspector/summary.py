@@ -98,6 +98,8 @@ class SummaryLine(QWidget):
             )
         )
         self._title.setText(self.tr("Most surprising:"))
+        for chip in self._chips:
+            chip.setAccessibleName(self.tr("Surprising token"))
         self.show_summary(*self._shown)
 
     def changeEvent(self, event: QEvent) -> None:
