@@ -67,6 +67,7 @@ class ErrorCode(StrEnum):
     DATABASE_FAILED = "database_failed"
     DISK_FULL = "disk_full"
     FILE_FAILED = "file_failed"
+    FILE_UNREADABLE = "file_unreadable"
     SETTINGS_BROKEN = "settings_broken"
     SETTING_IGNORED = "setting_ignored"
 
@@ -266,6 +267,10 @@ TEXTS: dict[ErrorCode, ErrorText] = {
     ErrorCode.FILE_FAILED: _text(
         QT_TRANSLATE_NOOP("errors", "{path} could not be written: {reason}."),
         QT_TRANSLATE_NOOP("errors", "Choose another place."),
+    ),
+    ErrorCode.FILE_UNREADABLE: _text(
+        QT_TRANSLATE_NOOP("errors", "{path} cannot be used: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Choose another file."),
     ),
     ErrorCode.SETTINGS_BROKEN: _text(
         QT_TRANSLATE_NOOP(

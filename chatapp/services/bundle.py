@@ -11,7 +11,9 @@ from chatapp.services.chat import ChatService
 from chatapp.services.context import ContextService
 from chatapp.services.conversations import ConversationsService
 from chatapp.services.engine_process import EngineService
+from chatapp.services.explorer import ExplorerService
 from chatapp.services.inspector import InspectorService
+from chatapp.services.lookahead import LookaheadService
 from chatapp.services.models import ModelsService
 from chatapp.services.notices import Notices
 from chatapp.services.presets import PresetsService
@@ -19,6 +21,8 @@ from chatapp.services.questions import Questions
 from chatapp.services.settings import SettingsService
 from chatapp.services.storage import StorageService
 from chatapp.services.tasks import Tasks
+from chatapp.services.text_score import TextScoreService
+from chatapp.services.vocabulary import VocabularyService
 from chatapp.settings import schema
 from chatapp.settings.file import Settings
 
@@ -42,6 +46,10 @@ class Services:
     presets: PresetsService
     questions: Questions
     inspector: InspectorService
+    vocabulary: VocabularyService
+    explorer: ExplorerService
+    lookahead: LookaheadService
+    text_score: TextScoreService
 
     @classmethod
     def create(cls, paths: Paths, settings: Settings, *, fake_engine: bool, parent: QObject | None = None) -> Self:
@@ -58,9 +66,13 @@ class Services:
         presets = PresetsService(paths.presets, engine, notices, parent)
         questions = Questions(engine, parent)
         inspector = InspectorService(chat, engine, questions, storage, parent)
+        vocabulary = VocabularyService(engine, questions, tasks, parent)
+        explorer = ExplorerService(chat, engine, inspector, questions, vocabulary, tasks, parent)
+        lookahead = LookaheadService(explorer, engine, questions, parent)
+        text_score = TextScoreService(engine, questions, tasks, parent)
         return cls(
             paths, settings_service, notices, tasks, storage, engine, conversations, chat, models, context, presets,
-            questions, inspector,
+            questions, inspector, vocabulary, explorer, lookahead, text_score,
         )  # fmt: skip
 
     def start(self, model: str | None = None) -> None:
@@ -76,6 +88,7 @@ class Services:
 
     def close(self) -> bool:
         """End everything; False when something could not be saved."""
+        self.explorer.set_active(False)
         self.chat.close()
         self.engine.close()
         self.context.close()

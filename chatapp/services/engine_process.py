@@ -155,6 +155,11 @@ class EngineService(QObject):
             self._asked.discard(job)
             self._send(Cancel(job))
 
+    def end(self, job: int) -> None:
+        """What was asked as *job* ends early; its answer still comes, with what was done so far."""
+        if job in self._asked:
+            self._send(Cancel(job))
+
     def count(self, request: Count) -> bool:
         """Ask for token counts, also while a reply runs; False when nobody can answer. Only the newest is answered."""
         if self.state not in (EngineState.READY, EngineState.BUSY):

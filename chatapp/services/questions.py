@@ -52,6 +52,11 @@ class Questions(QObject):
         if self._asked.pop(job, None) is not None:
             self._engine.withdraw(job)
 
+    def end(self, job: int) -> None:
+        """*job* ends early; one of its callbacks is called all the same, with what was done so far."""
+        if job in self._asked:
+            self._engine.end(job)
+
     def _on_answered(self, event: object) -> None:
         job: int = getattr(event, "job", 0) or 0
         asked = self._asked.get(job)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
+from chatapp.ui.inspector.explorer_tab import ExplorerTab
 from chatapp.ui.inspector.sampling_tab import SamplingTab
 from chatapp.ui.inspector.tokens_tab import TokensTab
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from chatapp.services.bundle import Services
 
 _WIDTH = 460  # pixels, of the panel when it is first opened
-_TABS = (TokensTab, SamplingTab)
+_TABS = (TokensTab, SamplingTab, ExplorerTab)
 
 
 class _Tab(Protocol):

@@ -1,0 +1,56 @@
+"""Reading a text of unknown encoding: UTF-8, UTF-16, or CP949 as Korean Windows writes it."""
+
+from pathlib import Path
+
+from chatapp.core.errors import ErrorCode, StorageError
+from chatapp.core.text import QT_TRANSLATE_NOOP
+
+MAX_BYTES = 20 * 1024 * 1024
+
+TOO_LARGE = QT_TRANSLATE_NOOP("reasons", "it is larger than {high} MB")
+NO_TEXT = QT_TRANSLATE_NOOP("reasons", "it is not a text file")
+
+_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+
+
+def read_text(path: Path) -> str:
+    """The text of the file; raise `StorageError` when it is none, too large, or cannot be read."""
+    try:
+        size = path.stat().st_size
+        data = path.read_bytes() if size <= MAX_BYTES else b""
+    except OSError as error:
+        raise _unreadable(path, error.strerror or str(error)) from error
+    if size > MAX_BYTES:
+        raise _unreadable(path, TOO_LARGE, high=str(MAX_BYTES // 1024**2))
+    text = decoded(data)
+    if text is None:
+        raise _unreadable(path, NO_TEXT)
+    return text
+
+
+def decoded(data: bytes) -> str | None:
+    """*data* as text, None when it is binary; line ends become ``\\n``."""
+    for encoding in _guesses(data):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return text.replace("\r\n", "\n") if "\0" not in text else None
+    return None
+
+
+def _guesses(data: bytes) -> tuple[str, ...]:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return (encoding,)
+    if b"\0" not in data:
+        return ("utf-8", "cp949")
+    # Without a mark UTF-16 shows by its line ends and spaces: every other byte of them is 0.
+    even, odd = data[::2].count(0), data[1::2].count(0)
+    if len(data) % 2 == 0 and min(even, odd) == 0:
+        return ("utf-16-le",) if odd else ("utf-16-be",)
+    return ()
+
+
+def _unreadable(path: Path, reason: str, **params: str) -> StorageError:
+    return StorageError(ErrorCode.FILE_UNREADABLE, path=path.name, reason=reason, **params)

@@ -1,0 +1,81 @@
+"""Where the explorer's first token stands: in the chat that is shown, or after a text of the user's own."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from chatapp.core.conversation import Message, Role
+from chatapp.core.vocabulary import Vocabulary
+from chatapp.protocol.messages import Prefix
+from chatapp.services.chat import ChatService
+from chatapp.services.inspector import InspectorService, TraceState
+
+_TAIL = 400  # bytes of the text before that are kept to be shown
+
+
+class Source(StrEnum):
+    """What the explored token follows."""
+
+    TOKEN = "token"  # what stands before the selected token of the chat
+    END = "end"  # the conversation as it stands
+    TEXT = "text"  # a text of the user's own
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the first explored token stands.
+
+    text        the end of what is before it, to be shown and to find unfinished characters in
+    message_id  the reply it stands in, where `ChatService.branch` could go on from token number *position*
+    """
+
+    prefix: Prefix
+    text: bytes = b""
+    message_id: int | None = None
+    position: int = 0
+    at_token: bool = False
+
+
+def place_after(text: str) -> Place | None:
+    """At the end of *text*, which is taken raw."""
+    return Place(Prefix(text=text, raw=True), _tail(text)) if text else None
+
+
+def place_in(
+    chat: ChatService, inspector: InspectorService, vocabulary: Vocabulary | None, *, at_end: bool
+) -> Place | None:
+    """At the inspector's token, or (*at_end*, or when none is selected) where the conversation goes on."""
+    message = inspector.message
+    if not at_end and message is not None and inspector.token is not None:
+        if message.role is Role.ASSISTANT:
+            return _in_reply(inspector, message, inspector.token, at_token=True)
+        return Place(inspector.prefix_to(message.id), _tail(message.text))
+    path = chat.conversation.path()
+    if not path:
+        return None
+    leaf = path[-1]
+    if leaf.role is Role.ASSISTANT and leaf.id == inspector.message_id and inspector.state is TraceState.READY:
+        return _in_reply(inspector, leaf, _spoken(inspector, vocabulary), at_token=False)
+    prefix = inspector.prefix_to(leaf.id)
+    if leaf.role is Role.ASSISTANT:  # its tokens are not at hand
+        prefix = replace(prefix, prefill=leaf.text, reply_ids=())
+    return Place(prefix, _tail(leaf.text))
+
+
+def _in_reply(inspector: InspectorService, message: Message, position: int, *, at_token: bool) -> Place:
+    trace, prefix = inspector.trace, inspector.prefix_to(message.id, position)
+    said = b"".join(trace.token_bytes(i) for i in range(max(0, position - _TAIL), position))
+    if len(said) < _TAIL and position <= _TAIL:
+        asked = prefix.messages[-1].content + "\n" if prefix.messages else ""
+        said = _tail(asked + prefix.prefill) + said
+    return Place(prefix, said[-_TAIL:], message.id, position, at_token)
+
+
+def _spoken(inspector: InspectorService, vocabulary: Vocabulary | None) -> int:
+    """How many tokens the reply has before the mark that ended it."""
+    ids = inspector.trace.ids
+    ended = vocabulary is not None and len(ids) > 0 and vocabulary.is_control(int(ids[-1]))
+    return len(ids) - 1 if ended else len(ids)
+
+
+def _tail(text: str) -> bytes:
+    return text[-_TAIL:].encode("utf-8", "replace")[-_TAIL:]

@@ -1,0 +1,137 @@
+"""How likely the model finds a text: every token's surprisal as it comes, and the perplexity."""
+
+from enum import StrEnum
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from chatapp.core.errors import ErrorCode, UserFixable
+from chatapp.core.text_file import read_text
+from chatapp.core.text_totals import TextTotals
+from chatapp.core.trace_buffer import TraceBuffer
+from chatapp.protocol.messages import PromptProgress, ScoreText, TextPart, TextScored
+from chatapp.services.engine_process import EngineService, EngineState
+from chatapp.services.questions import Questions
+from chatapp.services.tasks import Tasks
+
+CONTINUOUS, LLAMA_CPP = "continuous", "llama.cpp"  # see `ScoreText`
+
+
+class ScoreState(StrEnum):
+    """How far it is."""
+
+    IDLE = "idle"
+    WAITING = "waiting"  # for the reply that is being written
+    SCORING = "scoring"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"  # by a reply that began
+    FAILED = "failed"  # see `error`
+
+
+class TextScoreService(QObject):
+    """Signals:
+
+    changed()     `state`, `totals` or `n_ctx` are others
+    restarted()   `trace` is a new one
+    grew(int)     tokens came; the index of the first cell of `trace` that is new or changed
+    file_read(str, str)           a file's name and its text
+    file_refused(UserFixable)     it could not be used
+    """
+
+    changed = Signal()
+    restarted = Signal()
+    grew = Signal(int)
+    file_read = Signal(str, str)
+    file_refused = Signal(object)
+
+    def __init__(
+        self, engine: EngineService, questions: Questions, tasks: Tasks, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._questions = questions
+        self._tasks = tasks
+        self._job = 0
+        self._cut = False  # a reply began after we asked
+        self._request: ScoreText | None = None
+        self.state = ScoreState.IDLE
+        self.error: UserFixable | None = None
+        self.trace = TraceBuffer()
+        self.totals = TextTotals()
+        self.n_ctx = 0  # that was used, known at the end
+        engine.state_changed.connect(self._on_engine_changed)
+
+    @property
+    def has_model(self) -> bool:
+        """Whether `start` has somebody to ask."""
+        return self._engine.model is not None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a text is being scored."""
+        return bool(self._job)
+
+    def open_file(self, path: Path) -> None:
+        """Read a text file, in the background."""
+        self._tasks.run(
+            lambda: read_text(path), lambda text: self.file_read.emit(path.name, text), self.file_refused.emit
+        )
+
+    def start(self, text: str, method: str = CONTINUOUS, n_ctx: int = 0) -> None:
+        """Score *text*; what is shown of another one goes."""
+        self._request = ScoreText(0, text, method, n_ctx)
+        self.resume()
+
+    def resume(self) -> None:
+        """Score the last text again, from its beginning."""
+        if self._request is None:
+            return
+        self._questions.withdraw(self._job)
+        self._job, self._cut, self.error, self.n_ctx = 0, False, None, 0
+        self.trace, self.totals = TraceBuffer(), TextTotals()
+        self.restarted.emit()
+        busy = self._engine.state is not EngineState.READY
+        self.state = ScoreState.WAITING if busy else ScoreState.SCORING
+        self._job = self._questions.ask(self._request, self._on_answer, self._on_failed, self._on_part)
+        self.changed.emit()
+
+    def cancel(self) -> None:
+        """Stop; what was scored stays."""
+        if self._job:
+            self._questions.withdraw(self._job)
+            self._job = 0
+            self._set_state(ScoreState.CANCELLED)
+
+    def _on_part(self, event: object) -> None:
+        if isinstance(event, PromptProgress):
+            return
+        assert isinstance(event, TextPart)
+        if self.state is ScoreState.WAITING:
+            self.state = ScoreState.SCORING
+        self.totals.add(event.start, event.total, event.counted, event.trace)
+        self.grew.emit(self.trace.append(event.trace))
+        self.changed.emit()
+
+    def _on_answer(self, answer: object) -> None:
+        self._job = 0
+        if isinstance(answer, TextScored):
+            self.n_ctx = answer.n_ctx
+            self._set_state(ScoreState.INTERRUPTED if answer.cancelled else ScoreState.DONE)
+
+    def _on_failed(self, error: UserFixable) -> None:
+        self._job = 0
+        if self._cut and error.code is not ErrorCode.NO_MODEL:
+            self._set_state(ScoreState.INTERRUPTED)
+        else:
+            self.error = error
+            self._set_state(ScoreState.FAILED)
+
+    def _on_engine_changed(self) -> None:
+        if self._engine.state is EngineState.BUSY and self._job:
+            self._cut = True
+        self.changed.emit()
+
+    def _set_state(self, state: ScoreState) -> None:
+        self.state = state
+        self.changed.emit()
