@@ -3,6 +3,7 @@
 Edit and regenerate add siblings, so nothing is ever overwritten. Pure data: the store persists it, services decide.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self
@@ -119,3 +120,16 @@ class Conversation:
         while children := self.children(at):
             at = children[-1].id
         self.leaf_id = at
+
+
+def sent_from(path: Sequence[Message]) -> tuple[int | None, bool]:
+    """The id of the message from which on all was sent for the last whole reply of *path*; None if all of it was.
+
+    Also whether something before it was sent all the same, because it was pinned.
+    """
+    info = next((m.info for m in reversed(path) if m.info and m.info.finish), None)
+    unsent = set(info.unsent) if info else set()
+    last = max((at for at, message in enumerate(path[:-1]) if message.id in unsent), default=None)
+    if last is None:
+        return None, False
+    return path[last + 1].id, any(message.id not in unsent for message in path[:last])

@@ -1,6 +1,6 @@
 import pytest
 
-from chatapp.core.conversation import Conversation, Message, Role
+from chatapp.core.conversation import Conversation, Message, Role, sent_from
 from chatapp.core.generation import FinishReason, ReplyInfo
 
 
@@ -121,3 +121,22 @@ def test_a_long_conversation_is_no_recursion() -> None:
 
 def test_roles_are_what_templates_call_them() -> None:
     assert [str(role) for role in Role] == ["system", "user", "assistant"]
+
+
+def test_where_what_was_sent_begins() -> None:
+    def path(*unsent: int, running: bool = False) -> list[Message]:
+        made = [message(n, n - 1 or None, Role.ASSISTANT if n % 2 == 0 else Role.USER) for n in range(1, 9)]
+        reply = made[5] if running else made[7]
+        at = made.index(reply)
+        made[at] = reply.with_text("", ReplyInfo(finish=FinishReason.STOP, unsent=unsent))
+        if running:
+            made[7] = made[7].with_text("", ReplyInfo(model="m"))
+        return made
+
+    assert sent_from([]) == (None, False)
+    assert sent_from(path()) == (None, False)
+    assert sent_from(path(1, 2)) == (3, False)
+    assert sent_from(path(1, 2, 3, 4)) == (5, False)
+    assert sent_from(path(3, 4)) == (5, True)  # the first turn is pinned
+    assert sent_from(path(77)) == (None, False)  # of another branch
+    assert sent_from(path(1, 2, running=True)) == (3, False)  # until the next reply is there

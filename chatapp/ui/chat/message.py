@@ -11,7 +11,7 @@ from chatapp.core.conversation import Message, Role
 from chatapp.core.generation import FinishReason, ReplyInfo
 from chatapp.core.reasoning import ReasoningParser, split
 from chatapp.ui import theme
-from chatapp.ui.chat import action_row
+from chatapp.ui.chat import action_row, divider
 from chatapp.ui.chat.action_row import ActionRow
 from chatapp.ui.chat.blocks import is_allowed_link
 from chatapp.ui.chat.body import MessageBody
@@ -49,6 +49,7 @@ class MessageWidget(QWidget):
         self._editor: EditBox | None = None
         self._bubble = QRectF()
         self._all_shown = len(message.text) <= COLLAPSED
+        self._divider = divider.Divider(self)
         self._label = QLabel(self)
         self._label.setProperty("role", "small")
         self._label.setTextFormat(Qt.TextFormat.PlainText)
@@ -146,6 +147,12 @@ class MessageWidget(QWidget):
         if shown != self.status.is_waiting:
             self.height_changed.emit()
 
+    def set_divider(self, text: str) -> None:
+        """Draw a line with *text* above the message; none for ""."""
+        if text != self._divider.text():
+            self._divider.show_text(text)
+            self.height_changed.emit()
+
     def copy_message(self) -> None:
         """Put the original text on the clipboard: Markdown as the model wrote it, without what it thought."""
         text = "".join(self._streamed) if self._streaming else self.message.text
@@ -223,16 +230,19 @@ class MessageWidget(QWidget):
     def fit(self, width: int) -> int:
         """Lay everything out in a column of *width* pixels, `INSET` from the sides; return the height."""
         y = 0
+        if not self._divider.isHidden():
+            self._divider.setGeometry(INSET, 0, width, divider.HEIGHT)
+            y = divider.HEIGHT
         if not self._is_user:
-            self._label.setGeometry(INSET, 0, width, LABEL_HEIGHT)
-            y = LABEL_HEIGHT
+            self._label.setGeometry(INSET, y, width, LABEL_HEIGHT)
+            y += LABEL_HEIGHT
         if self._editor is not None:
             height = self._editor.sizeHint().height()
             self._editor.setGeometry(INSET, y, width, height)
             self._bubble = QRectF()
             y += height + 6
         elif self._is_user:
-            y = self._fit_bubble(width)
+            y = self._fit_bubble(width, y)
         elif self.status.is_waiting:
             self.body.setGeometry(INSET, y, width, 0)
         else:
@@ -253,19 +263,19 @@ class MessageWidget(QWidget):
         self.update()
         return y
 
-    def _fit_bubble(self, width: int) -> int:
+    def _fit_bubble(self, width: int, top: int) -> int:
         across, down = BUBBLE_PADDING
         limit = int(width * BUBBLE_SHARE) - 2 * across
         inner = self.body.ideal_width(limit)
         height = self.body.fit(inner)
         left = INSET + width - inner - across
-        self.body.setGeometry(left, down, inner, height)
-        bottom = down + height
+        self.body.setGeometry(left, top + down, inner, height)
+        bottom = top + down + height
         if not self._all_shown:
             hint = self._more.sizeHint()
             self._more.setGeometry(left - 6, bottom + 2, hint.width(), hint.height())
             bottom += hint.height() + 2
-        self._bubble = QRectF(left - across, 0, inner + 2 * across, bottom + down)
+        self._bubble = QRectF(left - across, top, inner + 2 * across, bottom + down - top)
         return round(self._bubble.bottom()) + 2
 
     def focusables(self) -> Iterator[QWidget]:

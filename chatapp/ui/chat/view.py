@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
-from chatapp.core.conversation import Message, Role
+from chatapp.core.conversation import Message, Role, sent_from
 from chatapp.services.chat import ChatState
 from chatapp.services.engine_process import EngineState
 from chatapp.settings import schema
@@ -33,6 +33,7 @@ class ChatView(QWidget):
         self._settings = services.settings
         self._siblings: dict[int | None, list[int]] = {}
         self._progress: tuple[int, int] = (0, 0)
+        self._divided: tuple[int | None, bool] = (None, False)  # above which message the line is, what it says
         self.list = MessageList(self._make_widget, self)
         self.empty = EmptyState(self)
         self.composer = Composer(services.chat, self)
@@ -120,6 +121,7 @@ class ChatView(QWidget):
         widget.show_message(message, streaming=streaming)
         siblings = self._siblings.get(message.parent_id, [message.id])
         widget.actions_row.set_siblings(siblings.index(message.id), len(siblings))
+        widget.set_divider(self._divider_text() if message.id == self._divided[0] else "")
         widget.actions_row.set_last(message.id == self._chat.conversation.leaf_id)
         widget.actions_row.set_enabled_actions(running=self._chat.streaming_id is not None)
         if streaming:
@@ -130,6 +132,11 @@ class ChatView(QWidget):
         for widget in self.list.widgets():
             if widget.message.id in messages:
                 self._refresh(widget, messages[widget.message.id])
+
+    def _divider_text(self) -> str:
+        if self._divided[1]:
+            return self.tr("Messages above this line were not sent, but pinned ones were")
+        return self.tr("Messages above this line were not sent")
 
     def _index_siblings(self) -> None:
         self._siblings = {}
@@ -171,6 +178,7 @@ class ChatView(QWidget):
         self._index_siblings()
         path = self._chat.conversation.path()
         self._pages.setCurrentWidget(self.list if path else self.empty)
+        self._divided = sent_from(path)
         self.list.set_path(path)
         self._refresh_all()
         self._show_model()
@@ -185,6 +193,9 @@ class ChatView(QWidget):
         if message is None:
             return
         self.list.update_message(message)
+        divided, self._divided = self._divided, sent_from(self._chat.conversation.path())
+        if divided != self._divided:
+            self._refresh_all()
         widget = self.list.widget_of(message_id)
         if widget is not None:
             self._refresh(widget, message)
