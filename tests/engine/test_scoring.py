@@ -10,12 +10,14 @@ from chatapp.core.errors import ErrorCode, UserFixable
 from chatapp.core.generation import SamplingParams
 from chatapp.core.trace import TokenTrace
 from chatapp.engine import reading
+from chatapp.engine.cache import PromptCache
+from chatapp.engine.llama import Context
 from chatapp.engine.llama_backend import LlamaBackend
 from chatapp.engine.owners import mark, owners_of_bytes, owners_of_tokens
 from chatapp.engine.prompt import ChatTemplate
-from chatapp.protocol.messages import ChatMessage, Prefix, Score, Scored
+from chatapp.protocol.messages import ChatMessage, LoadOptions, Prefix, Score, Scored
 from tests.helpers import reference
-from tests.helpers.asking import CHAT, PLAIN, TOLERANCE, ask, opened, prompt_of, reply, truth, weights_of
+from tests.helpers.asking import CHAT, N_CTX, PLAIN, TOLERANCE, ask, opened, prompt_of, reply, truth, weights_of
 from tests.helpers.listeners import Recorder
 from tests.helpers.tiny_lora import write_lora
 
@@ -144,6 +146,42 @@ def test_the_next_turn_reuses_all_that_it_would_have(name: str, start: int) -> N
     assert reused[0] == reused[1] > 50
     assert texts[0] == texts[1]
     assert np.isfinite(logprobs[0][1:]).all()
+
+
+def test_a_window_that_is_not_kept_whole_is_scored_right() -> None:
+    backend = opened("gemma3-f32")
+    backend._need_context().close()
+    context = backend._context = Context(
+        backend._need_model(), N_CTX, n_threads=1, flash_attention="off", kv_type="f32", can_save=True, swa_full=False
+    )
+    backend._cache = PromptCache(context, 1 << 26)
+    assert not context.can_be_cut
+    prefix = Prefix(text="the hen in the inn 안녕 " * 12)  # several windows long
+    ids = prompt_of(backend, prefix)
+    for start in (0, 100, 60, 150):
+        assert_scored("gemma3-f32", ask(backend, Score(1, prefix, start)), ids)
+    backend.close()
+
+
+def test_a_real_models_reply_is_scored_as_its_trace_says(chat_model: str) -> None:
+    backend = LlamaBackend()
+    backend.load(chat_model, LoadOptions(n_ctx=512), lambda _: None)
+    turns = (ChatMessage("system", "You are terse."), ChatMessage("user", "user: 서울은 어디에 있나요? 🙂"))
+    written, info, text = reply(backend, turns, PLAIN.with_value("max_tokens", 24))
+    ids = tuple(written.trace.ids.tolist())
+    scored = ask(backend, Score(1, Prefix(turns, reply_ids=ids)))
+    assert scored.total == info.prompt_tokens + len(ids)
+    # One at a time they were drawn; together, int8 activations and float16 sums round otherwise.
+    off = np.abs(scored.trace.logprobs[info.prompt_tokens :] - written.trace.logprobs)
+    assert float(off.mean()) < 0.1
+    texts = owned(scored)
+    assert texts[0] == "You are terse."
+    assert texts[1] == turns[1].content
+    spoken = b"".join(scored.trace.token_bytes(i) for i, owner in enumerate(scored.owners) if owner == 2)
+    assert spoken.decode("utf-8", "replace").startswith(text)
+    _, after, _ = reply(backend, turns, PLAIN.with_value("max_tokens", 1))
+    assert after.reused_tokens == info.prompt_tokens - 1
+    backend.close()
 
 
 def test_what_stands_before_the_start_costs_nothing(llama: LlamaBackend) -> None:
