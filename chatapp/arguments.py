@@ -43,6 +43,12 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     _ask(commands.add_parser("ask", parents=[common], help="stream a reply to the terminal"))
     _inspect(commands.add_parser("inspect", parents=[common], help="save probabilities and attention of a text"))
+    perplexity = commands.add_parser("perplexity", parents=[common], help="how well the model predicts a text file")
+    perplexity.add_argument("file", metavar="FILE", help="a UTF-8 text; - reads it from standard input")
+    perplexity.add_argument("--method", choices=("continuous", "llama.cpp"), default="continuous",
+                            help="every token after all before it, or as llama.cpp's own program counts")  # fmt: skip
+    perplexity.add_argument("--ctx", type=int, metavar="N", default=0, help="context length in tokens")
+    perplexity.add_argument("--json", action="store_true", help="one JSON object with every token's logprob")
     _models(commands.add_parser("models", parents=[common], help="the models on this computer"), common)
     embed = commands.add_parser("embed", parents=[common], help="turn texts into vectors")
     embed.add_argument("texts", metavar="TEXT", nargs="+")

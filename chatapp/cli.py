@@ -1,7 +1,8 @@
-"""The command line: ask, inspect, models, bench. What is wrong is one line on stderr and a code, never a traceback."""
+"""The command line: ask, inspect, perplexity, models, bench. Errors are a line on stderr and a code, no traceback."""
 
 import argparse
 import json
+import math
 import signal
 import sys
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from chatapp.hub.plan import make_plan
 from chatapp.hub.sizes import format_size
 from chatapp.paths import Paths, starter_model
 from chatapp.protocol.messages import (
+    DEFAULT_CONTEXT,
     ChatMessage,
     Embed,
     Finished,
@@ -32,6 +34,9 @@ from chatapp.protocol.messages import (
     LoadOptions,
     ModelInfo,
     PromptProgress,
+    ScoreText,
+    TextPart,
+    TextScored,
     Tokens,
 )
 from chatapp.settings import schema
@@ -50,7 +55,8 @@ _USAGE = (
 
 def main(given: argparse.Namespace) -> int:
     """Run the command in *given*; the exit code."""
-    commands = {"ask": ask, "inspect": inspect, "models": models, "devices": devices, "bench": bench, "embed": embed}
+    commands = {"ask": ask, "inspect": inspect, "models": models, "devices": devices, "bench": bench, "embed": embed,
+                "perplexity": perplexity}  # fmt: skip
     try:
         return commands[given.command](given)
     except UserFixable as error:
@@ -145,6 +151,33 @@ def embed(given: argparse.Namespace) -> int:
     return 0
 
 
+def perplexity(given: argparse.Namespace) -> int:
+    """Print the perplexity of a text file, or as JSON how likely every token of it is."""
+    text = sys.stdin.read() if given.file == "-" else _read(Path(given.file))
+    parts: list[TokenTrace] = []
+    with _engine(given, LoadOptions(n_ctx=256, cache_bytes=0)) as (client, model):
+        n_ctx = given.ctx or (512 if given.method == "llama.cpp" else min(model.n_ctx_train, DEFAULT_CONTEXT))
+        end = client.ask(
+            ScoreText(0, text, given.method, n_ctx),
+            lambda event: parts.append(event.trace) if isinstance(event, TextPart) else None,
+        )
+    assert isinstance(end, TextScored)
+    found = math.exp(end.nll / end.counted)
+    if not given.json:
+        sys.stdout.write(f"PPL = {found:.4f}\t{end.counted} of {end.total} tokens\tcontext {end.n_ctx}\n")
+        return 0
+    trace = TokenTrace.join(parts)
+    tokens = [
+        {"id": int(trace.ids[i]), "bytes": trace.token_bytes(i).hex(), "rank": int(trace.ranks[i]),
+         "logprob": None if math.isnan(trace.logprobs[i]) else float(trace.logprobs[i])}
+        for i in range(len(trace))
+    ]  # fmt: skip
+    result = {"perplexity": found, "method": given.method, "nll": end.nll, "counted": end.counted, "total": end.total,
+              "n_ctx": end.n_ctx, "tokens": tokens, "model": _model_id(model)}  # fmt: skip
+    sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
+    return 0
+
+
 def devices(given: argparse.Namespace) -> int:
     """List what the engine can compute on."""
     with EngineClient(fake=given.fake_engine) as client:
@@ -235,12 +268,16 @@ def _chain_values(given: argparse.Namespace) -> dict[str, Any]:
     for name in ("grammar", "json_schema"):
         path = getattr(given, name)
         if path is not None:
-            try:
-                values[name] = path.read_text(encoding="utf-8")
-            except (OSError, ValueError) as error:
-                reason = f"{path} cannot be read: {getattr(error, 'strerror', None) or error}"
-                raise RequestError(ErrorCode.INVALID_ARGUMENT, reason=reason) from error
+            values[name] = _read(path)
     return values
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode()  # lines end as they do in the file
+    except (OSError, ValueError) as error:
+        reason = f"{path} cannot be read: {getattr(error, 'strerror', None) or error}"
+        raise RequestError(ErrorCode.INVALID_ARGUMENT, reason=reason) from error
 
 
 @contextmanager
@@ -330,8 +367,12 @@ def _as_json(
             "tokens_per_second": info.tokens_per_second,
         },
         "seed": info.seed,
-        "model": {"path": model.path, "name": model.name, "fingerprint": model.fingerprint},
+        "model": _model_id(model),
     }
+
+
+def _model_id(model: ModelInfo) -> dict[str, str]:
+    return {"path": model.path, "name": model.name, "fingerprint": model.fingerprint}
 
 
 def _cut(texts: list[str], length: int) -> list[str]:

@@ -35,9 +35,10 @@ def score_text(request: ScoreText, reader: Reader, listener: Listener, n_threads
     most = max(reader.context.n_ctx, reader.model.n_ctx_train)
     if not _LEAST <= n_ctx <= most:
         raise _refused(CONTEXT_BETWEEN, low=str(_LEAST), high=str(most))
-    if not request.text:
+    text = request.text.removesuffix("\n") if alone else request.text  # as the program reads a file
+    if not text:
         raise RequestError(ErrorCode.EMPTY_PROMPT)
-    tokens = reader.model.tokenize(request.text, add_special=True, parse_special=False)
+    tokens = reader.model.tokenize(text, add_special=True, parse_special=False)
     needed = 2 * n_ctx if alone else 2
     if len(tokens) < needed:
         raise _refused(TOO_SHORT, count=str(len(tokens)), needed=str(needed))

@@ -53,7 +53,8 @@ class ScoreText:
 
     method  "continuous": every token after all before it, and where the context of *n_ctx* tokens is full, after at
             least half of it; "llama.cpp": as its perplexity program does: pieces of *n_ctx* tokens apart from each
-            other, beginning with BOS where the vocabulary wants it, of which the second half counts
+            other, beginning with BOS where the vocabulary wants it, of which the second half counts; a last line's
+            end is left out
     n_ctx   tokens; 0: the chat's context length for "continuous" (4096 at most), 512 for "llama.cpp"
     Names of control tokens in it are plain text. Every window begins with BOS where the vocabulary wants it.
     """

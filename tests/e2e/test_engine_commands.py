@@ -33,6 +33,23 @@ def test_embed() -> None:
     assert "nothing to send" in complaint(chatapp("embed", " ", *TINY), 2)
 
 
+def test_perplexity(tmp_path: Path) -> None:
+    file = tmp_path / "text.txt"
+    file.write_bytes("the hen in the inn, 안녕\r\n".encode() * 20)
+    found = json.loads(chatapp("perplexity", str(file), "--json", *TINY).stdout)
+    logprobs = [token["logprob"] for token in found["tokens"]]
+    assert logprobs[0] is None
+    assert found["counted"] == len(logprobs) - 1 == found["total"] - 1
+    assert found["nll"] == pytest.approx(-sum(logprobs[1:]), rel=1e-5)
+    assert found["perplexity"] == pytest.approx(np.exp(-np.mean(logprobs[1:])), rel=1e-5)
+    assert b"".join(bytes.fromhex(token["bytes"]) for token in found["tokens"][1:]) == file.read_bytes()
+    shown = chatapp("perplexity", str(file), "--method", "llama.cpp", "--ctx", "64", *TINY).stdout
+    total, chunks = found["total"] - 1, (found["total"] - 1) // 64
+    assert shown.endswith(f"\t{chunks * 31} of {total} tokens\tcontext 64\n")
+    assert "at least 1024 are needed" in complaint(chatapp("perplexity", str(file), "--method", "llama.cpp", *TINY), 2)
+    assert "cannot be read" in complaint(chatapp("perplexity", str(tmp_path / "none"), *TINY), 2)
+
+
 def test_options_of_a_load_that_cannot_be() -> None:
     ask = ("ask", "hi", "--max-tokens", "2", *TINY)
     quantized = complaint(chatapp(*ask, "--kv-type", "q8_0", "--flash-attention", "off"), 2)
