@@ -46,6 +46,7 @@ class ChatService(QObject):
     conversation_leaving()     another conversation is about to be shown: hand over what is half typed
     conversation_changed()     another conversation is shown
     path_changed()             messages were added, or another branch is shown
+    message_wanted(int)        a message is to be brought into sight
     message_changed(int)       a message's text or info changed other than by streaming
     text_streamed(int, str)    message id and what to append
     reply_traced(int, TokenTrace)  message id and its next tokens
@@ -59,6 +60,7 @@ class ChatService(QObject):
     conversation_leaving = Signal()
     conversation_changed = Signal()
     path_changed = Signal()
+    message_wanted = Signal(int)
     message_changed = Signal(int)
     text_streamed = Signal(int, str)
     reply_traced = Signal(int, object)
@@ -318,6 +320,12 @@ class ChatService(QObject):
         self.conversation.select(message_id)
         self._save_header(self.conversation)
         self.path_changed.emit()
+
+    def go_to(self, message_id: int) -> None:
+        """Bring a message into sight, with the branch it is in."""
+        if all(m.id != message_id for m in self.conversation.path()):
+            self.select(message_id)
+        self.message_wanted.emit(message_id)
 
     def stop(self) -> None:
         """End the running reply; what was written stays."""

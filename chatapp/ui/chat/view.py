@@ -87,6 +87,7 @@ class ChatView(QWidget):
         chat = self._chat
         chat.conversation_changed.connect(self._on_conversation_changed)
         chat.path_changed.connect(self._on_path_changed)
+        chat.message_wanted.connect(self.list.show_message)
         chat.message_changed.connect(self._on_message_changed)
         chat.text_streamed.connect(self._on_text_streamed)
         chat.state_changed.connect(self._on_state_changed)
