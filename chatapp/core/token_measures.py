@@ -14,6 +14,7 @@ LN2 = math.log(2)
 RANK_BOUNDS = (1, 10, 100, 1000)  # the last rank of each bucket but the last, as GLTR's; counted from 1
 FULL_SURPRISAL = 12.0  # bits; the strongest colour stands for this and all above
 FULL_ENTROPY = 8.0  # bits
+_SURPRISING = 0.5  # bits; below that no token surprises
 
 
 class Measure(StrEnum):
@@ -115,7 +116,7 @@ def summarize(trace: TraceBuffer, tokens: NDArray[np.intp] | None = None, surpri
         perplexity=math.exp(mean),
         mean_surprisal=max(0.0, mean / LN2),
         rank_one=float((trace.ranks[chosen] == 0).mean()),
-        surprising=tuple(int(i) for i in worst if trace.logprobs[i] < 0),
+        surprising=tuple(int(i) for i in worst if -trace.logprobs[i] >= _SURPRISING * LN2),
     )
 
 

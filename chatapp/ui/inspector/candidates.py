@@ -1,7 +1,7 @@
 """`CandidateTable`: what could have come instead of one token, with its probabilities as bars."""
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -32,6 +32,7 @@ class CandidateTable(QTableView):
         super().__init__(parent)
         self.setObjectName("candidateTable")
         self.can_branch = False
+        self._instead = ""
         self.rows = CandidateItemModel(self)
         self.setModel(self.rows)
         self.setItemDelegate(_BarDelegate(self))
@@ -55,9 +56,11 @@ class CandidateTable(QTableView):
         self._retranslate()
         self._renew()
 
-    def show_candidates(self, candidates: Candidates | None) -> None:
-        """Show the candidates of another token; None empties the table."""
+    def show_candidates(self, candidates: Candidates | None, instead: str = "") -> None:
+        """Show the candidates of another token; None empties the table, and *instead* says why."""
+        self._instead = instead
         self.rows.show(candidates)
+        self.horizontalHeader().setVisible(candidates is not None)
         self.setColumnHidden(Column.FINAL, candidates is None or candidates.others_final is None)
 
     def current(self) -> Candidate | None:
@@ -96,6 +99,15 @@ class CandidateTable(QTableView):
             self._copy(row)
         else:
             super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.rows.rowCount() == 0:
+            painter = QPainter(self.viewport())
+            painter.setPen(theme.colors().muted)
+            room = self.viewport().rect().adjusted(24, 8, -24, -8)
+            painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), self._instead)
+            painter.end()
 
     def _renew(self) -> None:
         """Columns as wide as what is in them, whatever the font; the token's text takes the rest."""

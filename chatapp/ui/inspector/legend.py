@@ -1,6 +1,5 @@
 """The legend of the token colours: the ramp with its numbers, or the buckets of ranks."""
 
-import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
@@ -40,8 +39,8 @@ class Legend(QWidget):
         if self._measure is Measure.PROBABILITY:
             return [f"{number_text(100 * value)} %" for value in values]
         if self._measure is Measure.RANK:
-            lows = [1, *(bound + 1 for bound in self._bounds)]
-            return [_bucket(low, value) for low, value in zip(lows, values, strict=True)]
+            texts = ["1" if value == 1 else f"≤{count(int(value))}" for value in values[:-1]]
+            return [*texts, f">{count(int(values[-2]))}"]
         texts = [number_text(value) for value in values]
         return [*texts[:-1], self.tr("{bits}+ bits").format(bits=texts[-1])]
 
@@ -100,9 +99,3 @@ class Legend(QWidget):
         if event.type() == QEvent.Type.LanguageChange:
             self.show_measure(self._measure, self._bounds)
         super().changeEvent(event)
-
-
-def _bucket(low: int, high: float) -> str:
-    if math.isinf(high):
-        return f">{count(low - 1)}"
-    return count(low) if low == high else f"{count(low)}–{count(int(high))}"

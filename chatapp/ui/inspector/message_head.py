@@ -40,6 +40,7 @@ class MessageHead(QWidget):
         row.addWidget(self._following)
         self._inspector.message_changed.connect(self.show_message)
         self._inspector.state_changed.connect(self.show_message)
+        self._inspector.trace_grew.connect(self._on_grown)
         self._chat.path_changed.connect(self.show_message)
         self._retranslate()
 
@@ -57,6 +58,10 @@ class MessageHead(QWidget):
         at = ids.index(message.id) if message and message.id in ids else None
         self._previous.setEnabled(at is not None and at > 0)
         self._following.setEnabled(at is not None and at + 1 < len(ids))
+
+    def _on_grown(self, first: int) -> None:
+        if first < _WORDS // 4:  # the first words of a reply that is being written
+            self.show_message()
 
     def _step(self, by: int) -> None:
         ids = [m.id for m in self._chat.conversation.path()]

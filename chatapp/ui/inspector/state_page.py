@@ -56,6 +56,7 @@ class StatePage(QWidget):
         self._inspector.message_changed.connect(self._forget)
         self._inspector.state_changed.connect(self.show_state)
         self._inspector.failed.connect(self._on_failed)
+        services.chat.state_changed.connect(self.show_state)
         self._retranslate()
 
     def show_state(self) -> None:

@@ -70,7 +70,12 @@ class StripPainter:
                 rect = QRectF(box.x, top, box.width - 1, self.line_height - _GAP)
                 if box.shade > 0 and not dim:
                     painter.fillRect(rect, ramp[box.shade])
-                self._text(painter, box, rect, colors.muted if dim else colors.text)
+                self._text(
+                    painter,
+                    box,
+                    rect,
+                    colors.muted if dim or (box.kind is Kind.CONTROL and box.shade <= 0) else colors.text,
+                )
                 bucket = round(box.shade / (scales.STEPS - 1) * buckets) if measure is Measure.RANK else 0
                 self._lines(painter, box, rect, 0 if dim else max(0, bucket))
                 self._marks(painter, box, rect, marks, colors)
@@ -108,11 +113,10 @@ class StripPainter:
             painter.setPen(QPen(colors.text, 1.5, Qt.PenStyle.DotLine))
             painter.drawLine(QPointF(rect.x() + 1, rect.bottom() - 1), QPointF(rect.right() - 1, rect.bottom() - 1))
         if marks.selected is not None and box.start <= marks.selected < box.end:
-            painter.setPen(QPen(colors.accent, 2))
-            painter.drawRect(rect.adjusted(0, 0, 0, 0))
-            if marks.focus:
-                painter.setPen(QPen(colors.text, 1))
-                painter.drawRect(rect.adjusted(-1.5, -1.5, 1.5, 1.5))
+            painter.setPen(QPen(colors.surface, 1))  # keeps the frame apart from a ground of a colour like its own
+            painter.drawRect(rect.adjusted(1.5, 1.5, -1.5, -1.5))
+            painter.setPen(QPen(colors.text if marks.focus else colors.accent, 2))
+            painter.drawRect(rect)
         elif marks.hovered is not None and box.start <= marks.hovered < box.end:
             painter.setPen(QPen(colors.text, 1))
             painter.drawRect(rect.adjusted(0.5, 0.5, -0.5, -0.5))

@@ -51,6 +51,13 @@ class TokenLine(QWidget):
         total = count(len(trace))
         if end == start + 1:
             place = self.tr("token {number} of {total}").format(number=count(start + 1), total=total)
+            cell = trace.cells[trace.cell_of(start)]
+            if cell.end > cell.start + 1:
+                place += self.tr(", part {part} of {parts} of {character}").format(
+                    part=start - cell.start + 1,
+                    parts=cell.end - cell.start,
+                    character=visible((cell.text or "").strip()),
+                )
         else:
             place = self.tr("tokens {first}–{last} of {total}, below the first").format(
                 first=count(start + 1), last=count(end), total=total

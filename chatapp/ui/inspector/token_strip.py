@@ -44,10 +44,12 @@ class TokenStrip(QAbstractScrollArea):
 
     pointed(int | None)  the token under the pointer
     chosen(int)          a token was clicked or walked to
+    regrouped()          a group was opened or closed
     """
 
     pointed = Signal(object)
     chosen = Signal(int)
+    regrouped = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -158,6 +160,7 @@ class TokenStrip(QAbstractScrollArea):
         for layout in self._layouts():
             layout.cut(cell_index)
         self._work()
+        self.regrouped.emit()
         return True
 
     # -- laying out ----------------------------------------------------------------------------------------------------
@@ -170,7 +173,7 @@ class TokenStrip(QAbstractScrollArea):
 
     def _room(self) -> int:
         """The width of a line; the same with and without a scroll bar."""
-        return self.contentsRect().width() - self.verticalScrollBar().sizeHint().width() - 2 * _MARGIN
+        return self.maximumViewportSize().width() - self.verticalScrollBar().sizeHint().width() - 2 * _MARGIN
 
     def _start(self) -> None:
         if not self._frame.isActive():
@@ -300,9 +303,10 @@ class TokenStrip(QAbstractScrollArea):
         if event.button() is not Qt.MouseButton.LeftButton or token is None:
             return
         self._goal = None
-        again = self._marks.selected is not None and self.group_at(self._marks.selected)[0] == token
+        start, end = self.group_at(token)
+        again = self._marks.selected == token
         self.chosen.emit(token)
-        if again:
+        if again or end > start + 1:
             self.toggle_group(token)
 
     def viewportEvent(self, event: QEvent) -> bool:
@@ -347,6 +351,7 @@ class TokenStrip(QAbstractScrollArea):
 
     def _choose(self, box: int) -> None:
         self._goal = None
+        self.pointed.emit(None)  # a pointer that was left there no longer counts
         self.chosen.emit(self._layout.boxes[box].start)
 
     def _copy(self) -> None:

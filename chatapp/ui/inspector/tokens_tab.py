@@ -102,8 +102,11 @@ class TokensTab(QWidget):
         inspector.state_changed.connect(self._on_state)
         inspector.token_changed.connect(self._show_token)
         inspector.hover_changed.connect(self._show_token)
+        self._services.chat.state_changed.connect(self._score_if_short)
+        settings.changed.connect(self._score_if_short)
         self.strip.pointed.connect(inspector.hover)
         self.strip.chosen.connect(inspector.select_token)
+        self.strip.regrouped.connect(self._show_token)
         self._summary.jumped.connect(inspector.select_token)
         self._search.jumped.connect(inspector.select_token)
         self._search.found.connect(self.strip.set_found)
@@ -168,9 +171,8 @@ class TokensTab(QWidget):
         self._colours.setVisible(shown)
         self._show_hint()
         self._show_branch()
-        if state is TraceState.UNSCORED:
-            self._score_if_short()
-        elif state is TraceState.READY and self._later.isActive():
+        self._score_if_short()
+        if state is TraceState.READY and self._later.isActive():
             self._later.stop()
             self._show_summary()
 
@@ -183,10 +185,16 @@ class TokensTab(QWidget):
         token = self._looked_at()
         if token is None:
             self._line.show_token(None)
-            self.table.show_candidates(None)
+            self.table.show_candidates(
+                None, self.tr("Point at a token to see what else could have come, or choose one with the arrow keys.")
+            )
         else:
             self._line.show_token(trace, *self.strip.group_at(token))
-            self.table.show_candidates(candidates_of(trace, token))
+            self.table.show_candidates(
+                candidates_of(trace, token),
+                self.tr("The first token of a text is not predicted: there is nothing before it."),
+            )
+        self._line.setVisible(token is not None)
         if inspector.hovered is None:
             self.strip.describe(self._line.sentence())
             self._show_hint()
@@ -214,9 +222,11 @@ class TokensTab(QWidget):
     def _score_if_short(self) -> None:
         """A short prompt is read again without being asked for, while nothing else is done."""
         chat, message = self._services.chat, self._inspector.message
-        if not self._inspector.is_open or message is None or chat.streaming_id is not None:
+        if not self._inspector.is_open or message is None or self._inspector.state is not TraceState.UNSCORED:
             return
         if self._services.settings.get(SCORE_BY_ITSELF) != "on" or message.id in self._tried:
+            return
+        if chat.streaming_id is not None:
             return
         if sum(len(m.text) for m in chat.conversation.path(message.id)) <= _SHORT:
             self._tried.add(message.id)

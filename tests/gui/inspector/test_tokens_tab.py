@@ -131,14 +131,14 @@ def test_the_bounds_of_ranks_can_be_changed(tab: TokensTab, look: Look, services
     look(make_trace(PIECES))
     services.settings.set(TOKEN_MEASURE, "rank")
     legend = tab.findChild(Legend)
-    assert legend.labels() == ["1", "2–10", "11–100", "101–1,000", ">1,000"]
+    assert legend.labels() == ["1", "≤10", "≤100", "≤1,000", ">1,000"]
     qtbot.mouseClick(tab.findChild(QToolButton, "editRankBounds"), Qt.MouseButton.LeftButton)
     edit = tab.findChild(QLineEdit, "rankBounds")
     edit.selectAll()
     qtbot.keyClicks(edit, "5, 50")
     qtbot.keyClick(edit, Qt.Key.Key_Return)
     assert services.settings.get(RANK_BUCKETS) == (5, 50)
-    assert legend.labels() == ["1–5", "6–50", ">50"]
+    assert legend.labels() == ["≤5", "≤50", ">50"]
     edit.selectAll()
     qtbot.keyClicks(edit, "50, 5")
     qtbot.keyClick(edit, Qt.Key.Key_Return)
@@ -149,17 +149,21 @@ def test_a_korean_syllable_is_one_cell_that_opens(tab: TokensTab, look: Look, se
     trace = make_trace(PIECES)
     look(trace)
     assert [b.text for b in tab.strip.layout_now.boxes[4:6]] == ["한", "국"]
-    click(tab, qtbot, GROUP)
+    qtbot.mouseMove(tab.strip.viewport(), middle(tab, GROUP))
+    qtbot.waitUntil(lambda: services.inspector.hovered == GROUP)
     total = -trace.logprobs[GROUP : GROUP + 3].sum() / math.log(2)
     assert f"{bits(total)} bits surprisal" in label(tab, "tokenNumbers")
     assert label(tab, "tokenPlace").startswith("tokens 5–7 of")
-    qtbot.keyClick(tab.strip, Qt.Key.Key_Return)
+    click(tab, qtbot, GROUP)
     assert [b.text for b in tab.strip.layout_now.boxes[4:8]] == ["<ED>", "<95>", "<9C>", "국"]
     qtbot.keyClick(tab.strip, Qt.Key.Key_Right)
     assert services.inspector.token == GROUP + 1
     assert label(tab, "tokenText") == "<95>"
-    assert label(tab, "tokenPlace") == f"token 6 of {len(PIECES)}"
-    click(tab, qtbot, GROUP + 1)  # a second click closes it
+    assert label(tab, "tokenPlace") == f"token 6 of {len(PIECES)}, part 2 of 3 of 한"
+    qtbot.keyClick(tab.strip, Qt.Key.Key_Return)
+    assert [b.text for b in tab.strip.layout_now.boxes[4:6]] == ["한", "국"]
+    qtbot.keyClick(tab.strip, Qt.Key.Key_Return)
+    click(tab, qtbot, GROUP + 1)  # the token that is selected: that closes it, too
     assert [b.text for b in tab.strip.layout_now.boxes[4:6]] == ["한", "국"]
 
 
