@@ -48,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     perplexity.add_argument("--method", choices=("continuous", "llama.cpp"), default="continuous",
                             help="every token after all before it, or as llama.cpp's own program counts")  # fmt: skip
     perplexity.add_argument("--ctx", type=int, metavar="N", default=0, help="context length in tokens")
+    _lora(perplexity)
     perplexity.add_argument("--json", action="store_true", help="one JSON object with every token's logprob")
     _models(commands.add_parser("models", parents=[common], help="the models on this computer"), common)
     embed = commands.add_parser("embed", parents=[common], help="turn texts into vectors")
@@ -95,8 +96,7 @@ def _ask(ask: argparse.ArgumentParser) -> None:
     ask.add_argument("--ctx", type=int, metavar="N", default=0, help="context length in tokens")
     ask.add_argument("--prefix-ids", metavar="1,2,3", type=_integers, default=(),
                      help="token ids that the reply must begin with")  # fmt: skip
-    ask.add_argument("--lora", action="append", metavar="FILE[=SCALE]", default=[],
-                     help="LoRA adapter to use; may be repeated")  # fmt: skip
+    _lora(ask)
     ask.add_argument("--lookup", action="store_true",
                      help="draft tokens from where the last ones stood before, and check them together")  # fmt: skip
     ask.add_argument("--gpu-layers", type=int, metavar="N", default=-1, help="layers on graphics cards (0: CPU only)")
@@ -106,6 +106,11 @@ def _ask(ask: argparse.ArgumentParser) -> None:
     ask.add_argument("--kv-type", choices=("f16", "f32", "q8_0", "q4_0"), default="f16",
                      help="precision of the KV cache")  # fmt: skip
     ask.add_argument("--json", action="store_true", help="one JSON object with text, tokens, usage and timings")
+
+
+def _lora(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--lora", action="append", metavar="FILE[=SCALE]", default=[],
+                         help="LoRA adapter to use; may be repeated")  # fmt: skip
 
 
 def _inspect(inspect: argparse.ArgumentParser) -> None:

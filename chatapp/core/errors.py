@@ -59,6 +59,7 @@ class ErrorCode(StrEnum):
     INVALID_PRESET = "invalid_preset"
     INVALID_ARGUMENT = "invalid_argument"
     EMPTY_PROMPT = "empty_prompt"
+    TEXT_TOO_SHORT = "text_too_short"
     NO_DISPLAY = "no_display"
     FOLDER_UNUSABLE = "folder_unusable"
     ALREADY_RUNNING = "already_running"
@@ -225,6 +226,10 @@ TEXTS: dict[ErrorCode, ErrorText] = {
     ErrorCode.EMPTY_PROMPT: _text(
         QT_TRANSLATE_NOOP("errors", "There is nothing to send."),
         QT_TRANSLATE_NOOP("errors", "Type a message first."),
+    ),
+    ErrorCode.TEXT_TOO_SHORT: _text(
+        QT_TRANSLATE_NOOP("errors", "The text has {count} tokens, and at least {needed} are needed."),
+        QT_TRANSLATE_NOOP("errors", "Take a longer text or a shorter context, or score it continuously."),
     ),
     ErrorCode.NO_DISPLAY: _text(
         QT_TRANSLATE_NOOP("errors", "There is no display to open a window on."),

@@ -25,6 +25,8 @@ INCOMPLETE = QT_TRANSLATE_NOOP("reasons", "it is incomplete")
 TOO_MANY = QT_TRANSLATE_NOOP("reasons", "at most {high} can be used at a time")
 SCALE_BETWEEN = QT_TRANSLATE_NOOP("reasons", "its scale must lie between {low} and {high}")
 
+_Used = tuple[tuple[str, int, int], float]  # path, size, time of change; scale
+
 
 class Adapters:
     """What is read of adapter files, and which of them work on *context* now.
@@ -36,30 +38,42 @@ class Adapters:
         self._model = model
         self._context = context
         self._read: dict[tuple[str, int, int], int] = {}  # path, size, time of change → llama_adapter_lora *
-        self._used: list[tuple[tuple[str, int, int], float]] = []
+        self._used: list[_Used] = []
 
     def use(self, wanted: tuple[AdapterUse, ...]) -> bool:
         """Let exactly these work; True when that is another set than before: what the KV cache holds is then void.
 
         Raise `RequestError` for one that cannot be used; the set before it stays.
         """
+        used = self._checked(wanted)
+        if used == self._used:
+            return False
+        self._apply(self._context, used)
+        self._used = used
+        return True
+
+    def use_in(self, context: Context, wanted: tuple[AdapterUse, ...]) -> None:
+        """Let these work in another *context* of the model that has none yet."""
+        self._apply(context, self._checked(wanted))
+
+    def _checked(self, wanted: tuple[AdapterUse, ...]) -> list[_Used]:
+        """What is to be used, once all of it has been read."""
         wanted = tuple(adapter for adapter in wanted if adapter.scale)  # one of scale 0 does nothing
         if len(wanted) > MAX_ADAPTERS:
             raise _refused(wanted[MAX_ADAPTERS].path, TOO_MANY, high=str(MAX_ADAPTERS))
         keys = [self._key(adapter) for adapter in wanted]
         if len(set(keys)) < len(keys):
             raise _refused(wanted[0].path, TWICE)
-        handles = [self._handle(key) for key in keys]
-        used = [(key, adapter.scale) for key, adapter in zip(keys, wanted, strict=True)]
-        if used == self._used:
-            return False
-        pointers = (C.llama_adapter_lora_p_ctypes * len(handles))(*handles)
-        scales = (ctypes.c_float * len(handles))(*(adapter.scale for adapter in wanted))
-        code = int(C.llama_set_adapters_lora(self._context.handle, pointers, len(handles), scales))
+        for key in keys:
+            self._handle(key)
+        return [(key, adapter.scale) for key, adapter in zip(keys, wanted, strict=True)]
+
+    def _apply(self, context: Context, used: list[_Used]) -> None:
+        pointers = (C.llama_adapter_lora_p_ctypes * len(used))(*(self._handle(key) for key, _ in used))
+        scales = (ctypes.c_float * len(used))(*(scale for _, scale in used))
+        code = int(C.llama_set_adapters_lora(context.handle, pointers, len(used), scales))
         if code:
-            raise _refused(wanted[0].path, log.last_error() or f"llama_set_adapters_lora returned {code}")
-        self._used = used
-        return True
+            raise _refused(used[0][0][0], log.last_error() or f"llama_set_adapters_lora returned {code}")
 
     def _key(self, adapter: AdapterUse) -> tuple[str, int, int]:
         low, high = ADAPTER_SCALE

@@ -36,7 +36,7 @@ class Passage:
 
 
 class Reader:
-    """The loaded model, its chat context and what belongs to it. *prompts* and *model* may be used as they are."""
+    """The loaded model, its chat context and what belongs to it; what is public may be used as it is."""
 
     def __init__(
         self, model: Model, context: Context, cache: PromptCache, prompts: Prompts, adapters: Adapters
@@ -45,7 +45,7 @@ class Reader:
         self.context = context
         self.prompts = prompts
         self._cache = cache
-        self._adapters = adapters
+        self.adapters = adapters
 
     def passage(self, prefix: Prefix, *, unread: int = 0) -> Passage:
         """The very tokens a reply to *prefix* would be drawn after, with its adapters at work.
@@ -60,7 +60,7 @@ class Reader:
         needed = len(made.tokens) + len(reply)
         if needed - unread > self.context.n_ctx:
             raise RequestError(ErrorCode.CONTEXT_FULL, needed=needed, available=self.context.n_ctx)
-        if self._adapters.use(prefix.adapters):
+        if self.adapters.use(prefix.adapters):
             self._cache.forget(saved=True)
         return Passage(made.text, made.tokens, reply, made.prefill)
 

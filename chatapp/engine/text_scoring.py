@@ -10,7 +10,7 @@ from chatapp.core.errors import EngineError, ErrorCode, RequestError
 from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.engine import log
 from chatapp.engine.backend import Listener
-from chatapp.engine.llama import Context, Model
+from chatapp.engine.llama import Context
 from chatapp.engine.reading import Reader, cancelled, rows_in_batch
 from chatapp.engine.scoring import ScoreWriter
 from chatapp.protocol.messages import ScoreText, TextPart, TextScored
@@ -18,7 +18,6 @@ from chatapp.protocol.messages import ScoreText, TextPart, TextScored
 METHODS = ("continuous", "llama.cpp")
 NO_METHOD = QT_TRANSLATE_NOOP("reasons", "The method is one of {choices}")
 CONTEXT_BETWEEN = QT_TRANSLATE_NOOP("reasons", "The context length must lie between {low} and {high} tokens")
-TOO_SHORT = QT_TRANSLATE_NOOP("reasons", "The text has {count} tokens, and at least {needed} are needed")
 NO_NUMBER = QT_TRANSLATE_NOOP("reasons", "The model gives this text no probability")
 
 _LEAST = 16  # tokens of context
@@ -41,20 +40,21 @@ def score_text(request: ScoreText, reader: Reader, listener: Listener, n_threads
     tokens = reader.model.tokenize(text, add_special=True, parse_special=False)
     needed = 2 * n_ctx if alone else 2
     if len(tokens) < needed:
-        raise _refused(TOO_SHORT, count=str(len(tokens)), needed=str(needed))
-    return _Run(request, reader.model, tokens, n_ctx, listener).answer(alone=alone, n_threads=n_threads)
+        raise RequestError(ErrorCode.TEXT_TOO_SHORT, count=len(tokens), needed=needed)
+    return _Run(request, reader, tokens, n_ctx, listener).answer(alone=alone, n_threads=n_threads)
 
 
 class _Run:
     """One text."""
 
-    def __init__(self, request: ScoreText, model: Model, tokens: list[int], n_ctx: int, listener: Listener) -> None:
-        self._job = request.job
-        self._model = model
+    def __init__(self, request: ScoreText, reader: Reader, tokens: list[int], n_ctx: int, listener: Listener) -> None:
+        self._request = request
+        self._adapters = reader.adapters
+        self._model = reader.model
         self._tokens = tokens
         self._n_ctx = n_ctx
         self._listener = listener
-        self._writer = ScoreWriter(model)
+        self._writer = ScoreWriter(reader.model)
         self._sent = 0  # tokens
         self._counted = 0  # of them
 
@@ -65,6 +65,7 @@ class _Run:
         log.clear_errors()
         context = Context(self._model, min(self._n_ctx, n), n_threads=n_threads)
         try:
+            self._adapters.use_in(context, self._request.adapters)
             whole = all(self._score(context, *window) for window in windows)
         finally:
             context.close()
@@ -75,7 +76,7 @@ class _Run:
         self._send()
         if not math.isfinite(writer.nll):
             raise _refused(NO_NUMBER)
-        return TextScored(self._job, n, writer.scored, writer.nll, self._n_ctx, not whole)
+        return TextScored(self._request.job, n, writer.scored, writer.nll, self._n_ctx, not whole)
 
     def _score(self, context: Context, begin: int, end: int, first: int) -> bool:
         """Read tokens *begin* to *end* and score those from *first* on; False when it was cancelled."""
@@ -121,7 +122,7 @@ class _Run:
         trace = self._writer.take()
         if len(trace):
             counted = self._writer.scored - self._counted
-            self._listener.text_part(TextPart(self._job, self._sent, len(self._tokens), counted, trace))
+            self._listener.text_part(TextPart(self._request.job, self._sent, len(self._tokens), counted, trace))
             self._sent += len(trace)
             self._counted += counted
 

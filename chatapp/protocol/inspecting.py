@@ -64,6 +64,7 @@ class ScoreText:
     text: str
     method: str = "continuous"
     n_ctx: int = 0
+    adapters: tuple[AdapterUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,12 @@
 
 import math
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from chatapp.core.adapters import AdapterUse
 from chatapp.core.errors import ErrorCode, UserFixable
 from chatapp.core.trace import TokenTrace
 from chatapp.engine import reading
@@ -13,8 +15,9 @@ from chatapp.engine.client import EngineClient
 from chatapp.engine.llama_backend import LlamaBackend
 from chatapp.protocol.messages import Event, LoadOptions, ScoreText, TextPart, TextScored
 from tests.helpers import reference
-from tests.helpers.asking import CHAT, PLAIN, TOLERANCE, ask, opened, reply, truth
+from tests.helpers.asking import CHAT, PLAIN, TOLERANCE, ask, opened, reply, truth, weights_of
 from tests.helpers.listeners import Recorder
+from tests.helpers.tiny_lora import merged, write_lora
 from tests.helpers.tiny_models import BOS, tiny, vocabulary
 
 TEXT = "the hen in the inn, 안녕하세요 🙂 hello <|end|>\n" * 9
@@ -140,6 +143,17 @@ def test_a_memory_that_cannot_be_cut_is_scored_too(name: str) -> None:
     backend.close()
 
 
+def test_adapters_are_at_work_in_the_text_and_not_in_the_chat(llama: LlamaBackend, tmp_path: Path) -> None:
+    path = write_lora(tmp_path / "a.gguf", weights_of("llama-f32"))
+    text = TEXT[:40]
+    tokens = tokens_of(llama, text)
+    _, _, trace = scored(llama, ScoreText(1, text, adapters=(AdapterUse(str(path), 0.5),)))
+    rows = reference.log_softmax(reference.forward(merged(weights_of("llama-f32"), path, 0.5), tokens)[0])
+    assert trace.logprobs[1:] == pytest.approx(rows[np.arange(len(tokens) - 1), tokens[1:]], abs=3 * MARGIN)
+    _, _, plain = scored(llama, ScoreText(1, text))
+    assert np.abs(plain.logprobs[1:] - trace.logprobs[1:]).max() > 0.1
+
+
 def test_the_chat_does_not_notice(llama: LlamaBackend) -> None:
     params = PLAIN.with_value("max_tokens", 5)
     first, _, _ = reply(llama, params=params)
@@ -170,7 +184,8 @@ def test_a_cancelled_text_has_what_was_done(llama: LlamaBackend, method: str, mo
         (ScoreText(1, TEXT, n_ctx=15), ErrorCode.INVALID_ARGUMENT, "between 16 and 2048"),
         (ScoreText(1, TEXT, n_ctx=-1), ErrorCode.INVALID_ARGUMENT, "between 16 and 2048"),
         (ScoreText(1, TEXT, n_ctx=10**9), ErrorCode.INVALID_ARGUMENT, "between 16 and 2048"),
-        (ScoreText(1, TEXT, "llama.cpp"), ErrorCode.INVALID_ARGUMENT, "at least 1024 are needed"),
+        (ScoreText(1, TEXT, adapters=(AdapterUse("/nowhere"),)), ErrorCode.ADAPTER_REFUSED, "nowhere"),
+        (ScoreText(1, TEXT, "llama.cpp"), ErrorCode.TEXT_TOO_SHORT, "at least 1024 are needed"),
     ],
 )
 def test_what_cannot_be_scored_is_refused_in_a_sentence(
