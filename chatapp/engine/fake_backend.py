@@ -1,8 +1,9 @@
 """`FakeBackend`: scripted replies and crashes, to drive the whole app without a model. Labelled as such.
 
 What a user message can ask for: ``/abort`` ``/segfault`` ``/exit`` ``/hang`` (deaf to cancel) ``/wait`` (until
-cancelled) ``/error`` (a `UserFixable`) ``/bug`` (an exception) ``/long N`` (N words) ``/say TEXT``; anything else is
-echoed. Every token is its own only candidate: there is no distribution behind it, and none is invented.
+cancelled) ``/quiet`` (the same without a word) ``/error`` (a `UserFixable`) ``/bug`` (an exception) ``/long N`` (N
+words) ``/say TEXT``; anything else is echoed. Every token is its own only candidate: there is no distribution behind
+it, and none is invented.
 """
 
 import ctypes
@@ -161,8 +162,8 @@ class FakeBackend:
             case "/hang":
                 yield from _words("These words come before the silence. ")
                 threading.Event().wait()
-            case "/wait":
-                yield from _words("Waiting to be stopped. ")
+            case "/wait" | "/quiet":
+                yield from _words("Waiting to be stopped. " if word == "/wait" else "")
                 while not listener.cancelled():
                     time.sleep(_PAUSE)
             case "/error":

@@ -22,6 +22,7 @@ from chatapp.services.settings import SettingsService
 from chatapp.services.storage import StorageService
 from chatapp.services.tasks import Tasks
 from chatapp.services.text_score import TextScoreService
+from chatapp.services.traces import TracesService
 from chatapp.services.vocabulary import VocabularyService
 from chatapp.settings import schema
 from chatapp.settings.file import Settings
@@ -46,6 +47,7 @@ class Services:
     presets: PresetsService
     questions: Questions
     inspector: InspectorService
+    traces: TracesService
     vocabulary: VocabularyService
     explorer: ExplorerService
     lookahead: LookaheadService
@@ -70,9 +72,10 @@ class Services:
         explorer = ExplorerService(chat, engine, inspector, questions, vocabulary, tasks, parent)
         lookahead = LookaheadService(explorer, engine, questions, parent)
         text_score = TextScoreService(engine, questions, tasks, parent)
+        traces = TracesService(chat, inspector, storage, parent)
         return cls(
             paths, settings_service, notices, tasks, storage, engine, conversations, chat, models, context, presets,
-            questions, inspector, vocabulary, explorer, lookahead, text_score,
+            questions, inspector, traces, vocabulary, explorer, lookahead, text_score,
         )  # fmt: skip
 
     def start(self, model: str | None = None) -> None:

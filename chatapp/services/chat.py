@@ -116,6 +116,11 @@ class ChatService(QObject):
         return list(self._reply.traces) if self._reply else []
 
     @property
+    def given_length(self) -> int:
+        """Characters at the beginning of the running reply's text that were given, and that no token made."""
+        return self._reply.given_length if self._reply else 0
+
+    @property
     def running_conversation_id(self) -> int | None:
         """The conversation whose reply runs."""
         return self._reply.conversation.id if self._reply else None

@@ -37,6 +37,7 @@ class InspectorService(QObject):
     token_changed()     another token is selected
     hover_changed()     another token is pointed at
     state_changed()     see `state` and `progress`
+    open_changed()      the inspector is seen now, or no longer
     failed(UserFixable) the tokens could not be scored
     """
 
@@ -45,6 +46,7 @@ class InspectorService(QObject):
     token_changed = Signal()
     hover_changed = Signal()
     state_changed = Signal()
+    open_changed = Signal()
     failed = Signal(object)
 
     def __init__(
@@ -61,6 +63,7 @@ class InspectorService(QObject):
         self._questions = questions
         self._storage = storage
         self._job = 0
+        self._wanted: int | None = None  # the token to select once the trace is read
         self._following = True  # the newest reply is looked at as soon as it begins
         self.is_open = False
         self.state = TraceState.NONE
@@ -84,9 +87,12 @@ class InspectorService(QObject):
 
     def set_open(self, is_open: bool) -> None:
         """While the inspector is seen, sampler stages are recorded and the newest reply is followed."""
+        changed = is_open != self.is_open
         self.is_open = self._chat.stages_wanted = is_open
         if is_open and self.message is None:
             self._look_at_newest()
+        if changed:
+            self.open_changed.emit()
 
     def select(self, message_id: int, token: int | None = None) -> None:
         """Look at a message of the shown conversation, and at one of its tokens."""
@@ -94,6 +100,8 @@ class InspectorService(QObject):
         self._following = bool(path) and message_id == path[-1].id
         if message_id != self.message_id:
             self._look_at(message_id, token)
+        elif self.state is TraceState.LOADING:
+            self._wanted = token
         else:
             self.select_token(token)
 
@@ -183,17 +191,18 @@ class InspectorService(QObject):
                 self.trace.append(part)
             self._settle(TraceState.WRITING, token)
         else:
+            self._wanted = token
             self._settle(TraceState.LOADING)
             self._storage.read(
-                lambda store: store.load_trace(message.id), lambda found: self._on_loaded(message, found, token)
+                lambda store: store.load_trace(message.id), lambda found: self._on_loaded(message, found)
             )
 
-    def _on_loaded(self, message: Message, found: TokenTrace | None, token: int | None) -> None:
+    def _on_loaded(self, message: Message, found: TokenTrace | None) -> None:
         if message.id != self.message_id or self.state is not TraceState.LOADING:
             return
         if found is not None and len(found):
             self.trace = TraceBuffer(found)
-            self._settle(TraceState.READY, token)
+            self._settle(TraceState.READY, self._wanted)
         else:
             self._settle(TraceState.MISSING if message.role is Role.ASSISTANT else self._unscored())
 

@@ -62,6 +62,7 @@ class RunningReply:
     n_tokens: int = 0
     traces: list[TokenTrace] = field(default_factory=list)
     thinking: ThinkingTime = field(default_factory=ThinkingTime)
+    given_length: int = 0  # characters that came before the first token: they were given; line ends count as one
     changed: bool = False  # since it was last saved
     _texts: list[str] = field(default_factory=list)
     _started: float = field(default_factory=time.monotonic)
@@ -79,6 +80,8 @@ class RunningReply:
         self._texts.append(text)
         self.thinking.feed(text, written=trace is not None and len(trace) > 0)
         self.changed = True
+        if not self.traces and (trace is None or not len(trace)):
+            self.given_length += len(text) - text.count("\r\n")
         if trace is not None and len(trace):
             self.traces.append(trace)
             self.n_tokens += len(trace)

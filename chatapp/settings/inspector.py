@@ -16,5 +16,8 @@ RANK_BUCKETS: Setting[tuple[int, ...]] = Setting(
 WHOLE_PROMPT: Setting[str] = Setting("inspector.whole_prompt", Kind.CHOICE, "off", choices=_ON_OFF)
 SCORE_BY_ITSELF: Setting[str] = Setting("inspector.score_by_itself", Kind.CHOICE, "on", choices=_ON_OFF)
 SHOW_HINTS: Setting[str] = Setting("inspector.show_hints", Kind.CHOICE, "on", choices=_ON_OFF)
+COLORS_IN_CHAT: Setting[str] = Setting("inspector.colors_in_chat", Kind.CHOICE, "off", choices=_ON_OFF)
 
-INSPECTOR: tuple[Setting[Any], ...] = (TOKEN_MEASURE, RANK_BUCKETS, WHOLE_PROMPT, SCORE_BY_ITSELF, SHOW_HINTS)
+INSPECTOR: tuple[Setting[Any], ...] = (
+    TOKEN_MEASURE, RANK_BUCKETS, WHOLE_PROMPT, SCORE_BY_ITSELF, SHOW_HINTS, COLORS_IN_CHAT,
+)  # fmt: skip

@@ -56,6 +56,8 @@ TABLE = (
     Spec("view", "settings_panel", QT_TRANSLATE_NOOP("actions", "Conversation &settings"), ("Ctrl+,",),
          checkable=True),
     Spec("view", "inspector", QT_TRANSLATE_NOOP("actions", "&Inspector"), ("Ctrl+I",), "inspect", checkable=True),
+    Spec("view", "token_colors", QT_TRANSLATE_NOOP("actions", "Show &token colours in the chat"), ("Ctrl+Shift+H",),
+         checkable=True),
     Spec("view", "model_info", QT_TRANSLATE_NOOP("actions", "&Model information…"), ("Ctrl+Shift+I",), "info"),
     Spec("view"),
     Spec("view", "zoom_in", QT_TRANSLATE_NOOP("actions", "&Larger text"), ("Ctrl++", "Ctrl+=")),

@@ -126,6 +126,7 @@ class MainWindow(QMainWindow):
         # One panel at a time: side by side they would leave the chat a column of words.
         self._settings_dock.shown.connect(self._inspector_dock.hide)
         self._inspector_dock.shown.connect(self._settings_dock.hide)
+        self._chat.inspect_requested.connect(self._inspector_dock.show)
         self._selector.file_requested.connect(self._open_model)
         self._selector.info_requested.connect(actions["model_info"].trigger)
         services.models.choose_requested.connect(self._selector.open_list)
@@ -156,6 +157,7 @@ class MainWindow(QMainWindow):
             "sidebar": self._room.toggle_sidebar,
             "settings_panel": lambda: self._settings_dock.setVisible(not self._settings_dock.isVisible()),
             "inspector": lambda: self._inspector_dock.setVisible(not self._inspector_dock.isVisible()),
+            "token_colors": self._chat.heat.toggle,
             "model_info": lambda: ModelInfoDialog(services, self).open(),
             "zoom_in": lambda: self._appearance.zoom(1),
             "zoom_out": lambda: self._appearance.zoom(-1),
@@ -220,6 +222,7 @@ class MainWindow(QMainWindow):
         actions["undo_delete"].setEnabled(bool(self._services.conversations.trash()))
 
     def _show_choices(self) -> None:
+        self.actions_table["token_colors"].setChecked(self._chat.heat.is_on)
         for setting in (THEME, LANGUAGE):
             self.actions_table.show_choice(setting.key, self._services.settings.get(setting.key))
 

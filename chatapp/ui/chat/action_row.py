@@ -21,6 +21,7 @@ class ActionRow(QWidget):
     edit_clicked = Signal()
     regenerate_clicked = Signal()
     pin_clicked = Signal(bool)
+    inspect_clicked = Signal()
     sibling_requested = Signal(int)  # step: -1 or 1
 
     def __init__(self, role: Role, parent: QWidget | None = None) -> None:
@@ -34,6 +35,8 @@ class ActionRow(QWidget):
         self._regenerate = QuietButton("regenerate", self.tr("Regenerate: ask for another reply"), self)
         self._regenerate.clicked.connect(self.regenerate_clicked)
         self._regenerate.setVisible(role is Role.ASSISTANT)
+        self._inspect = QuietButton("inspect", self.tr("Inspect: how likely each token was"), self)
+        self._inspect.clicked.connect(self.inspect_clicked)
         self._pin = QuietButton("pin", self.tr("Pin: always send this message"), self)
         self._pin.setCheckable(True)
         self._pin.clicked.connect(self.pin_clicked)
@@ -56,7 +59,7 @@ class ActionRow(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         switch = [self._previous, self._count, self._next]
-        buttons = [self._copy, self._edit, self._regenerate, self._pin]
+        buttons = [self._copy, self._edit, self._regenerate, self._inspect, self._pin]
         if role is Role.USER:
             layout.addStretch(1)
         for widget in switch:
@@ -142,7 +145,9 @@ class ActionRow(QWidget):
 
     def buttons(self) -> list[QuietButton]:
         """The buttons in order."""
-        return [self._previous, self._next, self._copy, self._edit, self._regenerate, self._pin]
+        return [
+            self._previous, self._next, self._copy, self._edit, self._regenerate, self._inspect, self._pin,
+        ]  # fmt: skip
 
     def focus_edit(self) -> None:
         """Give the focus back to the button that opened the editor."""
@@ -155,7 +160,7 @@ class ActionRow(QWidget):
 
     def _reveal(self) -> None:
         revealed = self._last or self._hovered
-        for button in (self._copy, self._edit, self._regenerate):
+        for button in (self._copy, self._edit, self._regenerate, self._inspect):
             button.set_revealed(revealed)
         self._pin.set_revealed(revealed or self._pin.isChecked())
         self._stats.setVisible(revealed)

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtCore import QPoint, QRect, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from chatapp.ui.chat.blocks import Block, Code, Table
 from chatapp.ui.chat.code_piece import CodePiece
+from chatapp.ui.chat.heat import Heat
 from chatapp.ui.chat.pieces import ProsePiece, TextView
 from chatapp.ui.chat.richtext import Look, space_before
 from chatapp.ui.chat.selection import Selection
 from chatapp.ui.chat.stream import MarkdownStream, plain_blocks
 from chatapp.ui.chat.table_piece import FULL, TablePiece
+from chatapp.ui.chat.token_layer import Tint
 
 DRAW_MS = 40  # streamed text is drawn at most this often
 PIECE_SIZE = 1200  # characters of prose in one document, about
@@ -27,10 +29,14 @@ class MessageBody(QWidget):
     link_clicked = Signal(str)
     menu_requested = Signal(QPoint, str)
     dragged = Signal(QPoint)
+    token_pointed = Signal(object, QRect)  # as of `TextView`
+    token_clicked = Signal(int)
+    token_opened = Signal(int)
 
     def __init__(self, parent: QWidget | None = None, *, plain: bool = False) -> None:
         super().__init__(parent)
         self._plain = plain
+        self.tint = Tint()
         self._look = Look.current()
         self._stream = MarkdownStream()
         self._pieces: list[AnyPiece] = []
@@ -132,6 +138,8 @@ class MessageBody(QWidget):
             if group != piece.blocks:
                 self._fitted.pop(piece, None)
                 piece.set_blocks(group, previous)
+                if self.tint.heat is not None:
+                    _view(piece).show_tokens()
             if at == len(self._starts):
                 self._starts.append(index)
             self._starts[at] = index
@@ -147,10 +155,14 @@ class MessageBody(QWidget):
             return self._pieces[at]
         self._remove_pieces(at)
         piece = wanted(self._look, self)
-        for view in [piece.view] if isinstance(piece, CodePiece) else [piece]:
-            self.selection.add(view)
-            view.menu_requested.connect(self.menu_requested)
-            view.anchorClicked.connect(lambda url: self.link_clicked.emit(url.toString()))
+        view = _view(piece)
+        view.tokens.tint = self.tint
+        self.selection.add(view)
+        view.menu_requested.connect(self.menu_requested)
+        view.anchorClicked.connect(lambda url: self.link_clicked.emit(url.toString()))
+        view.token_pointed.connect(self.token_pointed)
+        view.token_clicked.connect(self.token_clicked)
+        view.token_opened.connect(self.token_opened)
         self._pieces.append(piece)
         piece.show()
         return piece
@@ -170,6 +182,8 @@ class MessageBody(QWidget):
         self._fitted.clear()
         for piece in self._pieces:
             piece.restyle(self._look)
+        if self.tint.heat is not None:
+            self.show_tokens()
 
     # -- layout --------------------------------------------------------------------------------------------------------
 
@@ -197,7 +211,30 @@ class MessageBody(QWidget):
 
     def views(self) -> list[TextView]:
         """The text views in reading order."""
-        return [piece.view if isinstance(piece, CodePiece) else piece for piece in self._pieces]
+        return [_view(piece) for piece in self._pieces]
+
+    def set_heat(self, heat: Heat | None) -> None:
+        """Show the tokens of *heat*, None for none."""
+        if heat is not self.tint.heat:
+            self.tint.heat = heat
+            self.show_tokens()
+
+    def show_tokens(self) -> None:
+        """Draw the tokens as they are now."""
+        for view in self.views():
+            view.show_tokens()
+
+    def show_marks(self) -> None:
+        """Outline the tokens that are marked now."""
+        for view in self.views():
+            view.show_marks()
+
+    def place_at(self, where: QPoint) -> int | None:
+        """The place in the message's text of what is shown at the global point *where*."""
+        for view in self.views():
+            if view.viewport().rect().contains(view.viewport().mapFromGlobal(where)):
+                return view.place_at(where)
+        return None
 
     def focusables(self) -> Iterator[QWidget]:
         """What the keyboard can reach, in reading order."""
@@ -207,6 +244,10 @@ class MessageBody(QWidget):
                 yield piece.view
             else:
                 yield piece
+
+
+def _view(piece: AnyPiece) -> TextView:
+    return piece.view if isinstance(piece, CodePiece) else piece
 
 
 def _piece_type(block: Block) -> type[ProsePiece] | type[CodePiece] | type[TablePiece]:

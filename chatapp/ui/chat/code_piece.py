@@ -1,7 +1,7 @@
 """A block of code: language, Copy button, colours, and a scroll bar of its own for long lines."""
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QHideEvent, QPainter, QPaintEvent, QTextCursor, QTextOption
+from PySide6.QtGui import QGuiApplication, QHideEvent, QPainter, QPaintEvent, QTextBlock, QTextCursor, QTextOption
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
 
 from chatapp.ui import theme
@@ -9,6 +9,7 @@ from chatapp.ui.chat import richtext
 from chatapp.ui.chat.blocks import Block, Code
 from chatapp.ui.chat.highlight import Highlighter
 from chatapp.ui.chat.pieces import TextView
+from chatapp.ui.chat.places import Places
 from chatapp.ui.chat.richtext import Look
 from chatapp.ui.widgets.icons import icon
 
@@ -16,6 +17,19 @@ RADIUS = 9
 PADDING = 14
 HEADER = 34
 _COPIED_MS = 1600
+
+
+class _CodeView(TextView):
+    """The code itself."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.is_code = True
+        self.places: Places = ()
+
+    def places_of(self, block: QTextBlock) -> tuple[Places, int]:
+        """All lines are one text."""
+        return self.places, block.position()
 
 
 class CodePiece(QWidget):
@@ -31,12 +45,11 @@ class CodePiece(QWidget):
         self._language = QLabel(self)
         self._language.setProperty("role", "small")
         self._language.setTextFormat(Qt.TextFormat.PlainText)
-        self.view = TextView(self)
+        self.view = _CodeView(self)
         self.view.setWordWrapMode(QTextOption.WrapMode.NoWrap)
         self.view.setLineWrapMode(TextView.LineWrapMode.NoWrap)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.view.setAccessibleName(self.tr("Code"))
-        self.view.is_code = True
         self.copy_button = QToolButton(self)
         self.copy_button.setIconSize(QSize(16, 16))
         self.copy_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -57,6 +70,7 @@ class CodePiece(QWidget):
         del previous
         code = blocks[0]
         assert isinstance(code, Code)
+        self.view.places = code.places
         if blocks == self.blocks:
             return
         first = not self.blocks

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import PurePath
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QEnterEvent, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QWidget
 
@@ -16,6 +16,7 @@ from chatapp.ui.chat.action_row import ActionRow
 from chatapp.ui.chat.blocks import is_allowed_link
 from chatapp.ui.chat.body import MessageBody
 from chatapp.ui.chat.edit_box import EditBox
+from chatapp.ui.chat.heat import Heat
 from chatapp.ui.chat.status import StatusLine
 from chatapp.ui.chat.thought import Thought
 
@@ -39,6 +40,10 @@ class MessageWidget(QWidget):
     pin_requested = Signal(int, bool)
     sibling_requested = Signal(int, int)  # message id, step
     dragged = Signal(QPoint)
+    inspect_requested = Signal(int, object)  # message id; a place in its text, None for the whole
+    token_pointed = Signal(int, object, QRect)  # message id; the rest as of `TextView`
+    token_clicked = Signal(int, int)  # message id, cell
+    token_opened = Signal(int, int)
 
     def __init__(self, message: Message, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,12 +61,12 @@ class MessageWidget(QWidget):
         self._label.setVisible(not self._is_user)
         self.body = MessageBody(self, plain=self._is_user)
         self.body.height_changed.connect(self.height_changed)
-        self.body.link_clicked.connect(open_link)
-        self.body.menu_requested.connect(self._on_menu_requested)
         self.body.dragged.connect(self.dragged)
         self._parser = ReasoningParser()
         self.thought = Thought(self)
         self.thought.height_changed.connect(self.height_changed)
+        for body in (self.body, self.thought.body):
+            self._connect_body(body)
         self._more = QPushButton(self.tr("Show all"), self)
         self._more.setProperty("link", True)
         self._more.clicked.connect(self._on_more_clicked)
@@ -72,12 +77,20 @@ class MessageWidget(QWidget):
         self.status.shorten_clicked.connect(lambda: self.shorten_requested.emit(self.message.id))
         self.actions_row = ActionRow(message.role, self)
         self.actions_row.pin_clicked.connect(lambda pinned: self.pin_requested.emit(self.message.id, pinned))
+        self.actions_row.inspect_clicked.connect(lambda: self.inspect_requested.emit(self.message.id, None))
         self.actions_row.copy_clicked.connect(self.copy_message)
         self.actions_row.edit_clicked.connect(self.start_editing)
         self.actions_row.regenerate_clicked.connect(lambda: self.regenerate_requested.emit(self.message.id))
         self.actions_row.sibling_requested.connect(lambda step: self.sibling_requested.emit(self.message.id, step))
         QApplication.instance().focusChanged.connect(self._on_focus_changed)  # type: ignore[union-attr]
         theme.notifier.changed.connect(self._on_theme_changed)
+
+    def _connect_body(self, body: MessageBody) -> None:
+        body.link_clicked.connect(open_link)
+        body.menu_requested.connect(lambda where, link: self._on_menu_requested(body, where, link))
+        body.token_pointed.connect(lambda cell, rect: self.token_pointed.emit(self.message.id, cell, rect))
+        body.token_clicked.connect(lambda cell: self.token_clicked.emit(self.message.id, cell))
+        body.token_opened.connect(lambda cell: self.token_opened.emit(self.message.id, cell))
 
     # -- content -------------------------------------------------------------------------------------------------------
 
@@ -128,15 +141,48 @@ class MessageWidget(QWidget):
         if not streaming:
             more_thought, more = self._parser.end()
             thought, answer = thought + more_thought, answer + more
+        self._place_thought(len(thought) - len(thought.lstrip("\n")))
         self.thought.set_text(thought, running=streaming and self._parser.state == "thought")
+        self._place_answer()
         return answer
 
     def _add(self, thought: str, answer: str) -> None:
         if thought:
+            if not self.thought.is_shown:
+                self._place_thought(0)
             self.thought.append(thought)
         if answer:
             self.thought.end()
+            if not self.body.tint.base:
+                self._place_answer()
             self.body.append(answer)
+
+    # -- tokens --------------------------------------------------------------------------------------------------------
+
+    @property
+    def heat(self) -> Heat | None:
+        """The tokens that are shown."""
+        return self.body.tint.heat
+
+    def set_heat(self, heat: Heat | None) -> None:
+        """Show the tokens of *heat* in thought and answer, None for none."""
+        self.body.set_heat(heat)
+        self.thought.body.set_heat(heat)
+
+    def show_marks(self) -> None:
+        """Outline the tokens that are marked now."""
+        self.body.show_marks()
+        self.thought.body.show_marks()
+
+    def _place_thought(self, skipped: int) -> None:
+        self.thought.body.tint.base = self._one_line_ends(self._parser.thought_at) + skipped
+
+    def _place_answer(self) -> None:
+        if self._parser.answer_at:
+            self.body.tint.base = self._one_line_ends(self._parser.answer_at)
+
+    def _one_line_ends(self, place: int) -> int:
+        return place - "".join(self._streamed)[:place].count("\r\n") if place else 0
 
     def set_waiting(self, text: str) -> None:
         """Say what the reply waits for, while it has no text."""
@@ -305,15 +351,21 @@ class MessageWidget(QWidget):
         self.thought.body.restyle()
         self.height_changed.emit()
 
-    def _on_menu_requested(self, where: QPoint, link: str) -> None:
+    def _on_menu_requested(self, body: MessageBody, where: QPoint, link: str) -> None:
+        place = body.place_at(where)
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if link:
             menu.addAction(self.tr("Copy link address"), lambda: QGuiApplication.clipboard().setText(link))
-        copy = menu.addAction(self.tr("Copy selection"), self.body.selection.copy)
-        copy.setEnabled(bool(self.body.selection.text()))
+        copy = menu.addAction(self.tr("Copy selection"), body.selection.copy)
+        copy.setEnabled(bool(body.selection.text()))
         menu.addAction(self.tr("Copy whole message"), self.copy_message)
-        menu.addAction(self.tr("Select all of this message"), self.body.selection.select_all)
+        menu.addAction(self.tr("Select all of this message"), body.selection.select_all)
+        menu.addSeparator()
+        if place is not None:
+            token = self.tr("Inspect this token")
+            menu.addAction(token, lambda: self.inspect_requested.emit(self.message.id, place))
+        menu.addAction(self.tr("Inspect this message"), lambda: self.inspect_requested.emit(self.message.id, None))
         menu.popup(where)
 
     def enterEvent(self, event: QEnterEvent) -> None:

@@ -3,7 +3,7 @@
 from math import ceil
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QKeyEvent,
@@ -11,16 +11,19 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QTextBlock,
     QTextCursor,
     QTextDocument,
     QTextOption,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QTextBrowser, QWidget
 
 from chatapp.ui.chat import decoration, richtext
 from chatapp.ui.chat.blocks import Block, Paragraph, Rule
+from chatapp.ui.chat.places import Places
 from chatapp.ui.chat.richtext import Look
+from chatapp.ui.chat.token_layer import Tint, TokenLayer
 
 STYLE = "QTextBrowser { background: transparent; border: none; border-radius: 0; padding: 0; }"
 
@@ -40,10 +43,16 @@ class TextView(QTextBrowser):
     copy_requested = Signal()
     select_all_requested = Signal()
     menu_requested = Signal(QPoint, str)  # global position, address of the link there
+    token_pointed = Signal(object, QRect)  # cell under the mouse, None for none, and where it stands on the screen
+    token_clicked = Signal(int)
+    token_opened = Signal(int)  # a double click
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.is_code = False
+        self.tokens = TokenLayer(self, Tint())
+        self._pointed: int | None = None
+        self._pressed_at = QPoint()
         self.setDocument(_Document(self))
         self.setStyleSheet(STYLE)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -90,14 +99,92 @@ class TextView(QTextBrowser):
         """Nothing is loaded: not a picture, not a style sheet, not a file."""
         del kind, name
 
+    # -- its tokens ----------------------------------------------------------------------------------------------------
+
+    def places_of(self, block: QTextBlock) -> tuple[Places, int]:
+        """The places of a text that *block* is part of, and where in that text it begins, in UTF-16 units."""
+        del block
+        return (), 0
+
+    def place_at(self, where: QPoint) -> int | None:
+        """The place in the message's text of what is shown at the global point *where*."""
+        return self.tokens.place_at(self._in_document(self.viewport().mapFromGlobal(where)))
+
+    def show_tokens(self) -> None:
+        """Draw the tokens as they are now."""
+        self.tokens.ink()
+        self.viewport().update()
+
+    def show_marks(self) -> None:
+        """Outline the tokens that are marked now."""
+        self.viewport().update()
+
+    def _in_document(self, point: QPoint) -> QPointF:
+        return QPointF(point.x() + self.horizontalScrollBar().value(), point.y())
+
+    def _point(self, cell: int | None, at: QPointF) -> None:
+        if cell == self._pointed:
+            return
+        self._pointed = cell
+        rects = [] if cell is None else self.tokens.rects_of(cell, QRectF(at, at))
+        rect = min(rects, key=lambda r: abs(r.center().y() - at.y()), default=QRectF()).toAlignedRect()
+        rect.translate(-self.horizontalScrollBar().value(), 0)
+        self.token_pointed.emit(cell, QRect(self.viewport().mapToGlobal(rect.topLeft()), rect.size()))
+
+    def _colored(self) -> bool:
+        heat = self.tokens.tint.heat
+        return heat is not None and heat.style.colored
+
+    def _cell_under(self, event: QMouseEvent) -> int | None:
+        return self.tokens.cell_at(self._in_document(event.position().toPoint())) if self._colored() else None
+
+    # -- events --------------------------------------------------------------------------------------------------------
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pressed_at = event.position().toPoint()
         self.pressed.emit()
         super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        moved = (event.position().toPoint() - self._pressed_at).manhattanLength()
+        is_click = event.button() == Qt.MouseButton.LeftButton and moved < QApplication.startDragDistance()
+        if is_click and not self.textCursor().hasSelection() and not self.anchorAt(self._pressed_at):
+            cell = self._cell_under(event)
+            if cell is not None:
+                self.token_clicked.emit(cell)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        super().mouseDoubleClickEvent(event)
+        cell = self._cell_under(event)
+        if cell is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.token_opened.emit(cell)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
         if event.buttons() & Qt.MouseButton.LeftButton:
             self.dragged.emit(event.globalPosition().toPoint())
+        self._point(None if event.buttons() else self._cell_under(event), self._in_document(event.position().toPoint()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._point(None, QPointF())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.tokens.tint.heat is None:
+            super().paintEvent(event)
+            return
+        left = self.horizontalScrollBar().value()
+        visible = QRectF(event.rect()).translated(left, 0)
+        painter = QPainter(self.viewport())
+        painter.translate(-left, 0)
+        self.tokens.paint_grounds(painter, visible)
+        painter.end()
+        super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        painter.translate(-left, 0)
+        self.tokens.paint_marks(painter, visible)
+        painter.end()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
@@ -160,6 +247,12 @@ class ProsePiece(TextView):
         if not self.blocks:
             self.setTextCursor(QTextCursor(self.document()))
         self.blocks = blocks
+
+    def places_of(self, block: QTextBlock) -> tuple[Places, int]:
+        """Every one of our blocks is one of the document's."""
+        number = block.blockNumber()
+        shown = self.blocks[number] if number < len(self.blocks) else None
+        return (shown.places, 0) if isinstance(shown, Paragraph) else ((), 0)
 
     def fit(self, width: int) -> int:
         """Wrap at *width* pixels; return the height that takes."""

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QFontMetricsF,
+    QTextBlock,
     QTextBlockFormat,
     QTextCursor,
     QTextFrameFormat,
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import QWidget
 from chatapp.ui.chat import richtext
 from chatapp.ui.chat.blocks import Block, Run, Runs, Table
 from chatapp.ui.chat.pieces import TextView
+from chatapp.ui.chat.places import Places
 from chatapp.ui.chat.richtext import Look
 
 MAX_COLUMN = 280  # pixels a column gets before its text wraps
@@ -80,6 +82,15 @@ class TablePiece(TextView):
             self.setLineWrapColumnOrWidth(chosen)
         height = int(-(-self.document().size().height() // 1))
         return height + (self.horizontalScrollBar().sizeHint().height() if chosen > width else 0)
+
+    def places_of(self, block: QTextBlock) -> tuple[Places, int]:
+        """A cell is one text."""
+        table = self.blocks[0] if self.blocks else None
+        cell = self._table.cellAt(block.position()) if self._table is not None else None
+        if not isinstance(table, Table) or cell is None or not cell.isValid():
+            return (), 0
+        row = table.places[cell.row()] if cell.row() < len(table.places) else ()
+        return (row[cell.column()] if cell.column() < len(row) else ()), 0
 
     def columns(self) -> list[float]:
         """How wide the columns want to be."""

@@ -45,7 +45,8 @@ class Thought(QWidget):
         self._running = running
         self._began = time.monotonic() if running else None
         self._seconds = None
-        self.body.set_text(text.strip("\n"), streaming=running)
+        # What is to be gone on with keeps the line ends behind it.
+        self.body.set_text(text.lstrip("\n") if running else text.strip("\n"), streaming=running)
         self._show()
 
     def append(self, text: str) -> None:

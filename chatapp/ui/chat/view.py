@@ -3,7 +3,7 @@
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
@@ -14,6 +14,7 @@ from chatapp.settings import schema
 from chatapp.ui import theme
 from chatapp.ui.chat.composer import Composer
 from chatapp.ui.chat.empty_state import EmptyState
+from chatapp.ui.chat.heat_control import HeatControl
 from chatapp.ui.chat.message import MessageWidget
 from chatapp.ui.chat.message_list import COLUMN, MARGIN, MessageList
 from chatapp.ui.widgets.icons import icon
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
 
 class ChatView(QWidget):
-    """Draws `ChatService` and passes on what the user asks of it."""
+    """Draws `ChatService` and passes on what the user asks of it; *inspect_requested* asks to show the inspector."""
+
+    inspect_requested = Signal()
 
     def __init__(self, services: "Services", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +38,8 @@ class ChatView(QWidget):
         self._progress: tuple[int, int] = (0, 0)
         self._divided: tuple[int | None, bool] = (None, False)  # above which message the line is, what it says
         self.list = MessageList(self._make_widget, self)
+        self.heat = HeatControl(services, self.list, self)
+        self.heat.inspect_requested.connect(self.inspect_requested)
         self.empty = EmptyState(self)
         self.composer = Composer(services.chat, self)
         self._down = QToolButton(self)
@@ -113,6 +118,7 @@ class ChatView(QWidget):
         widget.pin_requested.connect(lambda message_id, pinned: self._chat.pin(message_id, pinned=pinned))
         widget.edited.connect(self._on_edited)
         widget.sibling_requested.connect(self._on_sibling_requested)
+        self.heat.attach(widget)
         self._refresh(widget, message)
         return widget
 
@@ -120,6 +126,7 @@ class ChatView(QWidget):
         """Bring *widget* up to date with *message* and with what can be done now."""
         streaming = message.id == self._chat.streaming_id
         widget.show_message(message, streaming=streaming)
+        self.heat.refresh(widget)
         siblings = self._siblings.get(message.parent_id, [message.id])
         widget.actions_row.set_siblings(siblings.index(message.id), len(siblings))
         widget.set_divider(self._divider_text() if message.id == self._divided[0] else "")

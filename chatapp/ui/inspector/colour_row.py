@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBox
 
 from chatapp.core.token_measures import Measure
 from chatapp.services.settings import SettingsService
-from chatapp.settings.inspector import RANK_BUCKETS, SHOW_HINTS, TOKEN_MEASURE
+from chatapp.settings.inspector import COLORS_IN_CHAT, RANK_BUCKETS, SHOW_HINTS, TOKEN_MEASURE
 from chatapp.ui.inspector.hints import measure_title
 from chatapp.ui.inspector.legend import Legend
 from chatapp.ui.widgets.combo import CalmComboBox
@@ -30,6 +30,8 @@ class ColourRow(QWidget):
         self.legend = Legend(self)
         self._edit = self._button("edit", "editRankBounds")
         self._edit.toggled.connect(self._on_edit)
+        self._chat = self._button("eye", "colorsInChat")
+        self._chat.toggled.connect(lambda on: settings.set(COLORS_IN_CHAT, "on" if on else "off"))
         self._help = self._button("info", "explainMeasure")
         self._help.toggled.connect(lambda on: settings.set(SHOW_HINTS, "on" if on else "off"))
         self._bounds_title = QLabel(self)
@@ -45,6 +47,7 @@ class ColourRow(QWidget):
         row.addWidget(self._combo)
         row.addWidget(self.legend, 1)
         row.addWidget(self._edit)
+        row.addWidget(self._chat)
         row.addWidget(self._help)
         below = QHBoxLayout()
         below.addWidget(self._bounds_title)
@@ -76,6 +79,7 @@ class ColourRow(QWidget):
         ranks = self.measure is Measure.RANK
         self._edit.setVisible(ranks)
         self._on_edit(ranks and self._edit.isChecked())
+        self._chat.setChecked(self._settings.get(COLORS_IN_CHAT) == "on")
         self._help.setChecked(self._settings.get(SHOW_HINTS) == "on")
         self._bounds.setText(", ".join(map(str, self.bounds)))
         self.legend.show_measure(self.measure, self.bounds)
@@ -84,6 +88,8 @@ class ColourRow(QWidget):
         self._settings.set(TOKEN_MEASURE, self._combo.currentData())
 
     def _on_setting(self, key: str) -> None:
+        if key == COLORS_IN_CHAT.key:
+            self.show_values()
         if key in (TOKEN_MEASURE.key, RANK_BUCKETS.key, SHOW_HINTS.key):
             self.show_values()
             self.changed.emit()
@@ -122,6 +128,7 @@ class ColourRow(QWidget):
         self._combo.setToolTip(self.tr("What the tokens are coloured by"))
         for button, name in (
             (self._edit, self.tr("Change the bounds of the ranks")),
+            (self._chat, self.tr("Show these colours in the chat, too")),
             (self._help, self.tr("Explain what this means")),
         ):
             button.setToolTip(name)

@@ -1,0 +1,175 @@
+"""Links the chat's texts to traces and inspector: which tokens are coloured, outlined, pointed at and opened."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QRect, Signal
+from PySide6.QtWidgets import QWidget
+
+from chatapp.core.conversation import Message
+from chatapp.core.token_measures import Measure
+from chatapp.settings.inspector import COLORS_IN_CHAT, RANK_BUCKETS, TOKEN_MEASURE
+from chatapp.ui.chat.heat import Heat, HeatStyle
+from chatapp.ui.chat.message import MessageWidget
+from chatapp.ui.chat.message_list import MessageList
+from chatapp.ui.chat.token_card import TokenCard
+
+if TYPE_CHECKING:
+    from chatapp.services.bundle import Services
+
+_SETTINGS = {setting.key for setting in (COLORS_IN_CHAT, RANK_BUCKETS, TOKEN_MEASURE)}
+
+
+class HeatControl(QObject):
+    """Of one chat view; *inspect_requested* asks for the inspector to be shown."""
+
+    inspect_requested = Signal()
+
+    def __init__(self, services: "Services", messages: MessageList, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._chat = services.chat
+        self._settings = services.settings
+        self._traces = services.traces
+        self._inspector = inspector = services.inspector
+        self._list = messages
+        self._area = parent
+        self._card: TokenCard | None = None
+        self._inspected: int | None = None  # the message whose tokens are outlined
+        self._waiting: tuple[int, int] | None = None  # message and place whose token is to be selected once it is read
+        self._settings.changed.connect(self._on_setting_changed)
+        self._traces.changed.connect(self._on_trace_changed)
+        self._traces.grew.connect(self._on_trace_grew)
+        inspector.message_changed.connect(self._on_inspected_changed)
+        inspector.open_changed.connect(self._on_inspected_changed)
+        inspector.token_changed.connect(self._show_marks)
+        inspector.hover_changed.connect(self._show_marks)
+        messages.verticalScrollBar().valueChanged.connect(self.hide_card)
+        messages.installEventFilter(self)
+
+    @property
+    def is_on(self) -> bool:
+        """Whether tokens are coloured."""
+        return self._settings.get(COLORS_IN_CHAT) == "on"
+
+    def toggle(self) -> None:
+        """Colour tokens, or no longer."""
+        self._settings.set(COLORS_IN_CHAT, "off" if self.is_on else "on")
+
+    def attach(self, widget: MessageWidget) -> None:
+        """Take in a new widget."""
+        widget.inspect_requested.connect(self._on_inspect_requested)
+        widget.token_pointed.connect(self._on_token_pointed)
+        widget.token_clicked.connect(self._select)
+        widget.token_opened.connect(self._on_token_opened)
+
+    def refresh(self, widget: MessageWidget) -> None:
+        """Show the tokens of *widget*'s message as far as they are wanted."""
+        outlined = self._inspector.is_open and self._inspector.message_id == widget.message.id
+        traced = self._traces.of(widget.message) if self.is_on or outlined else None
+        if traced is None:
+            widget.set_heat(None)
+            return
+        heat = widget.heat
+        get = self._settings.get
+        ranks = get(RANK_BUCKETS)
+        bounds = tuple(sorted(set(ranks))) or RANK_BUCKETS.default
+        style = HeatStyle(self.is_on, Measure(get(TOKEN_MEASURE)), bounds)
+        if heat is None or heat.traced is not traced or heat.style != style:
+            heat = Heat(traced, style)
+        self._mark(heat, widget.message)
+        widget.set_heat(heat)
+
+    def hide_card(self) -> None:
+        """Nothing is pointed at."""
+        if self._card is not None:
+            self._card.hide()
+
+    # -- keeping up ----------------------------------------------------------------------------------------------------
+
+    def _refresh_all(self) -> None:
+        for widget in self._list.widgets():
+            self.refresh(widget)
+
+    def _on_setting_changed(self, key: str) -> None:
+        if key in _SETTINGS:
+            self.hide_card()
+            self._refresh_all()
+
+    def _on_trace_changed(self, message_id: int) -> None:
+        widget = self._list.widget_of(message_id)
+        if widget is not None:
+            self.refresh(widget)
+        if self._waiting is not None and self._waiting[0] == message_id:
+            place, self._waiting = self._waiting[1], None
+            message = self._chat.conversation.messages.get(message_id)
+            traced = self._traces.of(message) if message is not None else None
+            token = traced.places.token_at(place) if traced is not None else None
+            if token is not None:
+                self._inspector.select(message_id, token)
+
+    def _on_trace_grew(self, message_id: int, first: int) -> None:
+        widget = self._list.widget_of(message_id)
+        if widget is not None and widget.heat is not None:
+            widget.heat.grew(first)  # drawn with the text, a moment later
+
+    def _on_inspected_changed(self) -> None:
+        before, self._inspected = self._inspected, self._inspector.message_id if self._inspector.is_open else None
+        for message_id in {before, self._inspected} - {None}:
+            widget = self._list.widget_of(message_id) if message_id is not None else None
+            if widget is not None:
+                self.refresh(widget)
+                widget.show_marks()
+
+    def _show_marks(self) -> None:
+        message_id = self._inspector.message_id
+        widget = self._list.widget_of(message_id) if message_id is not None else None
+        if widget is not None and widget.heat is not None:
+            before = widget.heat.marked()
+            self._mark(widget.heat, widget.message)
+            if widget.heat.marked() != before:
+                widget.show_marks()
+
+    def _mark(self, heat: Heat, message: Message) -> None:
+        shown = self._inspector.is_open and self._inspector.message_id == message.id
+        heat.selected = self._inspector.token if shown else None
+        heat.hovered = self._inspector.hovered if shown else None
+
+    # -- what the user does --------------------------------------------------------------------------------------------
+
+    def _on_token_pointed(self, message_id: int, cell: int | None, where: QRect) -> None:
+        widget = self._list.widget_of(message_id)
+        heat = widget.heat if widget is not None else None
+        if heat is None or cell is None or cell >= len(heat.traced.trace.cells):
+            self.hide_card()
+        else:
+            if self._card is None:
+                self._card = TokenCard(self._area.window())
+            self._card.show_cell(heat.traced.trace, cell, where)
+        if heat is not None and widget is not None:
+            heat.hovered = None if cell is None else heat.cell(cell).start
+            if self._inspector.message_id == message_id:
+                self._inspector.hover(heat.hovered)
+            widget.show_marks()
+
+    def _select(self, message_id: int, cell: int) -> None:
+        widget = self._list.widget_of(message_id)
+        if widget is not None and widget.heat is not None:
+            self._inspector.select(message_id, widget.heat.cell(cell).start)
+
+    def _on_token_opened(self, message_id: int, cell: int) -> None:
+        self._select(message_id, cell)
+        self.inspect_requested.emit()
+
+    def _on_inspect_requested(self, message_id: int, place: int | None) -> None:
+        self.hide_card()
+        message = self._chat.conversation.messages.get(message_id)
+        traced = self._traces.of(message) if message is not None and place is not None else None
+        token = traced.places.token_at(place) if traced is not None and place is not None else None
+        self._inspector.select(message_id, token)
+        self.inspect_requested.emit()
+        if place is not None and not self._traces.is_known(message_id):
+            self._waiting = (message_id, place)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in {QEvent.Type.Hide, QEvent.Type.Resize, QEvent.Type.KeyPress, QEvent.Type.Leave}:
+            self.hide_card()
+        return super().eventFilter(watched, event)

@@ -1,0 +1,239 @@
+"""Draws tokens behind and around the text of one view, and finds the token under the mouse.
+
+Nothing in the document changes, so neither does its layout: a paragraph's boxes are worked out when it is painted and
+kept until its text, its width or its tokens are others.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen, QTextBlock, QTextCharFormat, QTextCursor, QTextLine
+from PySide6.QtWidgets import QTextEdit
+
+from chatapp.ui import theme
+from chatapp.ui.chat.heat import NONE, Heat
+from chatapp.ui.chat.places import Places
+
+if TYPE_CHECKING:
+    from chatapp.ui.chat.pieces import TextView
+
+_GAP = 0.5  # pixels left free at both sides of a token
+_SEARCH = 60  # text blocks that are gone through one by one
+_RADIUS = 2.5
+
+
+@dataclass(slots=True)
+class Tint:
+    """What all views of one text share: the tokens of its message, and where in the message the text begins."""
+
+    heat: Heat | None = None
+    base: int = 0
+
+
+@dataclass(slots=True)
+class _Boxes:
+    """Of one text block, relative to its layout."""
+
+    key: tuple[object, ...]
+    boxes: list[tuple[QRectF, int]]
+    grounds: list[tuple[int, list[QRectF]]]
+
+
+class TokenLayer:
+    """Of one view; *tint* may become another at any time."""
+
+    def __init__(self, view: "TextView", tint: Tint) -> None:
+        self._view = view
+        self.tint = tint
+        self._known: dict[int, _Boxes] = {}
+
+    # -- drawing -------------------------------------------------------------------------------------------------------
+
+    def paint_grounds(self, painter: QPainter, visible: QRectF) -> None:
+        """Paint the colours of the tokens in *visible*, which is in the document's coordinates."""
+        heat = self.tint.heat
+        if heat is None or not heat.style.colored:
+            return
+        palette = heat.palette()
+        painter.setPen(Qt.PenStyle.NoPen)
+        for block, origin in self._blocks(visible):
+            painter.translate(origin)
+            for level, rects in self._boxes(block, heat).grounds:
+                painter.setBrush(palette[level])
+                painter.drawRects(rects)
+            painter.translate(-origin)
+
+    def paint_marks(self, painter: QPainter, visible: QRectF) -> None:
+        """Outline the selected token, and the one that is pointed at."""
+        heat = self.tint.heat
+        if heat is None:
+            return
+        selected, hovered = heat.marked()
+        colors = theme.colors()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for cell, pen in ((hovered, QPen(colors.text, 1.2)), (selected, QPen(colors.accent, 2.0))):
+            if cell is not None:
+                painter.setPen(pen)
+                for rect in self.rects_of(cell, visible):
+                    painter.drawRoundedRect(rect, _RADIUS, _RADIUS)
+
+    def ink(self) -> None:
+        """Draw all text in the one colour that can be read on every ground, or in its own again."""
+        heat = self.tint.heat
+        if heat is None or not heat.style.colored:
+            if self._view.extraSelections():
+                self._view.setExtraSelections([])
+            return
+        cursor = QTextCursor(self._view.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        style = QTextCharFormat()
+        style.setForeground(theme.colors().text)
+        made = QTextEdit.ExtraSelection()
+        made.cursor, made.format = cursor, style
+        self._view.setExtraSelections([made])
+
+    # -- finding -------------------------------------------------------------------------------------------------------
+
+    def cell_at(self, point: QPointF) -> int | None:
+        """The cell at *point* of the document."""
+        heat = self.tint.heat
+        if heat is None:
+            return None
+        for block, origin in self._blocks(QRectF(point, point)):
+            for rect, cell in self._boxes(block, heat).boxes:
+                if rect.adjusted(-_GAP, -2, _GAP, 2).contains(point - origin):
+                    return cell
+        return None
+
+    def rects_of(self, cell: int, visible: QRectF) -> list[QRectF]:
+        """Where *cell* stands in *visible*, one rectangle for every line it is in."""
+        heat = self.tint.heat
+        if heat is None:
+            return []
+        return [
+            rect.translated(origin)
+            for block, origin in self._blocks(visible)
+            for rect, found in self._boxes(block, heat).boxes
+            if found == cell
+        ]
+
+    def place_at(self, point: QPointF) -> int | None:
+        """The place in the message's text of the character at *point* of the document."""
+        layout = self._view.document().documentLayout()
+        position = layout.hitTest(point, Qt.HitTestAccuracy.FuzzyHit)
+        if position < 0:
+            return None
+        block = self._view.document().findBlock(position)
+        places, offset = self._view.places_of(block)
+        at = position - block.position()
+        line = block.layout().lineForTextPosition(at)
+        left = point.x() - layout.blockBoundingRect(block).left()
+        if at > 0 and line.isValid() and _x(line, at) > left:
+            at -= 1  # a hit is the nearest gap between two characters
+        at += offset
+        near = [place for place in places if place.at <= at]
+        if not near:
+            return None
+        place = near[-1]
+        inside = min(at - place.at, place.length - 1) if place.length == place.span else 0
+        return self.tint.base + place.source + inside
+
+    # -- boxes ---------------------------------------------------------------------------------------------------------
+
+    def _blocks(self, visible: QRectF) -> Iterator[tuple[QTextBlock, QPointF]]:
+        """The text blocks in *visible*, and where the layout of each stands in the document."""
+        document = self._view.document()
+        layout = document.documentLayout()
+        block = document.begin()
+        if document.blockCount() > _SEARCH:
+            top = layout.hitTest(QPointF(0, visible.top()), Qt.HitTestAccuracy.FuzzyHit)
+            block = document.findBlock(max(0, top))
+        while block.isValid():
+            area = layout.blockBoundingRect(block)
+            if area.top() > visible.bottom():
+                return
+            if area.bottom() >= visible.top():
+                yield block, area.topLeft()
+            block = block.next()
+
+    def _boxes(self, block: QTextBlock, heat: Heat) -> _Boxes:
+        number = block.blockNumber()
+        known = self._known.get(number)
+        places, offset = self._view.places_of(block)
+        layout = block.layout()
+        width = layout.lineAt(0).width() if layout.lineCount() else 0.0
+        tokens = -1 if places and heat.covers(self.tint.base + places[-1].source + places[-1].span) else heat.count
+        key = (heat, self.tint.base, places, offset, block.length(), layout.lineCount(), width, tokens)
+        if known is None or known.key != key:
+            boxes = list(self._work_out(block, heat, places, offset))
+            grounds: dict[int, list[QRectF]] = {}
+            for rect, cell in boxes:
+                grounds.setdefault(heat.level(cell), []).append(rect)
+            grounds.pop(NONE, None)
+            grounds.pop(0, None)
+            known = self._known[number] = _Boxes(key, boxes, list(grounds.items()))
+        return known
+
+    def _work_out(self, block: QTextBlock, heat: Heat, places: Places, offset: int) -> Iterator[tuple[QRectF, int]]:
+        lines = _Lines(block)
+        end = offset + block.length() - 1
+        for place in places:
+            if place.at + place.length <= offset or place.at >= end:
+                continue
+            source = self.tint.base + place.source
+            if place.length != place.span:
+                for cell, _start, _stop in heat.cells_between(source, source + 1):
+                    for rect in lines.rects(place.at - offset, place.at + place.length - offset):
+                        yield rect, cell
+                continue
+            low, high = max(place.at, offset) - place.at, min(place.at + place.length, end) - place.at
+            shift = place.at - offset - source
+            for cell, start, stop in heat.cells_between(source + low, source + high):
+                for rect in lines.rects(start + shift, stop + shift):
+                    yield rect, cell
+
+
+class _Lines:
+    """The lines of a text block, gone through from the first to the last."""
+
+    def __init__(self, block: QTextBlock) -> None:
+        self._layout = block.layout()
+        self._number = -1
+        self._end = 0
+        self._line: QTextLine | None = None
+        self._top = self._bottom = 0.0
+        self._at, self._x = -1, 0.0  # the position asked for last: where one token ends the next begins
+
+    def rects(self, start: int, end: int) -> Iterator[QRectF]:
+        """Where the characters *start* to *end* stand."""
+        while start < end:
+            while start >= self._end:
+                if self._number + 1 >= self._layout.lineCount():
+                    return
+                self._next()
+            stop = min(end, self._end)
+            left = self._position(start)
+            right = self._position(stop)
+            if right - left > 2 * _GAP:
+                yield QRectF(left + _GAP, self._top, right - left - 2 * _GAP, self._bottom - self._top)
+            start = stop
+
+    def _next(self) -> None:
+        self._number += 1
+        self._line = line = self._layout.lineAt(self._number)
+        self._end = line.textStart() + line.textLength()
+        self._top, self._bottom = line.y() - 1, line.y() + line.ascent() + line.descent() + 1
+        self._at = -1
+
+    def _position(self, at: int) -> float:
+        if at != self._at and self._line is not None:
+            self._at, self._x = at, _x(self._line, at)
+        return self._x
+
+
+def _x(line: QTextLine, position: int) -> float:
+    found: Any = line.cursorToX(position)  # (x, position), though its annotation says less
+    return float(found[0])
