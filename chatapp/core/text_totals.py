@@ -2,10 +2,10 @@
 
 import heapq
 import math
-from collections.abc import Sequence
 
 import numpy as np
 
+from chatapp.core.token_measures import Summary
 from chatapp.core.trace import TokenTrace
 
 _SURPRISING = 12
@@ -21,6 +21,7 @@ class TextTotals:
         self.total = self.seen = self.counted = 0
         self.n_bytes = self.n_chars = 0
         self.nll = self._squares = 0.0
+        self._first = 0  # tokens that were the likeliest
         self._worst: list[tuple[float, int]] = []  # a heap of (surprisal in nats, -token)
 
     def add(self, start: int, total: int, counted: int, trace: TokenTrace) -> None:
@@ -36,6 +37,7 @@ class TextTotals:
             self.n_chars += sum(byte & 0xC0 != 0x80 for byte in piece)
             self.nll -= logprobs[at]
             self._squares += logprobs[at] ** 2
+            self._first += trace.ranks[at] == 0
             heapq.heappush(self._worst, (-logprobs[at], -(start + at)))
             if len(self._worst) > _SURPRISING:
                 heapq.heappop(self._worst)
@@ -68,7 +70,15 @@ class TextTotals:
         """nan when nothing was counted."""
         return self.bits / self.n_chars if self.n_chars else math.nan
 
-    @property
-    def surprising(self) -> Sequence[tuple[int, float]]:
-        """The most surprising tokens: (number in the text, bits), worst first."""
-        return [(-token, nats / math.log(2)) for nats, token in sorted(self._worst, reverse=True)]
+    def summary(self, shown: int) -> Summary | None:
+        """For the summary line; of the most surprising tokens those below number *shown*. None: nothing counted."""
+        if not self.counted:
+            return None
+        worst = [-token for nats, token in sorted(self._worst, reverse=True) if nats > 0]
+        return Summary(
+            tokens=self.counted,
+            perplexity=self.perplexity,
+            mean_surprisal=max(0.0, self.bits / self.counted),
+            rank_one=self._first / self.counted,
+            surprising=tuple(token for token in worst if token < shown),
+        )

@@ -14,6 +14,7 @@ from chatapp.services.engine_process import EngineService, EngineState
 from chatapp.services.questions import Questions
 from chatapp.services.tasks import Tasks
 
+SHOWN = 200_000  # tokens that `trace` keeps, and a few more; the sums are of all
 CONTINUOUS, LLAMA_CPP = "continuous", "llama.cpp"  # see `ScoreText`
 
 
@@ -110,7 +111,8 @@ class TextScoreService(QObject):
         if self.state is ScoreState.WAITING:
             self.state = ScoreState.SCORING
         self.totals.add(event.start, event.total, event.counted, event.trace)
-        self.grew.emit(self.trace.append(event.trace))
+        if len(self.trace) < SHOWN:
+            self.grew.emit(self.trace.append(event.trace))
         self.changed.emit()
 
     def _on_answer(self, answer: object) -> None:
@@ -121,7 +123,9 @@ class TextScoreService(QObject):
 
     def _on_failed(self, error: UserFixable) -> None:
         self._job = 0
-        if self._cut and error.code is not ErrorCode.NO_MODEL:
+        if error.code is ErrorCode.NO_MODEL:
+            self._set_state(ScoreState.CANCELLED)
+        elif self._cut:
             self._set_state(ScoreState.INTERRUPTED)
         else:
             self.error = error

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from chatapp.ui.inspector.explorer_tab import ExplorerTab
 from chatapp.ui.inspector.sampling_tab import SamplingTab
+from chatapp.ui.inspector.text_tab import TextTab
 from chatapp.ui.inspector.tokens_tab import TokensTab
 from chatapp.ui.inspector.tree_map import TreeTab
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from chatapp.services.bundle import Services
 
 _WIDTH = 460  # pixels, of the panel when it is first opened
-_TABS = (TokensTab, SamplingTab, ExplorerTab, TreeTab)
+_TABS = (TokensTab, SamplingTab, ExplorerTab, TreeTab, TextTab)
 
 
 class _Tab(Protocol):
