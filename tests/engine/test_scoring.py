@@ -7,7 +7,7 @@ import pytest
 
 from chatapp.core.adapters import AdapterUse
 from chatapp.core.errors import ErrorCode, UserFixable
-from chatapp.core.generation import SamplingParams
+from chatapp.core.generation import CacheUse, SamplingParams
 from chatapp.core.trace import TokenTrace
 from chatapp.engine import reading
 from chatapp.engine.cache import PromptCache
@@ -146,6 +146,19 @@ def test_the_next_turn_reuses_all_that_it_would_have(name: str, start: int) -> N
     assert reused[0] == reused[1] > 50
     assert texts[0] == texts[1]
     assert np.isfinite(logprobs[0][1:]).all()
+
+
+@pytest.mark.parametrize("name", ["llama-f32", "mamba-f32"])
+def test_an_earlier_message_is_scored_and_the_chat_goes_on(name: str) -> None:
+    """What was cut away to get there is copied back, not evaluated again."""
+    backend = opened(name)
+    _, info, text = reply(backend, params=PLAIN.with_value("max_tokens", 30))
+    assert ask(backend, Score(1, Prefix(CHAT[:2]))).total < info.prompt_tokens
+    told = (*CHAT, ChatMessage("assistant", text), ChatMessage("user", "go on"))
+    _, after, _ = reply(backend, told, PLAIN.with_value("max_tokens", 2))
+    assert after.reused_tokens == info.prompt_tokens + info.completion_tokens - 1
+    assert after.cache is CacheUse.RESTORED
+    backend.close()
 
 
 def test_a_window_that_is_not_kept_whole_is_scored_right() -> None:
