@@ -34,12 +34,12 @@ SETTINGS: dict[str, tuple[str, ...]] = {
 }
 
 
-def shared_stages(one: SamplingParams, other: SamplingParams) -> int:
-    """How many stages from "raw" on are the same in both, up to XTC, which acts by chance, or the draw."""
+def shared_stages(one: SamplingParams, other: SamplingParams, *, past_xtc: bool = False) -> int:
+    """How many stages from "raw" on are the same in both, up to the draw or, since it acts by chance, to XTC."""
     count = 1
     for left, right in zip(chain_of(one)[1:-1], chain_of(other)[1:-1], strict=False):
         same = left == right and all(getattr(one, name) == getattr(other, name) for name in SETTINGS[left])
-        if not same or left == "xtc":
+        if not same or (left == "xtc" and not past_xtc):
             break
         count += 1
     return count

@@ -91,7 +91,7 @@ class Reshaper:
 
     def _shape_whole(self, known: Predicted, stages: list[str], params: SamplingParams, *, struck: bool) -> Shaped:
         earlier = self._earlier(params)
-        shared = shared_stages(params, known.params)
+        shared = shared_stages(params, known.params, past_xtc=struck)  # the model shows XTC as it acts
         first = 0  # stages the model computed that cannot be computed here
         for at, name in enumerate(stages, start=1):
             if name in NOT_COMPUTED or (
