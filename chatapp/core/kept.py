@@ -40,7 +40,6 @@ class Rest:
     highest  no logit is above it
     mass     the probability that the model itself gave those that are left
     scale    mass / weight, while the samplers have changed no ratio between tokens; else None
-    ordered  the likeliest of them are still those that the model found likeliest
     """
 
     count: Span
@@ -48,7 +47,6 @@ class Rest:
     highest: float
     mass: Span
     scale: float | None = 1.0
-    ordered: bool = True
 
     @property
     def is_gone(self) -> bool:

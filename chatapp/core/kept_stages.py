@@ -108,7 +108,7 @@ def _shift(now: Kept, shifts: dict[int, float]) -> Kept:
             if forbidden else rest.mass,
         )  # fmt: skip
     changed = bool(added.any()) or bool(unknown)
-    rest = replace(rest, scale=None, ordered=False) if changed else rest
+    rest = replace(rest, scale=None) if changed else rest
     ahead = np.full(len(ids), math.inf) if changed else now.ahead
     shifted = replace(now, logits=now.logits + np.where(banned, 0.0, added), ahead=ahead, rest=rest, entropy=None)
     return shifted.left(~banned, ~banned, rest)

@@ -5,18 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chatapp.core.kept import Kept, Rest, Span, kept_candidates
+from chatapp.core.kept import Kept, kept_candidates
+from chatapp.core.kept_after import kept_after
 from chatapp.core.kept_stages import Missing, NotComputable
 from chatapp.core.reshape import NOT_COMPUTED, Candidates, chain_of, reshape, shared_stages, snapshot
 from chatapp.core.reshape_kept import Shaped, reshape_kept, shape_of
 from chatapp.core.sampling import SamplingParams
-from chatapp.core.stage_view import StageView, candidates, recorded_stages
+from chatapp.core.stage_view import candidates, recorded_stages
 from chatapp.core.trace_buffer import TraceBuffer
 
 F32 = NDArray[np.float32]
-_SLACK = 1e-6
-_KEEP_ORDER = frozenset({"raw", "top_n_sigma", "top_k", "typical_p", "top_p", "min_p", "temperature"})
-_KEEP_RATIOS = _KEEP_ORDER - {"temperature"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +125,9 @@ class Reshaper:
         at = 0
         if self._recorded is not None and self._sampled_with is not None and not self._recorded.given:
             at = shared_stages(params, self._sampled_with) - 1
-        start = self._kept_after(self._recorded, at) if at and self._recorded else self._kept()
+        start = self._kept()
+        if at and self._recorded is not None and self._sampled_with is not None:
+            start = kept_after(start, self._recorded, at, self._sampled_with)
         stages = stages[at:] or ["draw"]
         found = reshape_kept(start, self.raw, stages, params, self._earlier(params), struck=struck)
         if not at or self._recorded is None:
@@ -151,33 +151,6 @@ class Reshaper:
             ranks=[self._rank] if self._outside else [],
             entropy=self._entropy if np.isfinite(self._entropy) else None,
         )
-
-    def _kept_after(self, view: StageView, at: int) -> Kept:
-        """From what was recorded after stage number *at*, which the new settings leave as it was."""
-        before = self._kept()
-        probs = view.probs[:, at].astype(np.float64)
-        alive = probs > 0
-        number, weight = float(view.rest_left[at]), float(view.rest[at])
-        names = set(view.names[: at + 1])
-        ordered = names <= _KEEP_ORDER
-        last = len(self.ids) - 1 - self._outside
-        highest = np.log(max(weight, 1e-30)) + 1e-6
-        if ordered and alive[last]:
-            highest = min(highest, float(np.log(probs[last])) + 1e-6)
-        scale = None
-        if names <= _KEEP_RATIOS and alive.any():
-            likeliest = int(np.argmax(probs))
-            scale = float(self.raw[likeliest] / probs[likeliest])
-        spread = Span(max(0.0, weight - _SLACK), weight + _SLACK)
-        mass = Span(0.0, before.rest.mass.high)
-        if scale is not None:
-            mass = Span(spread.low * scale * (1 - 1e-5), min(mass.high, spread.high * scale * (1 + 1e-5)))
-        rest = Rest(Span(number, number), spread, highest, mass, scale, ordered)
-        if number <= 0:
-            rest = Rest(Span(0, 0), Span(0, 0), -np.inf, Span(0, 0))
-        logits = np.log(np.where(alive, probs, 1.0))
-        ahead = before.ahead if ordered else np.full(len(probs), np.inf)
-        return Kept(self.ids, logits, alive, alive.copy(), rest, ahead)
 
 
 def refused(params: SamplingParams) -> str | None:

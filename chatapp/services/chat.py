@@ -55,6 +55,7 @@ class ChatService(QObject):
     stats_changed(ReplyInfo)   of the running or last reply
     draft_changed()            something else is typed
     options_changed()          what is sent, and how, was set for the shown conversation
+    sampling_changed()         how its replies are sampled was set
     """
 
     conversation_leaving = Signal()
@@ -69,6 +70,7 @@ class ChatService(QObject):
     stats_changed = Signal(object)
     draft_changed = Signal()
     options_changed = Signal()
+    sampling_changed = Signal()
 
     def __init__(
         self,
@@ -198,6 +200,7 @@ class ChatService(QObject):
         """Of the shown conversation; None follows the defaults."""
         self.conversation.sampling = params.checked() if params else None
         self._save_header_if_known()
+        self.sampling_changed.emit()
 
     def set_overflow(self, overflow: Overflow) -> None:
         """What to do when the shown conversation no longer fits."""

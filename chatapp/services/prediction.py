@@ -82,6 +82,12 @@ class TokenPrediction(QObject):
         except (UserFixable, TypeError, ValueError):  # written by another version
             return None
 
+    @property
+    def n_vocab(self) -> int | None:
+        """How many tokens the model knows; None where another one, or none, is loaded."""
+        model, written_by = self._engine.model, self._inspector.trace.meta.get("fingerprint", "")
+        return model.n_vocab if model is not None and model.fingerprint == written_by and model.n_vocab else None
+
     def ask(self, params: SamplingParams) -> None:
         """Let the model read up to the token again; nothing happens while there is an `obstacle`."""
         inspector = self._inspector

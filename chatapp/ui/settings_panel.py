@@ -73,6 +73,7 @@ class SettingsPanel(QScrollArea):
         services.chat.conversation_changed.connect(self._show_all)
         services.settings.changed.connect(self._on_setting_changed)
         services.presets.changed.connect(self._show_buttons)
+        services.chat.sampling_changed.connect(self._on_sampling_changed)
         self._retranslate()
         self._show_all()
 
@@ -155,6 +156,17 @@ class SettingsPanel(QScrollArea):
         except RequestError as error:
             self._rows[name].show_refusal(error)
         self._chain.show_value(chat.effective_sampling())
+        self._show_buttons()
+
+    def _on_sampling_changed(self) -> None:
+        """It may have been set elsewhere; what is being typed here is left alone."""
+        chat, settings = self._services.chat, self._services.settings
+        params, defaults = chat.effective_sampling(), settings.sampling()
+        for name, row in self._rows.items():
+            value = getattr(params, name)
+            if row.field.value() != value:
+                row.show_value(value, getattr(defaults, name))
+        self._chain.show_value(params)
         self._show_buttons()
 
     def _on_chain(self, order: tuple[str, ...], disabled: tuple[str, ...]) -> None:

@@ -3,11 +3,12 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from chatapp.core.token_text import token_text
 from chatapp.services.inspector import TraceState
 from chatapp.services.prediction import TokenPrediction
+from chatapp.ui.inspector.reshape_page import ReshapePage
 from chatapp.ui.inspector.stage_page import StagePage
 from chatapp.ui.widgets.icons import icon
 from chatapp.ui.widgets.text import ElidedLabel, number_text
@@ -36,14 +37,21 @@ class SamplingTab(QWidget):
         self._nothing.setWordWrap(True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.stages = StagePage(services, self.prediction, self)
+        self.reshape = ReshapePage(services, self.prediction, self)
         self._pages = QStackedWidget(self)
-        self._pages.addWidget(self._nothing)
-        self._pages.addWidget(self.stages)
+        for page in (self._nothing, self.stages, self.reshape):
+            self._pages.addWidget(page)
+        self._choice = QButtonGroup(self)
+        self._show_stages = self._page_button("stagesButton")
+        self._show_reshape = self._page_button("reshapeButton")
+        self._show_stages.setChecked(True)
         head = QHBoxLayout()
         head.setSpacing(4)
         head.addWidget(self._before)
         head.addWidget(self._after)
         head.addWidget(self._token, 1)
+        head.addWidget(self._show_stages)
+        head.addWidget(self._show_reshape)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 12)
         column.setSpacing(8)
@@ -63,15 +71,26 @@ class SamplingTab(QWidget):
         """Show the selected token anew."""
         sentence = self._sentence()
         self._nothing.setText(sentence)
-        self._pages.setCurrentWidget(self._nothing if sentence else self.stages)
+        chosen = self.reshape if self._show_reshape.isChecked() else self.stages
+        self._pages.setCurrentWidget(self._nothing if sentence else chosen)
         self._show_token()
         self.stages.refresh()
+        self.reshape.refresh()
 
     def _arrow(self, picture: str, step: int) -> QToolButton:
         button = QToolButton(self)
         button.setIcon(icon(picture))
         button.setIconSize(QSize(16, 16))
         button.clicked.connect(lambda: self._walk(step))
+        return button
+
+    def _page_button(self, name: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName(name)
+        button.setCheckable(True)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        button.clicked.connect(self.refresh)
+        self._choice.addButton(button)
         return button
 
     def _walk(self, step: int) -> None:
@@ -116,6 +135,8 @@ class SamplingTab(QWidget):
         for button, words in ((self._before, self.tr("Previous token")), (self._after, self.tr("Next token"))):
             button.setToolTip(words)
             button.setAccessibleName(words)
+        self._show_stages.setText(self.tr("Stages"))
+        self._show_reshape.setText(self.tr("Re-shape"))
         self.refresh()
 
     def changeEvent(self, event: QEvent) -> None:

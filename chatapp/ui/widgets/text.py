@@ -29,11 +29,12 @@ def probability_text(value: float) -> str:
 
 
 class ElidedLabel(QLabel):
-    """One line that ends in "…" when there is no room, with the whole text as its tooltip."""
+    """One line that ends in "…" when there is no room, with the whole text, or what was set, as its tooltip."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._full = ""
+        self._tip = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setTextFormat(Qt.TextFormat.PlainText)
 
@@ -42,10 +43,15 @@ class ElidedLabel(QLabel):
         self._full = text
         self._elide()
 
+    def set_tool_tip(self, text: str) -> None:
+        """Show *text* as the tooltip, also when there is room."""
+        self._tip = text
+        self._elide()
+
     def _elide(self) -> None:
         shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, max(0, self.width()))
         self.setText(shown)
-        self.setToolTip(self._full if shown != self._full else "")
+        self.setToolTip(self._tip or (self._full if shown != self._full else ""))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(20, super().minimumSizeHint().height())

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QDoubleSpinBox, QPushButton, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
 
 from chatapp.core.generation import SamplingParams
 from chatapp.services.bundle import Services
 from chatapp.services.inspector import TraceState
 from chatapp.ui.inspector.sampling_tab import SamplingTab
+from chatapp.ui.settings_panel import SettingsPanel
 from tests.gui.inspector.real import Real, ask, open_real, uneasy
 from tests.services.conftest import make_services, services
 from tests.services.test_chat import answer
@@ -155,3 +156,195 @@ def test_every_state_has_its_sentence(services: Services, qtbot: QtBot) -> None:
     services.inspector.select(reply.parent_id or 0)
     qtbot.waitUntil(lambda: services.inspector.state is TraceState.UNSCORED)
     assert "only replies are sampled" in tab._nothing.text()
+
+
+# -- re-shape ----------------------------------------------------------------------------------------------------------
+
+
+def reshape_tab(services: Services, qtbot: QtBot, params: SamplingParams = PARAMS) -> SamplingTab:
+    services.inspector.set_open(True)
+    trace = ask(services, qtbot, "Tell me about attention", params)
+    tab = open_tab(services, qtbot)
+    services.inspector.select_token(uneasy(trace))
+    button = tab.findChild(QToolButton, "reshapeButton")
+    assert button is not None
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert tab.reshape.isVisible()
+    return tab
+
+
+def put(qtbot: QtBot, tab: SamplingTab, name: str, text: str) -> None:
+    """Type a value into one of the numbers."""
+    if not tab.reshape.controls.fields[name].isVisible():
+        qtbot.mouseClick(tab.reshape.controls._more, Qt.MouseButton.LeftButton)
+    spin = tab.reshape.controls.fields[name].focusProxy()
+    assert isinstance(spin, QDoubleSpinBox)
+    spin.setFocus()
+    spin.selectAll()
+    qtbot.keyClicks(spin, text)
+    qtbot.keyClick(spin, Qt.Key.Key_Return)
+
+
+def after(tab: SamplingTab) -> list[str]:
+    rows = tab.reshape.bars.rows
+    return [str(rows.index(row, 2).data()) for row in range(rows.rowCount())]
+
+
+def basis(tab: SamplingTab) -> str:
+    return tab.reshape._basis.text()
+
+
+def numbers(tab: SamplingTab) -> str:
+    return tab.reshape._numbers.text()
+
+
+def test_untouched_sliders_show_what_was_recorded(open_real: Real, qtbot: QtBot) -> None:
+    tab = reshape_tab(open_real(True), qtbot)
+    for shown, recorded in zip(after(tab)[:-1], [row[-1] for row in cells(tab)][:-1], strict=True):
+        assert shown.startswith("cut: ") if recorded == "–" else shown == recorded
+    assert "Computed from 2" in basis(tab)
+    assert "of 4,096 tokens" in basis(tab)
+
+
+def test_a_slider_reshapes_at_once(open_real: Real, qtbot: QtBot) -> None:
+    tab = reshape_tab(open_real(True), qtbot)
+    put(qtbot, tab, "top_k", "3")
+    assert sum(not text.startswith("cut") for text in after(tab)[:-1]) <= 3
+    assert numbers(tab).split("\n")[1].startswith(("1 ", "2 ", "3 "))
+    put(qtbot, tab, "temperature", "0")
+    assert [text for text in after(tab) if text == "100.0 %"] == ["100.0 %"]
+    assert "→ 0.00 bits" in numbers(tab)
+    slider = tab.reshape.controls.fields["temperature"].findChild(QSlider)
+    assert slider is not None
+    slider.setFocus()
+    qtbot.keyClick(slider, Qt.Key.Key_Right)
+    assert tab.reshape.controls.params.temperature == 0.05
+
+
+def test_the_tail_is_bounded_until_the_model_is_asked(open_real: Real, qtbot: QtBot) -> None:
+    tab = reshape_tab(open_real(True), qtbot, replace(PARAMS, repeat_penalty=1.0))
+    for name, value in (("top_k", "0"), ("top_p", "1"), ("min_p", "0"), ("temperature", "2")):
+        put(qtbot, tab, name, value)
+    assert "–" in after(tab)[0]
+    bounds = tab.reshape.shaped
+    assert bounds is not None
+    assert not bounds.is_exact
+    with qtbot.waitSignal(tab.prediction.changed, check_params_cb=lambda: not tab.prediction.is_asking):
+        qtbot.mouseClick(tab.reshape._whole, Qt.MouseButton.LeftButton)
+        assert tab.prediction.is_asking
+        assert tab.reshape._whole.text() == "Cancel"
+    exact = tab.reshape.shaped
+    assert exact is not None
+    assert exact.is_exact
+    assert (bounds.low <= exact.low + 1e-3).all()
+    assert (exact.high <= bounds.high + 1e-3).all()
+    assert basis(tab) == "Computed from all 4,096 tokens."
+    assert not tab.reshape._whole.isVisible()
+    answer_ = tab.prediction.predicted
+    assert answer_ is not None
+    np.testing.assert_allclose(exact.low, answer_.arrays["stage_probs"][-1][exact.ids], atol=1e-5)
+
+
+def test_what_only_the_model_can_compute_is_named_and_asked_for(open_real: Real, qtbot: QtBot) -> None:
+    tab = reshape_tab(open_real(True), qtbot)
+    put(qtbot, tab, "repeat_penalty", "1.6")
+    assert numbers(tab).startswith("Penalties")
+    assert set(after(tab)) == {"?"}
+    with qtbot.waitSignal(tab.prediction.changed, check_params_cb=lambda: not tab.prediction.is_asking):
+        qtbot.mouseClick(tab.reshape._whole, Qt.MouseButton.LeftButton)
+    assert "?" not in after(tab)
+    put(qtbot, tab, "dry_multiplier", "0.8")
+    assert numbers(tab).startswith("DRY")
+    assert tab.reshape._whole.text() == "Ask the model"
+    with qtbot.waitSignal(tab.prediction.changed, check_params_cb=lambda: not tab.prediction.is_asking):
+        qtbot.mouseClick(tab.reshape._whole, Qt.MouseButton.LeftButton)
+    assert "?" not in after(tab)
+
+
+def test_apply_and_reset(open_real: Real, qtbot: QtBot) -> None:
+    services = open_real(True)
+    tab = reshape_tab(services, qtbot)
+    page = tab.reshape
+    assert not page._apply.isEnabled()
+    assert not page._reset.isEnabled()
+    put(qtbot, tab, "temperature", "0.4")
+    put(qtbot, tab, "min_p", "0.2")
+    panel = SettingsPanel(services)
+    qtbot.addWidget(panel)
+    qtbot.mouseClick(page._apply, Qt.MouseButton.LeftButton)
+    chosen = services.chat.effective_sampling()
+    assert (chosen.temperature, chosen.min_p, chosen.seed, chosen.top_k) == (0.4, 0.2, PARAMS.seed, PARAMS.top_k)
+    assert panel._rows["temperature"].field.value() == 0.4
+    assert not page._apply.isEnabled()
+    qtbot.mouseClick(page._reset, Qt.MouseButton.LeftButton)
+    assert page.controls.params == PARAMS
+    assert page._apply.isEnabled()
+    qtbot.mouseClick(page._apply, Qt.MouseButton.LeftButton)
+    assert services.chat.effective_sampling() == PARAMS
+
+
+def test_sliders_stay_while_tokens_are_walked(open_real: Real, qtbot: QtBot) -> None:
+    tab = reshape_tab(open_real(True), qtbot)
+    put(qtbot, tab, "temperature", "0.4")
+    qtbot.mouseClick(tab._before, Qt.MouseButton.LeftButton)
+    assert tab.reshape.controls.params.temperature == 0.4
+    assert tab.reshape.shaped is not None
+
+
+def test_xtc_is_shown_as_it_acts_and_as_it_does_not(open_real: Real, qtbot: QtBot) -> None:
+    tab = reshape_tab(open_real(True), qtbot, replace(PARAMS, repeat_penalty=1.0))
+    box = tab.reshape._struck
+    assert not box.isVisible()
+    put(qtbot, tab, "top_p", "1")
+    put(qtbot, tab, "min_p", "0")
+    put(qtbot, tab, "xtc_probability", "0.5")
+    put(qtbot, tab, "xtc_threshold", "0")
+    assert box.isVisible()
+    assert "50.0 %" in box.text()
+    acting = after(tab)
+    qtbot.keyClick(box, Qt.Key.Key_Space)
+    assert "cut: XTC" in acting
+    assert "cut: XTC" not in after(tab)
+
+
+def test_without_the_model_the_recording_is_reshaped_all_the_same(open_real: Real, qtbot: QtBot) -> None:
+    services = open_real(True)
+    tab = reshape_tab(services, qtbot)
+    message, token = services.inspector.message_id, services.inspector.token
+    put(qtbot, tab, "top_k", "4")
+    shown = after(tab)
+    again = open_real(False)
+    again.chat.open(again.conversations.summaries()[0].id)
+    qtbot.waitUntil(lambda: bool(again.chat.conversation.messages))
+    other = open_tab(again, qtbot)
+    again.inspector.select(message or 0, token)
+    qtbot.waitUntil(lambda: again.inspector.state is TraceState.READY)
+    qtbot.mouseClick(other._show_reshape, Qt.MouseButton.LeftButton)
+    put(qtbot, other, "top_k", "4")
+    assert after(other) == shown
+    assert not other.reshape._whole.isVisible()
+    assert "Load a model" in basis(other)
+
+
+def test_another_models_reply_is_not_recomputed(open_real: Real, qtbot: QtBot) -> None:
+    services = open_real(True)
+    tab = reshape_tab(services, qtbot)
+    services.inspector.trace.meta = {**services.inspector.trace.meta, "fingerprint": "of another file"}
+    tab.refresh()
+    assert "Load the model that wrote" in basis(tab)
+    assert not tab.reshape._whole.isVisible()
+
+
+def test_an_unrecorded_token_is_computed_again(open_real: Real, qtbot: QtBot) -> None:
+    services = open_real(True)
+    trace = ask(services, qtbot, "Tell me about attention", PARAMS)
+    tab = open_tab(services, qtbot)
+    token = uneasy(trace)
+    services.inspector.select_token(token)
+    with qtbot.waitSignal(tab.prediction.changed, check_params_cb=lambda: not tab.prediction.is_asking):
+        qtbot.mouseClick(tab.stages._again, Qt.MouseButton.LeftButton)
+    assert tab.stages._source.text() == "Recomputed by the model with the settings of the reply."
+    assert [head.split("\n")[0] for head in heads(tab)][-1] == "Draw"
+    assert cells(tab)[0][0] == f"{100 * np.exp(trace.top_logprobs[token][0]):.1f} %"
+    services.inspector.select_token(0)
+    assert not cells(tab)
