@@ -115,10 +115,13 @@ class Conversation:
         return replace(self, messages={})
 
     def select(self, message_id: int) -> None:
-        """Show the branch through *message_id*: the leaf becomes its newest descendant."""
+        """Show the branch through *message_id*: the leaf becomes the newest of what follows it, step by step."""
+        newest: dict[int | None, int] = {}
+        for message in self.messages.values():
+            newest[message.parent_id] = max(message.id, newest.get(message.parent_id, message.id))
         at = message_id
-        while children := self.children(at):
-            at = children[-1].id
+        while at in newest:
+            at = newest[at]
         self.leaf_id = at
 
 

@@ -1,6 +1,6 @@
 """The stage view: what every sampler stage left of the candidates of each token."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -37,6 +37,10 @@ class StageTrace:
             gone = np.flatnonzero(~row[:, candidate])
             found.append(self.names[int(gone[0])] if len(gone) else None)
         return found
+
+    def head(self, count: int) -> Self:
+        """Of the first *count* tokens."""
+        return replace(self, left=self.left[:count], probs=self.probs[:count], drawn=self.drawn[:count])
 
     @classmethod
     def join(cls, parts: "list[StageTrace]") -> Self | None:

@@ -7,7 +7,7 @@ import codecs
 import json
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
@@ -55,6 +55,12 @@ class TokenTrace:
     def texts(self) -> list[str]:
         """The text each token completes; joined they are the reply. Part of a character gives "" until it is whole."""
         return decode_pieces(self.pieces[int(i)] for i in self.ids)
+
+    def head(self, count: int) -> Self:
+        """The first *count* tokens."""
+        columns = ("ids", "logprobs", "ranks", "entropy", "top_ids", "top_logprobs")
+        stages = self.stages.head(count) if self.stages else None
+        return replace(self, stages=stages, **{name: getattr(self, name)[:count] for name in columns})
 
     @classmethod
     def empty(cls, meta: dict[str, Any] | None = None) -> Self:

@@ -170,3 +170,19 @@ def given_text(text: str, trace: TokenTrace | TraceBuffer) -> str:
         if said.startswith(text[at:]):
             return text[:at]
     return ""
+
+
+def tokens_in(text: str, trace: TokenTrace) -> int:
+    """How many of a reply's tokens its *text* is made of.
+
+    Not those of a stop text, of a character that the end cut in half, or of the end of the turn.
+    """
+    room = len(text) - len(given_text(text, trace))
+    count = used = 0
+    for number, said in enumerate(trace.texts(), 1):
+        used += len(said)
+        if used > room:
+            break
+        if said:
+            count = number
+    return count

@@ -14,6 +14,7 @@ from chatapp.core.conversation import Conversation, Message, Role
 from chatapp.core.errors import ErrorCode, RequestError, UserFixable
 from chatapp.core.generation import FinishReason, ReplyInfo, SamplingParams
 from chatapp.core.trace import TokenTrace
+from chatapp.core.trace_buffer import tokens_in
 from chatapp.protocol.messages import ChatMessage, Failed, Finished, Generate, PromptProgress, Tokens
 from chatapp.services.branching import Branch, check_model, plan_branch
 from chatapp.services.conversations import ConversationsService
@@ -452,11 +453,12 @@ class ChatService(QObject):
         conversation_id = reply.conversation.id
         traces, meta = reply.traces, reply.meta(message.info, self._engine.model)
         # Joined on the store's thread: thousands of parts take longer than a frame.
-        resumed = reply.resumed_id
+        resumed = reply.conversation.messages[reply.resumed_id] if reply.resumed_id is not None else None
 
         def save(store: ConversationStore) -> None:
-            earlier = store.load_trace(resumed) if resumed is not None else None
-            store.save_reply(conversation_id, message, TokenTrace.join([earlier, *traces] if earlier else traces, meta))
+            earlier = store.load_trace(resumed.id) if resumed is not None else None
+            parts = [earlier.head(tokens_in(resumed.text, earlier)), *traces] if resumed and earlier else traces
+            store.save_reply(conversation_id, message, TokenTrace.join(parts, meta))
 
         self._storage.write(save)
         self._save_header(reply.conversation)

@@ -91,6 +91,19 @@ def test_a_reply_that_was_continued_is_branched_in_both_parts(services: Services
     assert early.text.startswith("Well, twoone two")
 
 
+def test_a_continued_reply_keeps_only_tokens_that_it_is_made_of(services: Services, qtbot: QtBot) -> None:
+    """Cut in the middle of a character: its first bytes are not in the text that was gone on with."""
+    services.chat.set_sampling(SamplingParams(max_tokens=2))
+    first = answer(services, qtbot, "/say hi 안")
+    assert first.text == "hi "
+    assert len(trace_of(services, first)) == 2
+    services.chat.resume(first.id)
+    wait_until_idle(services, qtbot)
+    whole = services.chat.conversation.path()[-1]
+    assert whole.text == "hi hi "
+    assert trace_of(services, whole).texts() == ["hi ", "hi ", ""]
+
+
 def test_what_goes_on_with_a_branch_is_a_branch(services: Services, qtbot: QtBot) -> None:
     first = answer(services, qtbot, "/say one two three")
     made = branch(services, qtbot, first, 1, int(trace_of(services, first).ids[2]))

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from chatapp.core.conversation import Conversation, Message, Role, sent_from
@@ -140,3 +142,13 @@ def test_where_what_was_sent_begins() -> None:
     assert sent_from(path(3, 4)) == (5, True)  # the first turn is pinned
     assert sent_from(path(77)) == (None, False)  # of another branch
     assert sent_from(path(1, 2, running=True)) == (3, False)  # until the next reply is there
+
+
+def test_choosing_a_branch_of_a_long_conversation_takes_one_look_at_it() -> None:
+    conversation = Conversation(1, "", 0, 0)
+    for i in range(1, 5001):
+        conversation.add(Message(i, i - 1 or None, Role.USER, "", 0))
+    started = time.perf_counter()
+    conversation.select(1)
+    assert conversation.leaf_id == 5000
+    assert time.perf_counter() - started < 0.5  # a look at all of it for every step would take seconds

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from chatapp.core.trace import TokenTrace
-from chatapp.core.trace_buffer import Cell, TraceBuffer, given_text
+from chatapp.core.trace_buffer import Cell, TraceBuffer, given_text, tokens_in
 from tests.unit.test_trace import trace_of
 
 
@@ -72,3 +72,23 @@ def test_what_was_given_of_a_reply(text: str, pieces: tuple[bytes, ...], given: 
     trace = trace_of(*pieces)
     assert given_text(text, trace) == given
     assert given_text(text, TraceBuffer(trace)) == given
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces", "count"),
+    [
+        ("one two", (b"one ", b"two"), 2),
+        ("Well, one two", (b"one ", b"two"), 2),
+        ("Well, one ", (b"one ", b"two"), 1),  # a stop text
+        ("one two", (b"one ", b"two", b""), 2),  # the end of the turn
+        ("한", ("한".encode()[:2], "한".encode()[2:], "글".encode()[:2]), 2),  # cut in a character
+        ("a\ufffdb", (b"a", b"\xff", b"b"), 3),
+        ("", (b"\xed",), 0),
+    ],
+)
+def test_how_many_tokens_a_text_is_made_of(text: str, pieces: tuple[bytes, ...], count: int) -> None:
+    trace = trace_of(*pieces)
+    assert tokens_in(text, trace) == count
+    head = trace.head(count)
+    assert head.ids.tolist() == trace.ids[:count].tolist()
+    assert text.endswith("".join(head.texts()))

@@ -189,7 +189,9 @@ class TreeTab(QWidget):
             self.view.selectionModel().setCurrentIndex(
                 self._model.index(row), QItemSelectionModel.SelectionFlag.NoUpdate
             )
-            self.view.scrollTo(self._model.index(row))
+            seen = self.view.viewport().rect().contains(self.view.visualRect(self._model.index(row)))
+            hint = QAbstractItemView.ScrollHint
+            self.view.scrollTo(self._model.index(row), hint.EnsureVisible if seen else hint.PositionAtCenter)
 
     def _tell(self) -> None:
         messages, leaves = len(self._model.rows), self._model.rows.leaves
