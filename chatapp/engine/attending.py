@@ -22,12 +22,7 @@ _LARGEST = 1 << 30  # bytes
 
 def attend(request: Attend, reader: Reader, listener: Listener) -> Attended:
     """Bring the tokens into the context if they are not there, and rebuild the rows of the last ones."""
-    recorder = reader.context.recorder
-    if recorder is None or recorder.error is not None:
-        details = str(recorder.error) if recorder is not None else ""
-        raise RequestError(ErrorCode.NO_ATTENTION, details, reason=NOT_RECORDED)
-    if not recorder.layers:
-        raise RequestError(ErrorCode.NO_ATTENTION, reason=NO_LAYERS)
+    recorder = recorder_of(reader)
     passage = reader.passage(request.prefix)
     tokens = passage.tokens
     position = len(tokens) - 1
@@ -65,6 +60,17 @@ def attend(request: Attend, reader: Reader, listener: Listener) -> Attended:
             ).reshape(len(layers), count),
         },
     )
+
+
+def recorder_of(reader: Reader) -> AttentionRecorder:
+    """The chat's recorder; raise `RequestError` where there is none, or nothing to record."""
+    recorder = reader.context.recorder
+    if recorder is None or recorder.error is not None:
+        details = str(recorder.error) if recorder is not None else ""
+        raise RequestError(ErrorCode.NO_ATTENTION, details, reason=NOT_RECORDED)
+    if not recorder.layers:
+        raise RequestError(ErrorCode.NO_ATTENTION, reason=NO_LAYERS)
+    return recorder
 
 
 def _layers(request: Attend, recorder: AttentionRecorder) -> list[RecordedLayer]:

@@ -112,6 +112,11 @@ class PromptCache:
         if saved:
             self.saved.clear()
 
+    def drop(self, position: int) -> None:
+        """Forget what lies from *position* on without saving it."""
+        if position < len(self.tokens) and not (self._context.can_be_cut and self._cut(position)):
+            self.forget()
+
     # -- memory that can be cut ----------------------------------------------------------------------------------------
 
     def _reuse_pieces(self, wanted: Ids, *, keep: bool) -> Reuse:

@@ -90,6 +90,14 @@ def read_f32(address: int, offset: int, count: int) -> NDArray[np.float32]:
     return out
 
 
+def write_f32(address: int, offset: int, values: NDArray[np.float32]) -> None:
+    """Put *values* at element *offset* of the contiguous F32 tensor at *address*, in host or device memory."""
+    function = library("ggml-base").ggml_backend_tensor_set
+    function.restype = None
+    function.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_size_t]
+    function(address, values.ctypes.data, offset * 4, values.size * 4)
+
+
 def read_bytes(address: int, offset: int, size: int) -> NDArray[np.uint8]:
     """Copy *size* bytes from *offset* on of the tensor at *address*, from host or device memory."""
     out = np.empty(size, np.uint8)

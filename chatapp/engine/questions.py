@@ -1,22 +1,24 @@
 """What answers which of the inspector's questions."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chatapp.engine import attending, lookahead, predicting, scoring, text_scoring
+from chatapp.engine import attending, lookahead, muting, predicting, scoring, text_scoring
 from chatapp.engine.backend import Listener
-from chatapp.engine.llama import Model
 from chatapp.engine.reading import Reader, cancelled
 from chatapp.protocol.messages import (
     Attend,
     InspectorAnswer,
     InspectorQuestion,
     Lookahead,
+    Mute,
     Predict,
     Score,
     ScoreText,
+    Sweep,
     Vocabulary,
     VocabularyRead,
 )
@@ -26,22 +28,14 @@ _LOOK = 4096  # tokens between two looks whether it was cancelled
 
 def answer(question: InspectorQuestion, reader: Reader, listener: Listener, n_threads: int) -> InspectorAnswer:
     """Do what is asked; raise `RequestError` for what cannot be."""
-    match question:
-        case Score():
-            return scoring.score(question, reader, listener)
-        case ScoreText():
-            return text_scoring.score_text(question, reader, listener, n_threads)
-        case Predict():
-            return predicting.predict(question, reader, listener)
-        case Lookahead():
-            return lookahead.look_ahead(question, reader, listener)
-        case Attend():
-            return attending.attend(question, reader, listener)
-        case Vocabulary():
-            return _vocabulary(question, reader.model, listener)
+    if isinstance(question, ScoreText):
+        return text_scoring.score_text(question, reader, listener, n_threads)
+    found: InspectorAnswer = _ANSWERS[type(question)](question, reader, listener)
+    return found
 
 
-def _vocabulary(question: Vocabulary, model: Model, listener: Listener) -> VocabularyRead:
+def _vocabulary(question: Vocabulary, reader: Reader, listener: Listener) -> VocabularyRead:
+    model = reader.model
     pieces: list[bytes] = []
     for token in range(model.n_vocab):
         if token % _LOOK == 0 and listener.cancelled():
@@ -53,3 +47,14 @@ def _vocabulary(question: Vocabulary, model: Model, listener: Listener) -> Vocab
         "control": np.array([model.is_control(token) for token in range(model.n_vocab)], np.uint8),
     }
     return VocabularyRead(question.job, arrays)
+
+
+_ANSWERS: dict[type, Callable[[Any, Reader, Listener], InspectorAnswer]] = {
+    Score: scoring.score,
+    Predict: predicting.predict,
+    Lookahead: lookahead.look_ahead,
+    Vocabulary: _vocabulary,
+    Attend: attending.attend,
+    Mute: muting.mute,
+    Sweep: muting.sweep,
+}

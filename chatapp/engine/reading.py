@@ -112,6 +112,24 @@ class Reader:
                 raise cancelled()
             listener.prompt_progress(len(cache.tokens), len(tokens), reused)
 
+    def afresh(self, tokens: list[int], start: int, listener: Listener) -> NDArray[np.float32]:
+        """The logits (a copy) after *tokens*, of which those from *start* on are evaluated, and then forgotten again.
+
+        For what must not stay: the cache would take it for the chat's own. Raise `RequestError` when cancelled.
+        """
+        cache = self._cache
+        cache.reuse(tokens[: start + 1])
+        if len(cache.tokens) > start:  # a memory that cannot be cut so far back has been emptied
+            cache.forget()
+        known = len(cache.tokens)
+        try:
+            while (at := len(cache.tokens)) < len(tokens):
+                if not self._evaluate(tokens[at : at + self.context.n_batch], listener):
+                    raise cancelled()
+            return self.context.logits().copy()
+        finally:
+            cache.drop(known)
+
     def _evaluate(self, tokens: list[int], listener: Listener, *, all_logits: bool = False) -> bool:
         """`PromptCache.evaluate`, which a cancel can end in the middle of; False when it did."""
         if listener.cancelled():

@@ -74,6 +74,7 @@ class AttentionRecorder:
 
     layers   the attention layers by index, known after the first decode
     budget   bytes of Q that are kept at most; where that is not enough, the oldest tokens are given up
+    muted    layer → heads whose output is put to 0 in whatever is decoded now: a causal check of what they do
     error    what went wrong in the callback (it cannot cross C); nothing more is recorded then
     """
 
@@ -96,6 +97,7 @@ class AttentionRecorder:
         self._masks: dict[int, tuple[int, int]] = {}  # mask class → the mask that was read last, and for which position
         self._masks_learned: dict[int, int] = {}  # address in the first graph → class
         self._order: list[RecordedLayer] = []  # as a graph runs through them
+        self.muted: dict[int, frozenset[int]] = {}
         self._next = 0
         self._scratch = np.zeros(0, np.float32)
         self._start = 0
@@ -264,10 +266,20 @@ class AttentionRecorder:
             target = chunk.ctypes.data + 2 * (layer.offset + at * layer.n_q)
             self._to_half(data + 4 * done * layer.stride, target, count * layer.n_q)
             done += count
+        if layer.index in self.muted:
+            self._mute(address, layer, rows)
         if self._proof is not None and position + rows - 1 == self._proof.position:
             size = layer.n_head * layer.value_width
             output = ggml.read_f32(address, (rows - 1) * size, size)
             self._proof.outputs[layer.index] = output.reshape(layer.n_head, layer.value_width)
+
+    def _mute(self, address: int, layer: RecordedLayer, rows: int) -> None:
+        """Zero what the muted heads put out: (value width, heads, tokens), before anything has read it."""
+        size = layer.value_width
+        zeros = np.zeros(size, np.float32)
+        for row in range(rows):
+            for head in self.muted[layer.index]:
+                ggml.write_f32(address, (row * layer.n_head + head) * size, zeros)
 
     def _host_q(self, source: int, layer: RecordedLayer, rows: int) -> int:
         """The address of Q in this process's memory."""

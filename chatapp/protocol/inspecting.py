@@ -111,6 +111,32 @@ class Attend:
     queries: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """The next-token distribution after *prefix* with and without some attention heads: what they put out is 0.
+
+    heads       (layer, head) pairs
+    everywhere  they are muted at every token of the prefix, which is read anew for it; else at the last one only
+    """
+
+    TYPE: ClassVar[str] = "mute"
+    job: int
+    prefix: Prefix
+    heads: tuple[tuple[int, int], ...] = ()
+    everywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Which heads mattered for *token* after *prefix*: each is muted at the last token, one after the other."""
+
+    TYPE: ClassVar[str] = "sweep"
+    job: int
+    prefix: Prefix
+    token: int
+    layers: tuple[int, ...] = ()
+
+
 # -- answers -----------------------------------------------------------------------------------------------------------
 
 
@@ -234,5 +260,34 @@ class Attended:
     arrays: dict[str, NDArray[Any]] = field(compare=False)
 
 
-InspectorQuestion = Score | ScoreText | Predict | Lookahead | Vocabulary | Attend
-InspectorAnswer = Scored | TextScored | Predicted | LookedAhead | VocabularyRead | Attended
+@dataclass(frozen=True, slots=True)
+class Muted:
+    """Result of `Mute`.
+
+    before, after  float32 (V,)  logits without and with the heads muted
+    """
+
+    TYPE: ClassVar[str] = "muted"
+    job: int
+    n_tokens: int
+    arrays: dict[str, NDArray[Any]] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """Result of `Sweep`. *logprob* (nats) is the token's with every head at work; *layers* those that were swept.
+
+    change      float32 (L, H)  the token's logprob without the head, minus that
+    divergence  float32 (L, H)  Kullback-Leibler, nats, of the distribution without the head from the one with it
+    Where it was cancelled, what was not reached is nan.
+    """
+
+    TYPE: ClassVar[str] = "swept"
+    job: int
+    logprob: float
+    layers: tuple[int, ...]
+    arrays: dict[str, NDArray[Any]] = field(compare=False)
+
+
+InspectorQuestion = Score | ScoreText | Predict | Lookahead | Vocabulary | Attend | Mute | Sweep
+InspectorAnswer = Scored | TextScored | Predicted | LookedAhead | VocabularyRead | Attended | Muted | Swept

@@ -8,7 +8,7 @@ Commands, to the worker::
     Tokenize  text to token ids and their bytes (job)
     Embed     texts to vectors (job)
     Count     how many tokens a conversation renders to
-    Score, ScoreText, Predict, Lookahead, Vocabulary, Attend: see `chatapp.protocol.inspecting` (jobs)
+    Score, ScoreText, Predict, Lookahead, Vocabulary, Attend, Mute, Sweep: see `chatapp.protocol.inspecting` (jobs)
     Cancel    end a job early
     (closing stdin ends the worker)
 
@@ -20,7 +20,8 @@ Events, from the worker::
     Finished        the reply's end, how and how fast
     Tokenized       ids and bytes Embedded     vectors
     Inspected       arrays        Counted      token counts
-    Scored, TextPart, TextScored, Predicted, LookedAhead, VocabularyRead, Attended: see `chatapp.protocol.inspecting`
+    Scored, TextPart, TextScored, Predicted, LookedAhead, VocabularyRead, Attended, Muted, Swept: see
+        `chatapp.protocol.inspecting`
     Failed          a `UserFixable` error, of a job or (job None) of the load
 
 Each is a frozen dataclass of plain data; `to_frame` and `from_frame` are the only translation.
@@ -57,12 +58,16 @@ from chatapp.protocol.inspecting import (
     InspectorQuestion,
     Lookahead,
     LookedAhead,
+    Mute,
+    Muted,
     Predict,
     Predicted,
     Prefix,
     Score,
     Scored,
     ScoreText,
+    Sweep,
+    Swept,
     TextPart,
     TextScored,
     Vocabulary,
@@ -116,6 +121,8 @@ __all__ = [
     "LookedAhead",
     "Message",
     "ModelInfo",
+    "Mute",
+    "Muted",
     "Predict",
     "Predicted",
     "Prefix",
@@ -124,6 +131,8 @@ __all__ = [
     "Score",
     "ScoreText",
     "Scored",
+    "Sweep",
+    "Swept",
     "TextPart",
     "TextScored",
     "Tokenize",
@@ -147,8 +156,8 @@ _TYPES: dict[str, type[Any]] = {
     for kind in (
         Load, Generate, Inspect, Tokenize, Embed, Count, Cancel,
         Hello, LoadProgress, Loaded, PromptProgress, Tokens, Finished, Inspected, Tokenized, Embedded, Counted, Failed,
-        Score, ScoreText, Predict, Lookahead, Vocabulary, Attend,
-        Scored, TextPart, TextScored, Predicted, LookedAhead, VocabularyRead, Attended,
+        Score, ScoreText, Predict, Lookahead, Vocabulary, Attend, Mute, Sweep,
+        Scored, TextPart, TextScored, Predicted, LookedAhead, VocabularyRead, Attended, Muted, Swept,
     )
 }  # fmt: skip
 
@@ -214,6 +223,7 @@ _REVIVE: dict[str, Any] = {
     "prefix": lambda v: Prefix(**{k: _REVIVE[k](x) if k in _REVIVE else x for k, x in v.items()}),
     "reply_ids": tuple,
     "owners": tuple,
+    "heads": lambda v: tuple((int(layer), int(head)) for layer, head in v),
     "stages": lambda v: v if isinstance(v, bool) else tuple(v),
     "ids": tuple,
     "pieces": tuple,
