@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
+    QCursor,
     QFocusEvent,
     QGuiApplication,
     QHideEvent,
@@ -32,6 +33,7 @@ from chatapp.ui import theme
 from chatapp.ui.inspector import scales
 from chatapp.ui.inspector.strip_layout import StripLayout
 from chatapp.ui.inspector.strip_painter import Marks, StripPainter
+from chatapp.ui.inspector.strip_walk import Walk
 
 _FRAME = 16  # ms
 _SLICE = 0.005  # seconds of layout in a frame
@@ -70,7 +72,7 @@ class TokenStrip(QAbstractScrollArea):
         self._layout = self._new_layout()
         self._next: StripLayout | None = None  # for another width, while it is made
         self._anchor: int | None = None  # the token to bring into view when the layout is done
-        self._goal: float | None = None  # x of the column that Up and Down keep to
+        self._walk = Walk()
         self._frame = QTimer(self, singleShot=True, interval=_FRAME)
         self._frame.timeout.connect(self._work)
         theme.notifier.changed.connect(self._renew)
@@ -97,7 +99,8 @@ class TokenStrip(QAbstractScrollArea):
         self._trace, self._wanted = trace, wanted
         self._marks = Marks(dim=dim, focus=self.hasFocus())
         self._opened = set()
-        self._anchor = self._next = self._goal = None
+        self._anchor = self._next = None
+        self._walk.forget()
         self._layout = self._new_layout()
         self.verticalScrollBar().setValue(0)
         self._work()
@@ -278,6 +281,8 @@ class TokenStrip(QAbstractScrollArea):
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         del dx, dy
         self.viewport().update()
+        if self.viewport().underMouse():  # another token is under the pointer now
+            self.pointed.emit(self._token_at(QPointF(self.viewport().mapFromGlobal(QCursor.pos()))))
 
     def _reveal(self, line: int) -> None:
         bar = self.verticalScrollBar()
@@ -302,7 +307,7 @@ class TokenStrip(QAbstractScrollArea):
         token = self._token_at(event.position())
         if event.button() is not Qt.MouseButton.LeftButton or token is None:
             return
-        self._goal = None
+        self._walk.forget()
         start, end = self.group_at(token)
         again = self._marks.selected == token
         self.chosen.emit(token)
@@ -320,39 +325,20 @@ class TokenStrip(QAbstractScrollArea):
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             if self._marks.selected is None or not self.toggle_group(self._marks.selected):
                 event.ignore()
-        elif not self._walk(event.key(), far=bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)):
+        elif not self._step(event.key(), far=bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)):
             super().keyPressEvent(event)
 
-    def _walk(self, key: int, *, far: bool) -> bool:
-        boxes, lines = self._layout.boxes, len(self._layout.lines)
-        if not boxes:
-            return False
-        at = None if self._marks.selected is None else self._layout.box_of(self._marks.selected)
+    def _step(self, key: int, *, far: bool) -> bool:
+        """Walk to where *key* leads; whether it leads anywhere."""
+        selected = self._marks.selected
+        at = None if selected is None else self._layout.box_of(selected)
         page = max(1, self.viewport().height() // self._painter.line_height - 1)
-        vertical = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -page, Qt.Key.Key_PageDown: page}
-        if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            step = 1 if key == Qt.Key.Key_Right else -1
-            found = (0 if step > 0 else len(boxes) - 1) if at is None else max(0, min(at + step, len(boxes) - 1))
-        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
-            row = range(len(boxes)) if far or at is None else self._layout.in_line(boxes[at].line)
-            found = row[0] if key == Qt.Key.Key_Home else row[-1]
-        elif key in vertical:
-            start = boxes[at or 0]
-            goal = start.x + start.width / 2 if self._goal is None else self._goal
-            line = max(0, min(start.line + vertical[Qt.Key(key)], lines - 1))
-            found = self._layout.nearest(line, goal) or 0
-            self._choose(found)
-            self._goal = goal
-            return True
-        else:
+        found = self._walk.target(self._layout, at, key, page=page, far=far)
+        if found is None:
             return False
-        self._choose(found)
-        return True
-
-    def _choose(self, box: int) -> None:
-        self._goal = None
         self.pointed.emit(None)  # a pointer that was left there no longer counts
-        self.chosen.emit(self._layout.boxes[box].start)
+        self.chosen.emit(self._layout.boxes[found].start)
+        return True
 
     def _copy(self) -> None:
         if self._marks.selected is None:

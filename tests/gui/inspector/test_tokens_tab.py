@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -199,6 +199,8 @@ def test_keys_walk_through_the_tokens(tab: TokensTab, look: Look, services: Serv
     qtbot.keyClick(strip, keys.Key_Right)
     qtbot.keyClick(strip, keys.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == " word"
+    QApplication.sendEvent(strip, QKeyEvent(QKeyEvent.Type.KeyPress, 0x314E, Qt.KeyboardModifier.NoModifier, "ㅎ"))
+    assert inspector.token == 1
 
 
 def test_a_screen_reader_is_told(tab: TokensTab, look: Look, qtbot: QtBot) -> None:
