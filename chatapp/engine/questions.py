@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chatapp.engine import attending, lookahead, muting, predicting, scoring, text_scoring
+from chatapp.engine import attending, lens, lookahead, muting, predicting, scoring, text_scoring
 from chatapp.engine.backend import Listener
 from chatapp.engine.reading import Reader, cancelled
 from chatapp.protocol.messages import (
     Attend,
     InspectorAnswer,
     InspectorQuestion,
+    Lens,
     Lookahead,
     Mute,
     Predict,
@@ -57,4 +58,5 @@ _ANSWERS: dict[type, Callable[[Any, Reader, Listener], InspectorAnswer]] = {
     Attend: attending.attend,
     Mute: muting.mute,
     Sweep: muting.sweep,
+    Lens: lens.read,
 }

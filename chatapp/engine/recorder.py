@@ -7,7 +7,7 @@ Sources: ggml/src/ggml.c ggml_flash_attn_ext (operands, op_params), src/llama-gr
 """
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,6 +75,7 @@ class AttentionRecorder:
     layers   the attention layers by index, known after the first decode
     budget   bytes of Q that are kept at most; where that is not enough, the oldest tokens are given up
     muted    layer → heads whose output is put to 0 in whatever is decoded now: a causal check of what they do
+    watch    is asked about all other nodes, as the callback is, when it is set
     error    what went wrong in the callback (it cannot cross C); nothing more is recorded then
     """
 
@@ -97,6 +98,7 @@ class AttentionRecorder:
         self._masks: dict[int, tuple[int, int]] = {}  # mask class → the mask that was read last, and for which position
         self._masks_learned: dict[int, int] = {}  # address in the first graph → class
         self._order: list[RecordedLayer] = []  # as a graph runs through them
+        self.watch: Callable[[int, bool], bool] | None = None
         self.muted: dict[int, frozenset[int]] = {}
         self._next = 0
         self._scratch = np.zeros(0, np.float32)
@@ -231,7 +233,7 @@ class AttentionRecorder:
     def _on_node(self, address: int, ask: bool, _data: object) -> bool:
         # Asked of every node of every token: the cheapest look first.
         if _int_at(address + _OP).value != self._attention or not self.is_on:
-            return not ask
+            return self.watch(address, ask) if self.watch is not None else not ask
         if not ask and self.error is None:
             try:
                 self._copy(address)

@@ -137,6 +137,17 @@ class Sweep:
     layers: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """What the model would say after *prefix* if it ended after each of its layers (logit lens), and how likely *token*
+    is then."""
+
+    TYPE: ClassVar[str] = "lens"
+    job: int
+    prefix: Prefix
+    token: int
+
+
 # -- answers -----------------------------------------------------------------------------------------------------------
 
 
@@ -289,5 +300,21 @@ class Swept:
     arrays: dict[str, NDArray[Any]] = field(compare=False)
 
 
-InspectorQuestion = Score | ScoreText | Predict | Lookahead | Vocabulary | Attend | Mute | Sweep
-InspectorAnswer = Scored | TextScored | Predicted | LookedAhead | VocabularyRead | Attended | Muted | Swept
+@dataclass(frozen=True, slots=True)
+class LensRead:
+    """Result of `Lens`: the hidden state after each layer put through the model's own final norm and output matrix.
+
+    top_ids      int32 (L, K)      likeliest first; the last layer's are the model's
+    top_logprobs float32 (L, K)    entropy  float32 (L,)  nats
+    logprobs     float32 (L,)      of the token                ranks  int32 (L,)  of the token, 0 is the likeliest
+    lengths, bytes                 of the tokens in *top_ids*, row by row, as in `VocabularyRead`
+    Where it was cancelled, the layers that were not reached are nan and -1.
+    """
+
+    TYPE: ClassVar[str] = "lens_read"
+    job: int
+    arrays: dict[str, NDArray[Any]] = field(compare=False)
+
+
+InspectorQuestion = Score | ScoreText | Predict | Lookahead | Vocabulary | Attend | Mute | Sweep | Lens
+InspectorAnswer = Scored | TextScored | Predicted | LookedAhead | VocabularyRead | Attended | Muted | Swept | LensRead

@@ -8,7 +8,7 @@ Commands, to the worker::
     Tokenize  text to token ids and their bytes (job)
     Embed     texts to vectors (job)
     Count     how many tokens a conversation renders to
-    Score, ScoreText, Predict, Lookahead, Vocabulary, Attend, Mute, Sweep: see `chatapp.protocol.inspecting` (jobs)
+    Score, ScoreText, Predict, Lookahead, Vocabulary, Attend, Mute, Sweep, Lens: see `inspecting` beside this (jobs)
     Cancel    end a job early
     (closing stdin ends the worker)
 
@@ -20,7 +20,7 @@ Events, from the worker::
     Finished        the reply's end, how and how fast
     Tokenized       ids and bytes Embedded     vectors
     Inspected       arrays        Counted      token counts
-    Scored, TextPart, TextScored, Predicted, LookedAhead, VocabularyRead, Attended, Muted, Swept: see
+    Scored, TextPart, TextScored, Predicted, LookedAhead, VocabularyRead, Attended, Muted, Swept, LensRead: see
         `chatapp.protocol.inspecting`
     Failed          a `UserFixable` error, of a job or (job None) of the load
 
@@ -56,6 +56,8 @@ from chatapp.protocol.inspecting import (
     Attended,
     InspectorAnswer,
     InspectorQuestion,
+    Lens,
+    LensRead,
     Lookahead,
     LookedAhead,
     Mute,
@@ -113,6 +115,8 @@ __all__ = [
     "InspectorAnswer",
     "InspectorQuestion",
     "Job",
+    "Lens",
+    "LensRead",
     "Load",
     "LoadOptions",
     "LoadProgress",
@@ -156,8 +160,8 @@ _TYPES: dict[str, type[Any]] = {
     for kind in (
         Load, Generate, Inspect, Tokenize, Embed, Count, Cancel,
         Hello, LoadProgress, Loaded, PromptProgress, Tokens, Finished, Inspected, Tokenized, Embedded, Counted, Failed,
-        Score, ScoreText, Predict, Lookahead, Vocabulary, Attend, Mute, Sweep,
-        Scored, TextPart, TextScored, Predicted, LookedAhead, VocabularyRead, Attended, Muted, Swept,
+        Score, ScoreText, Predict, Lookahead, Vocabulary, Attend, Mute, Sweep, Lens,
+        Scored, TextPart, TextScored, Predicted, LookedAhead, VocabularyRead, Attended, Muted, Swept, LensRead,
     )
 }  # fmt: skip
 

@@ -70,6 +70,8 @@ MESSAGES: list[m.Message] = [
     m.Attend(18, m.Prefix(CHAT), (0, 3)),
     m.Mute(19, m.Prefix(CHAT), ((0, 3), (1, 1)), everywhere=True),
     m.Muted(19, 4, {"before": np.zeros(2, np.float32)}),
+    m.Lens(21, m.Prefix(CHAT), 5),
+    m.LensRead(21, {"logprobs": np.zeros(2, np.float32)}),
     m.Sweep(20, m.Prefix(CHAT), 5, (1,)),
     m.Swept(20, -1.5, (1,), {"change": np.zeros((1, 2), np.float32)}),
     m.Attended(18, (0, 3), True, 12, 1e-3, "f16", {"ids": np.array([1, 2], np.int32)}),
