@@ -1,11 +1,15 @@
 """``python -m chatapp.bench.window [--quick]``: the real window around the fake engine, and the work it does.
 
-Prints JSON, of pairs (large, small) in milliseconds of processor time, all threads of this process together::
+Prints JSON: "cost", of pairs (large, small) in milliseconds of processor time, all threads of this process together,
+and "block", of milliseconds for which the window hears nothing, at the 99th percentile of the tokens::
 
-    stream  per token that arrives, drawing included, after 4,000 tokens of a reply and after 100
-    open    to open and draw a conversation of 2,000 messages, and one of 200
+    stream     per token that arrives, drawing included, after 4,000 tokens of a reply and after 100
+    open       to open and draw a conversation of 2,000 messages, and one of 200
+    inspector  per token with the inspector open on the reply, after 8,000 tokens and after 200
+    colours    the same with the colours of the tokens in the chat, too
 
-Tokens come at the pace of a fast model; between the measured stretches they come at once.
+Tokens come at the pace of a fast model, 200 a second where the inspector is open; between the measured stretches they
+come at once.
 """
 
 import json
@@ -22,6 +26,7 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
+from chatapp.bench.streaming import Pacer, traced_tokens
 from chatapp.core.conversation import Conversation, Message, Role
 from chatapp.core.generation import FinishReason, ReplyInfo
 from chatapp.core.trace import TokenTrace
@@ -32,6 +37,7 @@ from chatapp.services.chat import ChatState
 from chatapp.services.engine_process import EngineState
 from chatapp.services.storage import StorageService
 from chatapp.settings.file import Settings
+from chatapp.settings.inspector import COLORS_IN_CHAT
 from chatapp.store.conversations import ConversationStore
 from chatapp.ui.appearance import Appearance
 from chatapp.ui.main_window import MainWindow
@@ -41,6 +47,11 @@ _EARLY, _LATE = 100, 4000  # tokens before each of the measured stretches
 _STRETCH = 150  # tokens; the text repeats itself after so many, so that both stretches are of the same text
 _PACE = 0.01  # seconds between tokens
 _FEW, _MANY = 200, 2000  # messages
+_EARLY_TRACED, _LATE_TRACED = 200, 8000  # tokens before the stretches with the inspector open
+_STRETCH_TRACED = 400  # tokens
+_PACE_TRACED = 0.005  # seconds between them
+_TOKEN_SIZE = 4  # bytes
+_PERCENTILE = 99
 _SETTLE = 0.3  # seconds in which the window finishes what it puts off
 _TEXT = """
 A paragraph of **plain** prose with `code`, a [link](https://example.org) and enough words to fill more than one line of
@@ -56,13 +67,19 @@ def mean(values: list[float]) -> float:
 
 """
 
+_KOREAN = """
+한국어 문단도 **있습니다**. 글자 하나가 여러 토큰에 걸쳐 있으므로, 토큰은 글자마다 모아서 보여 줍니다 (`byte`).
+
+"""
+
 Pair = tuple[float, float]
 
 
 class Bench:
     """The window, its services, and the work it does in milliseconds."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, window: MainWindow, services: Services) -> None:
+        self._window = window
         self._services = services
         self._jobs: list[int] = []
         services.engine.event_received.connect(self._on_event)
@@ -85,6 +102,43 @@ class Bench:
         chat.stop()
         wait_until(lambda: chat.state is ChatState.IDLE and self._services.storage.is_saved)
         return large / _STRETCH, small / _STRETCH
+
+    def inspect(self, *, colours: bool) -> tuple[Pair, float]:
+        """With the inspector open: the work per token after `_LATE_TRACED` and `_EARLY_TRACED`; the longest block."""
+        chat, engine, settings = self._services.chat, self._services.engine, self._services.settings
+        wait_until(lambda: engine.state is EngineState.READY)
+        chat.new_conversation()
+        self._show_inspector(shown=True)
+        settings.set(COLORS_IN_CHAT, "on" if colours else "off")
+        self._jobs.clear()
+        chat.send("/quiet")
+        wait_until(lambda: bool(self._jobs))
+        tokens = cycle(traced_tokens(self._jobs[0], _TEXT + _KOREAN, _TOKEN_SIZE))
+        self._send(islice(tokens, _EARLY_TRACED), 0.0)
+        small, _blocks = self._paced(islice(tokens, _STRETCH_TRACED))
+        self._send(islice(tokens, _LATE_TRACED - _EARLY_TRACED - _STRETCH_TRACED), 0.0)
+        large, blocks = self._paced(islice(tokens, _STRETCH_TRACED))
+        if len(self._services.inspector.trace) != _LATE_TRACED + _STRETCH_TRACED:
+            raise RuntimeError("the inspector did not follow the reply")
+        chat.stop()
+        wait_until(lambda: chat.state is ChatState.IDLE and self._services.storage.is_saved)
+        settings.set(COLORS_IN_CHAT, "off")
+        self._show_inspector(shown=False)
+        return (large / _STRETCH_TRACED, small / _STRETCH_TRACED), float(np.percentile(blocks, _PERCENTILE))
+
+    def _show_inspector(self, *, shown: bool) -> None:
+        action = self._window.actions_table["inspector"]
+        if action.isChecked() != shown:
+            action.trigger()
+        wait_until(lambda: self._services.inspector.is_open is shown)
+
+    def _paced(self, tokens: Iterator[Tokens]) -> tuple[float, list[float]]:
+        """Send *tokens* as fast as a fast model; the work, and how long nothing was heard after each."""
+        settle(_SETTLE)
+        pacer = Pacer(self._services.engine.event_received.emit, tokens, _PACE_TRACED)
+        before = time.process_time()
+        pacer.run()
+        return (time.process_time() - before) * 1000, pacer.blocks
 
     def open(self) -> Pair:
         """The work of opening a long conversation, and a short one; neither was open before."""
@@ -173,7 +227,7 @@ def _tokens(job: int) -> list[Tokens]:
 
 
 @contextmanager
-def _window(folder: Path) -> Iterator[Services]:
+def _window(folder: Path) -> Iterator[Bench]:
     app = QApplication(sys.argv[:1])
     paths = Paths.under(folder)
     paths.ensure()
@@ -184,7 +238,7 @@ def _window(folder: Path) -> Iterator[Services]:
     services.start()
     try:
         wait_until(lambda: services.engine.state is EngineState.READY)
-        yield services
+        yield Bench(window, services)
     finally:
         window.close()
         services.close()
@@ -193,11 +247,19 @@ def _window(folder: Path) -> Iterator[Services]:
 def main() -> int:
     """Measure and print."""
     runs = 1 if "--quick" in sys.argv[1:] else 5
-    with tempfile.TemporaryDirectory() as folder, _window(Path(folder)) as services:
-        bench = Bench(services)
+    with tempfile.TemporaryDirectory() as folder, _window(Path(folder)) as bench:
         bench.open()  # fonts, styles and the like are loaded with the first
-        found = {"stream": [bench.stream() for _ in range(runs)], "open": [bench.open() for _ in range(runs)]}
-    sys.stdout.write(json.dumps(found) + "\n")
+        stream, opening = [bench.stream() for _ in range(runs)], [bench.open() for _ in range(runs)]
+        inspector = [bench.inspect(colours=False) for _ in range(runs)]
+        colours = [bench.inspect(colours=True) for _ in range(runs)]
+    cost = {
+        "stream": stream,
+        "open": opening,
+        "inspector": [pair for pair, _block in inspector],
+        "colours": [pair for pair, _block in colours],
+    }
+    block = {"inspector": [block for _pair, block in inspector], "colours": [block for _pair, block in colours]}
+    sys.stdout.write(json.dumps({"cost": cost, "block": block}) + "\n")
     return 0
 
 

@@ -57,9 +57,12 @@ def test_prefill(tmp_path: Path, model: Path) -> None:
 
 
 def test_ui(tmp_path: Path) -> None:
-    stream, opening = found(tmp_path, "ui")["parts"]
-    assert (stream["bound"], stream["at_least"], stream["unit"]) == (1.5, False, "ms")
+    stream, opening, inspector, colours, *blocks = found(tmp_path, "ui")["parts"]
+    for part in (stream, inspector, colours):
+        assert (part["bound"], part["at_least"], part["unit"]) == (1.5, False, "ms")
     assert opening["ours"] > 1.0, "two thousand messages do not open for nothing"
+    assert [(part["bound"], part["bare"]) for part in blocks] == [(1.0, 16.0)] * 2
+    assert all(part["ours"] >= 1.0 for part in blocks), "nothing is heard more often than it is listened for"
 
 
 def test_the_table_is_for_reading(tmp_path: Path, model: Path) -> None:
