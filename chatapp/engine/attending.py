@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 from chatapp.core.errors import ErrorCode, RequestError
 from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.engine.backend import Listener
+from chatapp.engine.queries import RecordedLayer
 from chatapp.engine.reading import Reader, cancelled
 from chatapp.engine.rebuild import Check, check, weights
-from chatapp.engine.recorder import AttentionRecorder, RecordedLayer
+from chatapp.engine.recorder import AttentionRecorder
 from chatapp.engine.scoring import owners_of
 from chatapp.protocol.messages import Attend, Attended
 
@@ -31,11 +32,11 @@ def attend(request: Attend, reader: Reader, listener: Listener) -> Attended:
     _check_memory(len(layers), max((layer.n_head for layer in layers), default=0), count, len(tokens))
     first = len(tokens) - count
     reader.hold(tokens, len(tokens), listener)
-    recorded = bool(recorder.known()[first : len(tokens)].all())
+    recorded = bool(recorder.queries.known()[first : len(tokens)].all())
     if not recorded:
-        missing = first + int(np.argmin(recorder.known()[first : len(tokens)]))
+        missing = first + int(np.argmin(recorder.queries.known()[first : len(tokens)]))
         reader.hold(tokens, missing, listener)
-        if not recorder.known()[first : len(tokens)].all():
+        if not recorder.queries.known()[first : len(tokens)].all():
             raise RequestError(ErrorCode.NO_ATTENTION, reason=NO_ROOM)
     rows = []
     for layer in layers:

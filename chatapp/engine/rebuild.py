@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chatapp.engine import ggml
-from chatapp.engine.recorder import AttentionRecorder, RecordedLayer
+from chatapp.engine.queries import RecordedLayer
+from chatapp.engine.recorder import AttentionRecorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ def weights(recorder: AttentionRecorder, layer: RecordedLayer, position: int, co
     of the tokens was not recorded.
     """
     positions = np.arange(position + 1 - count, position + 1)
-    q = np.stack([recorder.query(layer, int(p)) for p in positions])  # (count, n_head, width)
+    q = np.stack([recorder.queries.query(layer, int(p)) for p in positions])  # (count, n_head, width)
     n_keys = position + 1
     keys = _cached(layer.keys, layer.n_head_kv, layer.width, n_keys)
     if layer.half_keys:

@@ -7,7 +7,7 @@ Sources: ggml/src/ggml.c ggml_flash_attn_ext (operands, op_params), src/llama-gr
 """
 
 import ctypes
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chatapp.engine import ggml
+from chatapp.engine.queries import CHUNK, QueryStore, RecordedLayer, ensure
 
-_CHUNK = 64  # tokens whose Q is allocated at once
 _PROOF_EVERY = 32  # positions between two outputs that are kept
 _PROOFS = 16  # of them, the newest
 _Q, _K, _V, _MASK, _SINKS = range(5)  # operands of the node
@@ -27,38 +27,6 @@ _HIDDEN = -1e4  # half precision; hidden keys have -inf, ALiBi's distances are s
 _int_at, _pointer_at, _count_at = ctypes.c_int.from_address, ctypes.c_void_p.from_address, ctypes.c_int64.from_address
 _OP, _SRC, _DATA = ggml.Tensor.op.offset, ggml.Tensor.src.offset, ggml.Tensor.data.offset
 _NE1 = ggml.Tensor.ne.offset + 8
-
-
-@dataclass(slots=True)
-class RecordedLayer:
-    """What one attention layer is, and where its keys and values lie.
-
-    keys, values  the tensors of the KV cache, as they were when the graph ran; they stay until the context is closed
-    sinks         float32 (n_head,): logits of the attention sinks, None where the model has none
-    mask_class    layers of one class see the same keys
-    """
-
-    index: int
-    n_head: int
-    n_head_kv: int
-    width: int
-    value_width: int
-    scale: float
-    max_bias: float
-    softcap: float
-    keys: ggml.Tensor
-    values: ggml.Tensor
-    sinks: NDArray[np.float32] | None
-    mask_class: int
-    half_keys: bool  # the node gets keys that were rounded to half precision on the way
-    stride: int  # floats from one token's Q to the next
-    is_host: bool
-    n_q: int = 0  # n_head · width
-    offset: int = 0  # of its part of a chunk
-
-    def rows_of(self, chunk: NDArray[np.float16]) -> NDArray[np.float16]:
-        """Its part of *chunk*, (_CHUNK, n_q)."""
-        return chunk[self.offset : self.offset + _CHUNK * self.n_q].reshape(_CHUNK, self.n_q)
 
 
 @dataclass(slots=True)
@@ -73,7 +41,7 @@ class AttentionRecorder:
     """Hand `callback` to a context, call `begin` before each llama_decode, `cut` when the context forgets.
 
     layers   the attention layers by index, known after the first decode
-    budget   bytes of Q that are kept at most; where that is not enough, the oldest tokens are given up
+    queries  what was recorded
     muted    layer → heads whose output is put to 0 in whatever is decoded now: a causal check of what they do
     watch    is asked about all other nodes, as the callback is, when it is set
     error    what went wrong in the callback (it cannot cross C); nothing more is recorded then
@@ -84,16 +52,13 @@ class AttentionRecorder:
         self.callback: Any = C.ggml_backend_sched_eval_callback(self._on_node)  # ctypes frees it when unreferenced
         self.error: Exception | None = None
         self.is_on = True
-        self.budget = budget
+        self.queries = QueryStore(budget)
         self.layers: dict[int, RecordedLayer] = {}
         self.proofs: list[Proof] = []
         self._windowed = windowed
         self._attention = ggml.op_number("FLASH_ATTN_EXT")
         self._copy_op = ggml.op_number("CPY")
         self._to_half = ggml.to_half()
-        self._chunk_size = 0  # halves
-        self._chunks: dict[int, NDArray[np.float16]] = {}  # number → (all layers' Q of _CHUNK tokens), layer by layer
-        self._known = np.zeros(0, np.bool_)  # for each position whether its Q is there
         self._lowest: list[NDArray[np.int32]] = []  # per mask class, for each position the first key it sees
         self._masks: dict[int, tuple[int, int]] = {}  # mask class → the mask that was read last, and for which position
         self._masks_learned: dict[int, int] = {}  # address in the first graph → class
@@ -115,7 +80,6 @@ class AttentionRecorder:
         self._seen.clear()
         self._masks.clear()
         self._next = 0
-        self._known = ensure(self._known, position + n_tokens)
         last = position + n_tokens - 1
         wanted = self.is_on and (n_tokens > 1 or last % _PROOF_EVERY == 0)
         self._proof = Proof(last) if wanted else None
@@ -127,106 +91,25 @@ class AttentionRecorder:
         if not self.is_on or self.error is not None or not self._seen:
             return
         count = min(count, *self._seen.values())
-        self._known[self._start : self._start + count] = True
+        self.queries.mark(self._start, self._start + count)
         if self._proof is not None and self._proof.outputs:
             self.proofs = [p for p in self.proofs if p.position != self._proof.position][-_PROOFS + 1 :]
             self.proofs.append(self._proof)
-        self._keep_budget()
 
     def cut(self, position: int) -> None:
         """Everything from *position* on is forgotten."""
-        self._known[position:] = False
+        self.queries.cut(position)
         self.proofs = [p for p in self.proofs if p.position < position]
-        for number in [n for n in self._chunks if n * _CHUNK >= position]:
-            del self._chunks[number]
-
-    def save(self, start: int, end: int) -> NDArray[np.uint8]:
-        """What is kept of the positions *start* to *end*, to be put back by `restore`."""
-        if not self.layers or self._learning:
-            return np.zeros(0, np.uint8)
-        known = ensure(self._known, end)[start:end]
-        queries = np.zeros((end - start, self._chunk_size // _CHUNK), np.float16)
-        for number, at, first, last in _in_chunks(start, end):
-            if number in self._chunks:
-                for layer, column in self._columns():
-                    rows = layer.rows_of(self._chunks[number])
-                    queries[at : at + last - first, column : column + layer.n_q] = rows[first:last]
-        return np.concatenate([known.view(np.uint8), queries.reshape(-1).view(np.uint8)])
-
-    def restore(self, data: NDArray[np.uint8], start: int, end: int) -> bool:
-        """Put back what `save` gave; False when it is not that."""
-        self._known = ensure(self._known, end)
-        count = end - start
-        if not data.size:
-            return True
-        if data.size != count * (1 + self._chunk_size // _CHUNK * 2):
-            return False
-        known = data[:count].view(np.bool_)
-        queries = data[count:].view(np.float16).reshape(count, -1)
-        for number, at, first, last in _in_chunks(start, end):
-            if known[at : at + last - first].any():
-                for layer, column in self._columns():
-                    rows = layer.rows_of(self._chunk(number))
-                    rows[first:last] = queries[at : at + last - first, column : column + layer.n_q]
-        self._known[start:end] = known
-        self._keep_budget()
-        return True
-
-    @property
-    def size(self) -> int:
-        """Bytes of Q that are held."""
-        return sum(chunk.nbytes for chunk in self._chunks.values())
-
-    def knows(self, position: int) -> bool:
-        """Whether the row of *position* can be rebuilt."""
-        return position < len(self._known) and bool(self._known[position])
-
-    def known(self) -> NDArray[np.bool_]:
-        """bool (T,): for each position whether its row can be rebuilt."""
-        return self._known.copy()
-
-    def query(self, layer: RecordedLayer, position: int) -> NDArray[np.float32]:
-        """Q of one token after RoPE and norms, float32 (n_head, width); raise KeyError when it is not there."""
-        if not self.knows(position):
-            raise KeyError(position)
-        rows = layer.rows_of(self._chunks[position // _CHUNK])
-        found: NDArray[np.float32] = rows[position % _CHUNK].astype(np.float32).reshape(layer.n_head, layer.width)
-        return found
 
     def lowest_key(self, layer: RecordedLayer, position: int) -> int:
         """The first key that *position* sees in this layer: 0 but for windows."""
         return int(self._lowest[layer.mask_class][position]) if self._windowed else 0
 
     def _learn(self) -> None:
-        at = 0
-        for layer in self.layers.values():
-            layer.n_q, layer.offset = layer.n_head * layer.width, at
-            at += layer.n_q * _CHUNK
-        self._chunk_size = at
+        self.queries.set_layers(self._order)
         self._learning = not self.layers
         self._seen.clear()
         self.proofs.clear()
-
-    def _chunk(self, number: int) -> NDArray[np.float16]:
-        found = self._chunks.get(number)
-        if found is None:
-            found = self._chunks[number] = np.empty(self._chunk_size, np.float16)
-        return found
-
-    def _columns(self) -> Iterator[tuple[RecordedLayer, int]]:
-        """The layers, and where their Q lies in a row of one token."""
-        column = 0
-        for layer in self._order:
-            yield layer, column
-            column += layer.n_q
-
-    def _keep_budget(self) -> None:
-        size = self._chunk_size * 2
-        if not size:
-            return
-        for number in sorted(self._chunks)[: max(0, len(self._chunks) - max(1, self.budget // size))]:
-            del self._chunks[number]
-            self._known[number * _CHUNK : (number + 1) * _CHUNK] = False
 
     # -- in the graph --------------------------------------------------------------------------------------------------
 
@@ -261,11 +144,10 @@ class AttentionRecorder:
         data = self._host_q(source, layer, rows)
         done = 0
         while done < rows:
-            number, at = divmod(position + done, _CHUNK)
-            chunk = self._chunk(number)
+            at = position + done
             # One call for as many tokens as lie behind each other on both sides.
-            count = min(rows - done, _CHUNK - at) if layer.stride == layer.n_q else 1
-            target = chunk.ctypes.data + 2 * (layer.offset + at * layer.n_q)
+            count = min(rows - done, CHUNK - at % CHUNK) if layer.stride == layer.n_q else 1
+            target = self.queries.place(layer, at)
             self._to_half(data + 4 * done * layer.stride, target, count * layer.n_q)
             done += count
         if layer.index in self.muted:
@@ -345,22 +227,3 @@ def _cache_of(operand: ggml.Tensor) -> ggml.Tensor:
     found = ggml.Tensor()
     ctypes.memmove(ctypes.byref(found), tensor.view_src, ctypes.sizeof(ggml.Tensor))
     return found
-
-
-def _in_chunks(start: int, end: int) -> Iterator[tuple[int, int, int, int]]:
-    """For every chunk: its number, how far behind *start* its part begins, and first and last row of it there."""
-    at = start
-    while at < end:
-        number, first = divmod(at, _CHUNK)
-        last = min(_CHUNK, first + end - at)
-        yield number, at - start, first, last
-        at += last - first
-
-
-def ensure(array: NDArray[Any], size: int) -> NDArray[Any]:
-    """*array* itself, or a longer one with its values in front, at least *size* long."""
-    if len(array) >= size:
-        return array
-    grown = np.zeros(max(size, 2 * len(array), 1024), array.dtype)
-    grown[: len(array)] = array
-    return grown

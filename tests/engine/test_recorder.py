@@ -135,7 +135,7 @@ def test_recording_changes_no_logit(name: str) -> None:
             chat.recorder.is_on = on
             chat.chat(tokens)
             found.append(chat.context.logits().copy())
-            assert chat.recorder.knows(LENGTH - 1) is on
+            assert chat.recorder.queries.knows(LENGTH - 1) is on
     np.testing.assert_array_equal(found[0], found[1])
 
 
@@ -145,7 +145,7 @@ def test_after_an_edit_the_rows_are_those_of_the_new_tokens() -> None:
     with recorded("qwen2-f32") as chat:
         chat.chat(first)
         assert chat.context.cut(40)
-        assert not chat.recorder.knows(40)
+        assert not chat.recorder.queries.knows(40)
         assert all(proof.position < 40 for proof in chat.recorder.proofs)
         chat.chat(second, 40)
         for position in (20, 39, 40, 90, LENGTH - 1):
@@ -175,11 +175,11 @@ def test_a_branch_that_is_gone_back_to_has_its_rows_again(name: str) -> None:
 def test_the_oldest_rows_are_given_up_for_the_budget() -> None:
     with recorded("llama-f32") as chat:
         chat.chat(tokens_of())
-        whole = chat.recorder.size
+        whole = chat.recorder.queries.size
     with recorded("llama-f32", budget=whole // 2) as chat:
         chat.chat(tokens_of())
-        assert 0 < chat.recorder.size <= whole // 2
-        known = chat.recorder.known()
+        assert 0 < chat.recorder.queries.size <= whole // 2
+        known = chat.recorder.queries.known()
         assert not known[0]
         assert known[LENGTH - 1]
         with pytest.raises(KeyError):
@@ -191,5 +191,5 @@ def test_a_model_without_attention_records_nothing() -> None:
     with recorded("mamba-f32") as chat:
         chat.chat(tokens_of())
         assert chat.recorder.layers == {}
-        assert chat.recorder.size == 0
-        assert not chat.recorder.knows(0)
+        assert chat.recorder.queries.size == 0
+        assert not chat.recorder.queries.knows(0)

@@ -1,0 +1,182 @@
+"""`QueryStore`: the queries of attention that were recorded, by position, within a budget."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chatapp.engine import ggml
+
+CHUNK = 64  # tokens whose queries are allocated at once
+
+
+@dataclass(slots=True)
+class RecordedLayer:
+    """What one attention layer is, and where its keys and values lie.
+
+    keys, values  the tensors of the KV cache, as they were when the graph ran; they stay until the context is closed
+    sinks         float32 (n_head,): logits of the attention sinks, None where the model has none
+    mask_class    layers of one class see the same keys
+    """
+
+    index: int
+    n_head: int
+    n_head_kv: int
+    width: int
+    value_width: int
+    scale: float
+    max_bias: float
+    softcap: float
+    keys: ggml.Tensor
+    values: ggml.Tensor
+    sinks: NDArray[np.float32] | None
+    mask_class: int
+    half_keys: bool  # the node gets keys that were rounded to half precision on the way
+    stride: int  # floats from one token's Q to the next
+    is_host: bool
+    n_q: int = 0  # n_head · width
+    offset: int = 0  # of its part of a chunk
+
+    def rows_of(self, chunk: NDArray[np.float16]) -> NDArray[np.float16]:
+        """Its part of *chunk*, (CHUNK, n_q)."""
+        return chunk[self.offset : self.offset + CHUNK * self.n_q].reshape(CHUNK, self.n_q)
+
+
+class QueryStore:
+    """Q of every layer, half precision, in chunks of `CHUNK` positions that hold layer after layer.
+
+    budget  bytes that are kept at most; where that is not enough, the oldest positions are given up
+    """
+
+    def __init__(self, budget: int) -> None:
+        self.budget = budget
+        self._layers: list[RecordedLayer] = []
+        self._chunk_size = 0  # halves
+        self._chunks: dict[int, NDArray[np.float16]] = {}
+        self._known = np.zeros(0, np.bool_)  # for each position whether its Q is there
+
+    def set_layers(self, layers: list[RecordedLayer]) -> None:
+        """What is to be stored, before anything is."""
+        self._layers = layers
+        at = 0
+        for layer in layers:
+            layer.n_q, layer.offset = layer.n_head * layer.width, at
+            at += layer.n_q * CHUNK
+        self._chunk_size = at
+
+    @property
+    def size(self) -> int:
+        """Bytes that are held."""
+        return sum(chunk.nbytes for chunk in self._chunks.values())
+
+    @property
+    def token_size(self) -> int:
+        """Bytes of one token."""
+        return self._chunk_size // CHUNK * 2
+
+    def knows(self, position: int) -> bool:
+        """Whether the queries of *position* are there."""
+        return position < len(self._known) and bool(self._known[position])
+
+    def known(self) -> NDArray[np.bool_]:
+        """bool (T,): for each position whether its queries are there."""
+        return self._known.copy()
+
+    def query(self, layer: RecordedLayer, position: int) -> NDArray[np.float32]:
+        """Q of one token after RoPE and norms, float32 (n_head, width); raise KeyError when it is not there."""
+        if not self.knows(position):
+            raise KeyError(position)
+        rows = layer.rows_of(self._chunks[position // CHUNK])
+        found: NDArray[np.float32] = rows[position % CHUNK].astype(np.float32).reshape(layer.n_head, layer.width)
+        return found
+
+    def place(self, layer: RecordedLayer, position: int) -> int:
+        """The address of the halves where Q of *position* is to be written; up to the chunk's end more may follow."""
+        number, at = divmod(position, CHUNK)
+        return int(self._chunk(number).ctypes.data) + 2 * (layer.offset + at * layer.n_q)
+
+    def mark(self, start: int, end: int) -> None:
+        """The queries of *start* to *end* have been written."""
+        self._known = ensure(self._known, end)
+        self._known[start:end] = True
+        self._keep_budget()
+
+    def cut(self, position: int) -> None:
+        """Forget everything from *position* on."""
+        self._known[position:] = False
+        for number in [n for n in self._chunks if n * CHUNK >= position]:
+            del self._chunks[number]
+
+    def save(self, start: int, end: int) -> NDArray[np.uint8]:
+        """What is kept of the positions *start* to *end*, to be put back by `restore`."""
+        if not self._chunk_size:
+            return np.zeros(0, np.uint8)
+        known = ensure(self._known, end)[start:end]
+        queries = np.zeros((end - start, self._chunk_size // CHUNK), np.float16)
+        for number, at, first, last in _in_chunks(start, end):
+            if number in self._chunks:
+                for layer, column in self._columns():
+                    rows = layer.rows_of(self._chunks[number])
+                    queries[at : at + last - first, column : column + layer.n_q] = rows[first:last]
+        return np.concatenate([known.view(np.uint8), queries.reshape(-1).view(np.uint8)])
+
+    def restore(self, data: NDArray[np.uint8], start: int, end: int) -> bool:
+        """Put back what `save` gave; False when it is not that."""
+        self._known = ensure(self._known, end)
+        count = end - start
+        if not data.size:
+            return True
+        if data.size != count * (1 + self._chunk_size // CHUNK * 2):
+            return False
+        known = data[:count].view(np.bool_)
+        queries = data[count:].view(np.float16).reshape(count, -1)
+        for number, at, first, last in _in_chunks(start, end):
+            if known[at : at + last - first].any():
+                for layer, column in self._columns():
+                    rows = layer.rows_of(self._chunk(number))
+                    rows[first:last] = queries[at : at + last - first, column : column + layer.n_q]
+        self._known[start:end] = known
+        self._keep_budget()
+        return True
+
+    def _chunk(self, number: int) -> NDArray[np.float16]:
+        found = self._chunks.get(number)
+        if found is None:
+            found = self._chunks[number] = np.empty(self._chunk_size, np.float16)
+        return found
+
+    def _columns(self) -> Iterator[tuple[RecordedLayer, int]]:
+        """The layers, and where their Q lies in a row of one token."""
+        column = 0
+        for layer in self._layers:
+            yield layer, column
+            column += layer.n_q
+
+    def _keep_budget(self) -> None:
+        size = self._chunk_size * 2
+        if not size:
+            return
+        for number in sorted(self._chunks)[: max(0, len(self._chunks) - max(1, self.budget // size))]:
+            del self._chunks[number]
+            self._known[number * CHUNK : (number + 1) * CHUNK] = False
+
+
+def _in_chunks(start: int, end: int) -> Iterator[tuple[int, int, int, int]]:
+    """For every chunk: its number, how far behind *start* its part begins, and first and last row of it there."""
+    at = start
+    while at < end:
+        number, first = divmod(at, CHUNK)
+        last = min(CHUNK, first + end - at)
+        yield number, at - start, first, last
+        at += last - first
+
+
+def ensure(array: NDArray[Any], size: int) -> NDArray[Any]:
+    """*array* itself, or a longer one with its values in front, at least *size* long."""
+    if len(array) >= size:
+        return array
+    grown = np.zeros(max(size, 2 * len(array), 1024), array.dtype)
+    grown[: len(array)] = array
+    return grown
