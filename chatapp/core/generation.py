@@ -110,7 +110,8 @@ class ReplyInfo:
     *prefill_tokens* of the prompt are the beginning of the reply's text that was given. *unsent* are the ids of
     messages that the model did not see, since the context was full. *seconds_thinking* is how long it thought before
     it answered, None when it did not or nobody watched. *fork* says where it left another reply, if it was made so.
-    *drafted_tokens* were guessed and evaluated ahead, and of these *accepted_tokens* were drawn.
+    *drafted_tokens* were guessed and evaluated ahead, and of these *accepted_tokens* were drawn. The first
+    *given_tokens* were not drawn but given by id.
     """
 
     model: str = ""
@@ -129,11 +130,13 @@ class ReplyInfo:
     fork: Fork | None = None
     drafted_tokens: int = 0
     accepted_tokens: int = 0
+    given_tokens: int = 0
 
     @property
     def tokens_per_second(self) -> float:
-        """Decoding speed after the first token; 0 when nothing was measured."""
-        return max(0, self.completion_tokens - 1) / self.decode_seconds if self.decode_seconds > 0 else 0.0
+        """Decoding speed after the first token that was not given; 0 when nothing was measured."""
+        drawn = self.completion_tokens - self.given_tokens
+        return max(0, drawn - 1) / self.decode_seconds if self.decode_seconds > 0 else 0.0
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON types."""

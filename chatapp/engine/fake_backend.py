@@ -105,7 +105,8 @@ class FakeBackend:
             finish = FinishReason.CANCELLED
         info = ReplyInfo(
             model="fake", finish=finish, prompt_tokens=total, completion_tokens=count, seed=request.params.seed or 0,
-            seconds_to_first_token=_PAUSE, decode_seconds=time.perf_counter() - started,
+            given_tokens=min(count, len(request.prefix_ids)), seconds_to_first_token=_PAUSE,
+            decode_seconds=time.perf_counter() - started,
         )  # fmt: skip
         return text.finish(), info
 

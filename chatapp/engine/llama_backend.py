@@ -185,7 +185,8 @@ class LlamaBackend:
             finish=finish,
             completion_tokens=writer.count,
             seconds_to_first_token=(first_at or now) - started,
-            decode_seconds=now - first_at if first_at and writer.count > 1 else 0.0,
+            decode_seconds=now - first_at if first_at and writer.count > len(given) + 1 else 0.0,
+            given_tokens=min(len(given), writer.count),
             seed=chain.seed,
             drafted_tokens=drafts.drafted,
             accepted_tokens=drafts.accepted,
@@ -209,7 +210,7 @@ class LlamaBackend:
         given: GivenTokens,
         drafts: Drafts,
     ) -> tuple[FinishReason, float | None]:
-        """The loop: sample, record, show, evaluate. Return why it ended and when the first token was there."""
+        """The loop: sample, record, show, evaluate. Return why it ended and when the first token was drawn."""
         model, context, cache = self._need_model(), self._need_context(), self._need_cache()
         limit = request.params.max_tokens or context.n_ctx
         first_at: float | None = None
@@ -221,6 +222,7 @@ class LlamaBackend:
             token = given.at(writer.count)
             dist = distribution(logits, max(TOP_K, chain.wants))
             stages: StageRow | None = None
+            drawn = token is None
             if token is not None:
                 chain.accept(token)
                 stages = chain.given_row(dist, float(logits[token])) if request.stages else None
@@ -231,7 +233,8 @@ class LlamaBackend:
             end = model.is_end(token)
             shown = "" if end else text.feed(model.piece(token))
             writer.add(token, dist, logits, shown, spoken=not end, stages=stages)
-            first_at = first_at or time.perf_counter()
+            if drawn:
+                first_at = first_at or time.perf_counter()
             if end:
                 return FinishReason.STOP, first_at
             if text.stopped:

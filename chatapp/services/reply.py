@@ -85,7 +85,7 @@ class RunningReply:
         if trace is not None and len(trace):
             self.traces.append(trace)
             self.n_tokens += len(trace)
-            if self._first is None:
+            if self._first is None and self.n_tokens > len(self.request.prefix_ids):
                 self._first = time.monotonic()
 
     def so_far(self) -> Message:
@@ -105,6 +105,7 @@ class RunningReply:
             prompt_tokens=self.prompt_tokens,
             reused_tokens=self.reused_tokens,
             completion_tokens=self.n_tokens,
+            given_tokens=min(self.n_tokens, len(self.request.prefix_ids)),
             seconds_to_first_token=(self._first or now) - self._started,
             decode_seconds=now - self._first if self._first else 0.0,
         )

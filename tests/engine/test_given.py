@@ -72,6 +72,7 @@ def test_a_branch_from_here_is_what_a_fresh_run_gives(backend: LlamaBackend, at:
         assert trace.logprobs == pytest.approx(logprobs, abs=CLOSE)
         assert trace.ranks[at] == 1
         assert info.completion_tokens == len(trace)
+        assert info.given_tokens == len(begun)
         assert "".join(trace.texts()) == text
 
 
@@ -92,6 +93,7 @@ def test_limits_and_stops_hold_for_given_tokens_too(backend: LlamaBackend) -> No
     end = next(t for t in range(backend._need_model().n_vocab) if backend._need_model().is_end(t))
     _, info, _ = run(backend, (*begun[:3], end))
     assert (info.finish, info.completion_tokens) == (FinishReason.STOP, 4)
+    assert (info.given_tokens, info.tokens_per_second) == (4, 0.0)
     assert len(backend._need_context()) == len(backend._need_cache().tokens)
 
 

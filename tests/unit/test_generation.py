@@ -110,6 +110,8 @@ def test_reply_infos_of_other_versions_are_read() -> None:
 
 def test_speed_counts_the_tokens_after_the_first() -> None:
     assert ReplyInfo(completion_tokens=11, decode_seconds=2.0).tokens_per_second == 5.0
+    assert ReplyInfo(completion_tokens=31, given_tokens=20, decode_seconds=2.0).tokens_per_second == 5.0
+    assert ReplyInfo(completion_tokens=20, given_tokens=20, decode_seconds=2.0).tokens_per_second == 0.0
     assert ReplyInfo(completion_tokens=1, decode_seconds=0.0).tokens_per_second == 0.0
     assert ReplyInfo().tokens_per_second == 0.0
     assert ReplyInfo(completion_tokens=0, decode_seconds=1.0).tokens_per_second >= 0.0
