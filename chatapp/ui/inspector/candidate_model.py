@@ -136,8 +136,8 @@ class CandidateItemModel(QAbstractTableModel):
             return self.tr("The probability of all tokens that are not in the list, together")
         if self._is_cut(found, column):
             return self.tr("The sampler {stage} left this token out").format(stage=stage_title(found.cut_by or "raw"))
-        if column is Column.BYTES:
-            return hex_text(found.data)
+        if column in (Column.TOKEN, Column.ID, Column.BYTES):
+            return self.tr("Id {id}, bytes {bytes}").format(id=found.token, bytes=hex_text(found.data) or "–")
         return self.tr("This token was taken") if found.chosen else ""
 
 

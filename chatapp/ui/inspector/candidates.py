@@ -1,7 +1,7 @@
 """`CandidateTable`: what could have come instead of one token, with its probabilities as bars."""
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -18,6 +18,7 @@ from chatapp.ui import theme
 from chatapp.ui.inspector.candidate_model import SHARE, CandidateItemModel, Column, Index
 
 _ROW_AIR = 6  # pixels
+_TOKEN = 9  # characters of a token there is always room for
 
 
 class CandidateTable(QTableView):
@@ -32,6 +33,7 @@ class CandidateTable(QTableView):
         super().__init__(parent)
         self.setObjectName("candidateTable")
         self.can_branch = False
+        self._widths: dict[Column, int] = {}
         self._instead = ""
         self.rows = CandidateItemModel(self)
         self.setModel(self.rows)
@@ -53,15 +55,15 @@ class CandidateTable(QTableView):
         header.setSectionsClickable(False)
         header.setMinimumSectionSize(20)
         theme.notifier.changed.connect(self._renew)
-        self._retranslate()
         self._renew()
+        self._retranslate()
 
     def show_candidates(self, candidates: Candidates | None, instead: str = "") -> None:
         """Show the candidates of another token; None empties the table, and *instead* says why."""
         self._instead = instead
         self.rows.show(candidates)
+        self._fit()
         self.horizontalHeader().setVisible(candidates is not None)
-        self.setColumnHidden(Column.FINAL, candidates is None or candidates.others_final is None)
 
     def current(self) -> Candidate | None:
         """The candidate of the row that is selected."""
@@ -100,6 +102,22 @@ class CandidateTable(QTableView):
         else:
             super().keyPressEvent(event)
 
+    def _fit(self) -> None:
+        """Leave out what there is no room for: the token has to be read, its bytes and id also stand in its tooltip."""
+        candidates = self.rows.candidates
+        header = self.horizontalHeader()
+        room = self.viewport().width() - self.fontMetrics().averageCharWidth() * _TOKEN
+        for column in (Column.RANK, Column.RAW, Column.FINAL, Column.ID, Column.BYTES):
+            hidden = column is Column.FINAL and (candidates is None or candidates.others_final is None)
+            if not hidden:
+                room -= self._widths[column]
+            self.setColumnHidden(column, hidden or (room < 0 and column in (Column.ID, Column.BYTES)))
+        header.resizeSections()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self.rows.rowCount() == 0:
@@ -114,18 +132,19 @@ class CandidateTable(QTableView):
         metrics = self.fontMetrics()
         header = self.horizontalHeader()
         small = metrics.horizontalAdvance("0")
-        widths = {
+        self._widths = {
             Column.RANK: max(small * 6, self._heading(Column.RANK)),
             Column.RAW: max(small * 12, self._heading(Column.RAW)),
             Column.FINAL: max(small * 12, self._heading(Column.FINAL)),
             Column.ID: small * 8,
             Column.BYTES: small * 10,
         }
-        for column, width in widths.items():
+        for column, width in self._widths.items():
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             header.resizeSection(column, width)
         header.setSectionResizeMode(Column.TOKEN, QHeaderView.ResizeMode.Stretch)
         self.verticalHeader().setDefaultSectionSize(metrics.height() + _ROW_AIR)
+        self._fit()
         self.viewport().update()
 
     def _heading(self, column: Column) -> int:
@@ -142,6 +161,11 @@ class CandidateTable(QTableView):
             self._retranslate()
             self._renew()
         super().changeEvent(event)
+
+
+def bar_color(colors: theme.Colors, column: Column, *, others: bool = False) -> QColor:
+    """The bar behind a number: stronger after the samplers, weak for all others together."""
+    return theme.mix(colors.surface, colors.accent, 0.12 if others else 0.33 if column is Column.RAW else 0.48)
 
 
 class _BarDelegate(QStyledItemDelegate):
@@ -163,8 +187,7 @@ class _BarDelegate(QStyledItemDelegate):
         if share is not None:
             room = rect.adjusted(4, 3, -4, -3)
             room.setWidth(room.width() * min(1.0, share))
-            strength = 0.38 if index.column() == Column.RAW else 0.62
-            painter.fillRect(room, theme.mix(colors.surface, colors.accent, strength if found is not None else 0.2))
+            painter.fillRect(room, bar_color(colors, Column(index.column()), others=found is None))
         if taken and index.column() == Column.RANK:
             painter.fillRect(QRectF(rect.left(), rect.top(), 3, rect.height()), colors.accent)
         self.initStyleOption(option, index)

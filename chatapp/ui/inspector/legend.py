@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize
 from PySide6.QtGui import QFontMetricsF, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -13,6 +13,7 @@ from chatapp.ui.inspector.numbers import count
 from chatapp.ui.widgets.text import number_text
 
 _BAR = 10  # pixels
+_APART = 5  # pixels between labels
 
 
 class Legend(QWidget):
@@ -53,7 +54,7 @@ class Legend(QWidget):
         return QSize(220, _BAR + 3 + self.fontMetrics().height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(140, self.sizeHint().height())
+        return QSize(90, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
@@ -70,30 +71,31 @@ class Legend(QWidget):
                 gradient.setColorAt(step / (len(ramp) - 1), color)
             painter.fillRect(bar, gradient)
             painter.setPen(colors.muted)
-            for (level, _value), label in zip(scales.ticks(self._measure), labels, strict=True):
-                self._label(painter, bar.left() + level * bar.width(), label)
+            levels = [level for level, _value in scales.ticks(self._measure)]
+            self._labels(painter, [bar.left() + level * bar.width() for level in levels], labels)
         painter.setPen(theme.mix(colors.border, colors.muted, 0.4))
         painter.drawRect(bar)
         painter.end()
 
     def _paint_buckets(self, painter: QPainter, bar: QRectF, labels: list[str], colors: theme.Colors) -> None:
         width = bar.width() / len(labels)
-        for at, label in enumerate(labels):
+        for at in range(len(labels)):
             swatch = QRectF(bar.left() + at * width, bar.top(), width, bar.height())
             painter.fillRect(swatch, scales.color(Measure.RANK, at / max(1, len(labels) - 1)))
             painter.fillRect(QRectF(swatch.x(), swatch.bottom() - at, swatch.width(), at), colors.muted)
-            painter.setPen(colors.muted)
-            self._label(painter, swatch.center().x(), label)
+        painter.setPen(colors.muted)
+        self._labels(painter, [bar.left() + (at + 0.5) * width for at in range(len(labels))], labels)
 
-    def _label(self, painter: QPainter, x: float, text: str) -> None:
+    def _labels(self, painter: QPainter, middles: list[float], texts: list[str]) -> None:
+        """Write *texts* below, the first and the last for certain, of the others those that have room."""
         metrics = QFontMetricsF(self.font())
-        width = metrics.horizontalAdvance(text)
-        left = min(max(0.0, x - width / 2), self.width() - width)
-        painter.drawText(
-            QRectF(left, _BAR + 3, width + 1, metrics.height()),
-            Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine,
-            text,
-        )
+        widths = [metrics.horizontalAdvance(text) for text in texts]
+        lefts = [min(max(0.0, x - w / 2), self.width() - w) for x, w in zip(middles, widths, strict=True)]
+        free, last = 0.0, len(texts) - 1
+        for at, (left, width) in enumerate(zip(lefts, widths, strict=True)):
+            if at in (0, last) or (left >= free and left + width + _APART <= lefts[last]):
+                painter.drawText(QPointF(left, _BAR + 3 + metrics.ascent()), texts[at])
+                free = left + width + _APART
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:

@@ -22,7 +22,7 @@ class TokenLine(QWidget):
         self._text = QLabel(self)
         self._text.setObjectName("tokenText")
         self._text.setProperty("role", "heading")
-        self._place = QLabel(self)
+        self._place = ElidedLabel(self)
         self._place.setObjectName("tokenPlace")
         self._place.setProperty("role", "small")
         self._numbers = ElidedLabel(self)
@@ -32,8 +32,7 @@ class TokenLine(QWidget):
         self.row = QHBoxLayout()
         self.row.setSpacing(8)
         self.row.addWidget(self._text)
-        self.row.addWidget(self._place)
-        self.row.addStretch(1)
+        self.row.addWidget(self._place, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
@@ -45,7 +44,7 @@ class TokenLine(QWidget):
         self._trace, self._range = trace, (start, end)
         if trace is None:
             self._text.setText("")
-            self._place.setText("")
+            self._place.set_full_text("")
             self._numbers.set_full_text("")
             return
         total = count(len(trace))
@@ -53,7 +52,7 @@ class TokenLine(QWidget):
             place = self.tr("token {number} of {total}").format(number=count(start + 1), total=total)
             cell = trace.cells[trace.cell_of(start)]
             if cell.end > cell.start + 1:
-                place += self.tr(", part {part} of {parts} of {character}").format(
+                place += self.tr(", {part}/{parts} of {character}").format(
                     part=start - cell.start + 1,
                     parts=cell.end - cell.start,
                     character=visible((cell.text or "").strip()),
@@ -64,7 +63,7 @@ class TokenLine(QWidget):
             )
         text = text_of(trace, start, end)
         self._text.setText(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…")
-        self._place.setText(place)
+        self._place.set_full_text(place)
         self._numbers.set_full_text(self._numbers_text(trace, start, end))
 
     def sentence(self) -> str:
@@ -73,7 +72,7 @@ class TokenLine(QWidget):
             return ""
         start, end = self._range
         numbers = numbers_of(self._trace, start, end)
-        words = [self._place.text(), f"“{text_of(self._trace, start, end, space=' ')}”"]
+        words = [self._place.full_text, f"“{text_of(self._trace, start, end, space=' ')}”"]
         if numbers is not None:
             words.append(self.tr("probability {percent}").format(percent=percent(numbers.probability)))
             words.append(self.tr("rank {rank}").format(rank=count(numbers.rank)))

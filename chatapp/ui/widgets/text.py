@@ -38,6 +38,11 @@ class ElidedLabel(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setTextFormat(Qt.TextFormat.PlainText)
 
+    @property
+    def full_text(self) -> str:
+        """The text, whether it fits or not."""
+        return self._full
+
     def set_full_text(self, text: str) -> None:
         """Show *text*, as much as fits."""
         self._full = text

@@ -8,6 +8,8 @@ import pytest
 from chatapp.core.token_measures import Measure, levels
 from chatapp.ui import theme
 from chatapp.ui.inspector import scales
+from chatapp.ui.inspector.candidate_model import Column
+from chatapp.ui.inspector.candidates import bar_color
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -38,3 +40,11 @@ def test_the_legend_says_what_the_levels_are(measure: Measure) -> None:
     found = scales.ticks(measure)
     values = np.array([value for _level, value in found])
     np.testing.assert_allclose(levels(values, measure), [level for level, _value in found])
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_numbers_are_readable_on_their_bars(*, dark: bool) -> None:
+    colors = theme.DARK if dark else theme.LIGHT
+    for column in (Column.RAW, Column.FINAL):
+        assert theme.contrast(colors.text, bar_color(colors, column)) >= 4.5
+        assert theme.contrast(colors.muted, bar_color(colors, column, others=True)) >= 4.5

@@ -159,7 +159,7 @@ def test_a_korean_syllable_is_one_cell_that_opens(tab: TokensTab, look: Look, se
     qtbot.keyClick(tab.strip, Qt.Key.Key_Right)
     assert services.inspector.token == GROUP + 1
     assert label(tab, "tokenText") == "<95>"
-    assert label(tab, "tokenPlace") == f"token 6 of {len(PIECES)}, part 2 of 3 of 한"
+    assert label(tab, "tokenPlace") == f"token 6 of {len(PIECES)}, 2/3 of 한"
     qtbot.keyClick(tab.strip, Qt.Key.Key_Return)
     assert [b.text for b in tab.strip.layout_now.boxes[4:6]] == ["한", "국"]
     qtbot.keyClick(tab.strip, Qt.Key.Key_Return)
