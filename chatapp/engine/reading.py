@@ -13,7 +13,7 @@ from chatapp.engine.backend import CANCELLED, Listener
 from chatapp.engine.cache import PromptCache
 from chatapp.engine.given import checked_ids
 from chatapp.engine.llama import Context, Model
-from chatapp.engine.prompts import Prompts
+from chatapp.engine.prompts import Prompt, Prompts
 from chatapp.protocol.messages import Generate, Prefix
 
 _LOGITS = 32 << 20  # bytes that the logits of one batch may take; llama.cpp keeps that room
@@ -53,10 +53,13 @@ class Reader:
         Raise `RequestError` where there are none, or more than the context holds (the last *unread* need no room).
         """
         reply = checked_ids(prefix.reply_ids, self.model.n_vocab)
-        asked = Generate(
-            0, prefix.messages, raw=prefix.raw or bool(prefix.text), prompt=prefix.text, prefill=prefix.prefill
-        )
-        made = self.prompts.make(asked, sys.maxsize)
+        if reply and not (prefix.messages or prefix.text or prefix.prefill):
+            made, reply = Prompt("", reply), []
+        else:
+            asked = Generate(
+                0, prefix.messages, raw=prefix.raw or bool(prefix.text), prompt=prefix.text, prefill=prefix.prefill
+            )
+            made = self.prompts.make(asked, sys.maxsize)
         needed = len(made.tokens) + len(reply)
         if needed - unread > self.context.n_ctx:
             raise RequestError(ErrorCode.CONTEXT_FULL, needed=needed, available=self.context.n_ctx)

@@ -23,7 +23,7 @@ class Prefix:
                The tokens are those that `Generate` would send
     text       instead of *messages*: a text as it stands, names of control tokens recognised
     prefill    the given beginning of the reply's text, part of the prompt
-    reply_ids  the tokens that follow, by id
+    reply_ids  the tokens that follow, by id; without anything before them they are all of it, as they stand
     """
 
     messages: tuple[ChatMessage, ...] = ()

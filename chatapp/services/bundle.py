@@ -15,6 +15,7 @@ from chatapp.services.explorer import ExplorerService
 from chatapp.services.inspector import InspectorService
 from chatapp.services.lookahead import LookaheadService
 from chatapp.services.models import ModelsService
+from chatapp.services.next_tokens import NextTokens
 from chatapp.services.notices import Notices
 from chatapp.services.presets import PresetsService
 from chatapp.services.questions import Questions
@@ -69,7 +70,8 @@ class Services:
         questions = Questions(engine, parent)
         inspector = InspectorService(chat, engine, questions, storage, parent)
         vocabulary = VocabularyService(engine, questions, tasks, parent)
-        explorer = ExplorerService(chat, engine, inspector, questions, vocabulary, tasks, parent)
+        next_tokens = NextTokens(engine, questions, tasks, parent)
+        explorer = ExplorerService(chat, engine, inspector, vocabulary, next_tokens, parent)
         lookahead = LookaheadService(explorer, engine, questions, parent)
         text_score = TextScoreService(engine, questions, tasks, parent)
         traces = TracesService(chat, inspector, storage, parent)

@@ -2,7 +2,6 @@
 
 import math
 import secrets
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -11,20 +10,16 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from chatapp.core.errors import ErrorCode, UserFixable
 from chatapp.core.next_token import NextToken
-from chatapp.core.sampling import SamplingParams
 from chatapp.core.vocabulary import Vocabulary, unfinished
-from chatapp.protocol.messages import Predict, Predicted, Prefix, PromptProgress
+from chatapp.protocol.messages import Prefix
 from chatapp.services.chat import ChatService
 from chatapp.services.engine_process import EngineService, EngineState
 from chatapp.services.explorer_place import Place, Source, place_after, place_in
 from chatapp.services.inspector import InspectorService
-from chatapp.services.questions import Questions
-from chatapp.services.tasks import Tasks
+from chatapp.services.next_tokens import NextTokens
 from chatapp.services.vocabulary import VocabularyService
 
-_KEPT = 24  # distributions; one takes 3 MB at 150,000 tokens
 _SETTLED = 150  # ms without another change, before the engine is asked
-_GREEDY_BELOW = 1e-3  # temperature; as the engine's sampler chain
 _SHORT_SEED = 10_000  # a random one is easy to read and to type
 MAX_SEED = 2**31 - 1
 
@@ -66,24 +61,18 @@ class ExplorerService(QObject):
         chat: ChatService,
         engine: EngineService,
         inspector: InspectorService,
-        questions: Questions,
         vocabulary: VocabularyService,
-        tasks: Tasks,
+        next_tokens: NextTokens,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._chat = chat
         self._engine = engine
         self._inspector = inspector
-        self._questions = questions
         self._vocabulary = vocabulary
-        self._tasks = tasks
+        self._next = next_tokens
         self._active = False
-        self._job = 0
-        self._wanted = 0  # counts questions: only the latest answer is shown
-        self._cut = False  # a reply began after we asked
-        self._params = chat.effective_sampling()
-        self._known: OrderedDict[tuple[int, ...], NextToken] = OrderedDict()
+        self._params = chat.effective_sampling()  # that what is shown went through
         self._settle = QTimer(self, singleShot=True, interval=_SETTLED)
         self._settle.timeout.connect(self._follow)
         self.source = Source.TOKEN
@@ -98,6 +87,7 @@ class ExplorerService(QObject):
         for signal in (inspector.message_changed, inspector.token_changed, inspector.state_changed,
                        chat.path_changed, chat.message_changed, chat.options_changed):  # fmt: skip
             signal.connect(self._on_chat_moved)
+        chat.sampling_changed.connect(self._on_circumstances_changed)
         engine.state_changed.connect(self._on_engine_changed)
         vocabulary.changed.connect(self._on_vocabulary_changed)
         vocabulary.failed.connect(self._on_failed)
@@ -139,9 +129,6 @@ class ExplorerService(QObject):
         self._active = active
         self._settle.stop()
         if active:
-            if self._chat.effective_sampling() != self._params:
-                self._known.clear()
-                self.state = ExplorerState.NOTHING  # what is shown went through other samplers
             self._follow()
 
     def set_source(self, source: Source) -> None:
@@ -208,8 +195,10 @@ class ExplorerService(QObject):
     def continue_in_chat(self) -> None:
         """Write another version of the reply, which has the steps in this place."""
         if self.place is not None and self.place.message_id is not None and self.steps:
-            ids = [step.id for step in self.steps]
-            self._chat.branch(self.place.message_id, self.place.position, ids)
+            place, ids = self.place, [step.id for step in self.steps]
+            self.steps = ()  # the new reply is looked at from now on
+            self._chat.branch(self.place.message_id, place.position, ids)
+            self._settle.start()
 
     def resume(self) -> None:
         """Ask again what was interrupted or failed."""
@@ -225,20 +214,21 @@ class ExplorerService(QObject):
     def _go_to(self, place: Place | None) -> None:
         self.place = place
         self.moved = False
-        self._known.clear()
         self._ask()
 
     def _follow(self) -> None:
         """Be where the chat is, unless steps hold us."""
         if not self._active:
             return
-        place = self._find_place()
+        place, stale = self._find_place(), self._params != self._chat.effective_sampling()
         if place == self.place:
-            if self.state is not ExplorerState.READY or self.moved:
+            if stale or self.moved or not (self.state is ExplorerState.READY or self._next.is_asking):
                 self.moved = False
                 self._ask()
         elif self.steps:
             self.moved = True
+            if stale:
+                self._ask()
             self.changed.emit()
         else:
             self._go_to(place)
@@ -247,20 +237,21 @@ class ExplorerService(QObject):
         if self._active and self.source is not Source.TEXT:
             self._settle.start()
 
+    def _on_circumstances_changed(self) -> None:
+        if self._active:
+            self._settle.start()
+
     def _on_engine_changed(self) -> None:
         if self._engine.model is None:
-            self._known.clear()
-            self._drop_question()
+            self._next.forget()
             self._set_state(ExplorerState.NO_MODEL)
-        elif self._engine.state is EngineState.BUSY:
-            self._cut = bool(self._job)
-        elif self.state in (ExplorerState.NO_MODEL, ExplorerState.WAITING) and self._active and not self._job:
-            self._settle.start()
+        elif self.state in (ExplorerState.NO_MODEL, ExplorerState.WAITING) and not self._next.is_asking:
+            self._on_circumstances_changed()
 
     def _on_vocabulary_changed(self) -> None:
         if self.vocabulary is None:  # another model's tokens have other ids
+            self._next.forget()
             self.steps = ()
-            self._known.clear()
             self.distribution = None
         if self._active:
             self._go_to(self._find_place())
@@ -268,7 +259,7 @@ class ExplorerService(QObject):
     # -- asking --------------------------------------------------------------------------------------------------------
 
     def _ask(self) -> None:
-        self._drop_question()
+        self._next.drop()
         self.error = None
         if self._engine.model is None:
             self._set_state(ExplorerState.NO_MODEL)
@@ -291,66 +282,27 @@ class ExplorerService(QObject):
 
     def _ask_for(self, prefix: Prefix) -> None:
         self._params = self._chat.effective_sampling()
-        ids = tuple(step.id for step in self.steps)
-        if ids in self._known:
-            self._known.move_to_end(ids)
-            self.distribution = self._known[ids]
-            self._set_state(ExplorerState.READY)
+        known = self._next.known(prefix, self._params)
+        if known is not None:
+            self._on_known(known)
             return
         busy = self._engine.state is not EngineState.READY
         self._set_state(ExplorerState.WAITING if busy else ExplorerState.READING)
-        wanted, params = self._wanted, self._params
-        self._job = self._questions.ask(
-            Predict(0, prefix, params),
-            lambda answer: self._on_predicted(wanted, ids, params, answer),
-            self._on_failed,
-            self._on_progress,
-        )
+        self._next.ask(prefix, self._params, self._on_known, self._on_failed, self.progress.emit)
 
-    def _drop_question(self) -> None:
-        self._wanted += 1
-        self._cut = False
-        self._questions.withdraw(self._job)
-        self._job = 0
-
-    def _on_predicted(self, wanted: int, ids: tuple[int, ...], params: SamplingParams, answer: object) -> None:
-        if wanted == self._wanted and isinstance(answer, Predicted):
-            self._job = 0
-            self._tasks.run(lambda: _next_token(answer, params), lambda made: self._on_made(wanted, ids, made))
-
-    def _on_made(self, wanted: int, ids: tuple[int, ...], made: NextToken) -> None:
-        if wanted != self._wanted:
-            return
-        self._known[ids] = self.distribution = made
-        if len(self._known) > _KEPT:
-            self._known.popitem(last=False)
+    def _on_known(self, known: NextToken) -> None:
+        self.distribution = known
         self._set_state(ExplorerState.READY)
 
-    def _on_failed(self, error: UserFixable) -> None:
-        cut, self._job = self._cut, 0
+    def _on_failed(self, error: UserFixable, interrupted: bool = False) -> None:
         if error.code is ErrorCode.NO_MODEL:
             self._set_state(ExplorerState.NO_MODEL)
-        elif cut:
+        elif interrupted:
             self._set_state(ExplorerState.INTERRUPTED)
         else:
             self.error = error
             self._set_state(ExplorerState.FAILED)
 
-    def _on_progress(self, event: object) -> None:
-        if isinstance(event, PromptProgress) and event.total:
-            self.progress.emit(event.done / event.total)
-
     def _set_state(self, state: ExplorerState) -> None:
         self.state = state
         self.changed.emit()
-
-
-def _next_token(answer: Predicted, params: SamplingParams) -> NextToken:
-    left, probs = answer.arrays["stage_left"], answer.arrays["stage_probs"]
-    final = probs[-1].copy()
-    if params.temperature < _GREEDY_BELOW and "temperature" not in params.disabled:  # the draw itself decides
-        likeliest = int(final.argmax())
-        final[:] = 0
-        final[likeliest] = 1
-    stages = tuple(zip(answer.stages, (int(n) for n in left), strict=True))
-    return NextToken.of(answer.arrays["logits"], final, answer.n_tokens, stages)

@@ -26,6 +26,7 @@ class Place:
 
     text        the end of what is before it, to be shown and to find unfinished characters in
     message_id  the reply it stands in, where `ChatService.branch` could go on from token number *position*
+    at_token    it stands where another token of the chat does, number *position* of its message
     """
 
     prefix: Prefix
@@ -48,7 +49,7 @@ def place_in(
     if not at_end and message is not None and inspector.token is not None:
         if message.role is Role.ASSISTANT:
             return _in_reply(inspector, message, inspector.token, at_token=True)
-        return Place(inspector.prefix_to(message.id), _tail(message.text))
+        return _in_prompt(inspector, inspector.token)
     path = chat.conversation.path()
     if not path:
         return None
@@ -59,6 +60,17 @@ def place_in(
     if leaf.role is Role.ASSISTANT:  # its tokens are not at hand
         prefix = replace(prefix, prefill=leaf.text, reply_ids=())
     return Place(prefix, _tail(leaf.text))
+
+
+def _in_prompt(inspector: InspectorService, position: int) -> Place | None:
+    """None for the first token, which nothing stands before."""
+    trace = inspector.trace
+    adapters = inspector.prefix_to(inspector.message_id).adapters if inspector.message_id is not None else ()
+    ids = tuple(trace.ids[:position].tolist())
+    said = b"".join(trace.token_bytes(i) for i in range(max(0, position - _TAIL), position))
+    return (
+        Place(Prefix(raw=True, reply_ids=ids, adapters=adapters), said[-_TAIL:], None, position, True) if ids else None
+    )
 
 
 def _in_reply(inspector: InspectorService, message: Message, position: int, *, at_token: bool) -> Place:

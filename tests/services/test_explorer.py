@@ -10,6 +10,7 @@ from chatapp.core.generation import SamplingParams
 from chatapp.services.bundle import Services
 from chatapp.services.explorer import ExplorerState
 from chatapp.services.explorer_place import Source
+from chatapp.services.inspector import TraceState
 from tests.gui.inspector.real import Real, ask, open_real
 from tests.services.conftest import make_services, services
 
@@ -182,6 +183,50 @@ def test_steps_become_another_version_of_the_reply(open_real: Real, qtbot: QtBot
     kept = services.storage.read_now(lambda store: store.load_trace(made.id))
     assert kept is not None
     assert kept.ids[:5].tolist() == trace.ids[:3].tolist() + chosen
+
+
+def test_the_place_of_a_token_of_the_prompt(open_real: Real, qtbot: QtBot) -> None:
+    services = open_real(True)
+    inspector, explorer = services.inspector, services.explorer
+    inspector.set_open(True)
+    ask(services, qtbot, "What is attention?", GREEDY)
+    inspector.select(services.chat.conversation.path()[0].id)
+    qtbot.waitUntil(lambda: inspector.state is TraceState.UNSCORED, timeout=20_000)
+    inspector.score()
+    qtbot.waitUntil(lambda: inspector.state is TraceState.READY, timeout=20_000)
+    last = len(inspector.trace) - 1
+    inspector.select_token(last)
+    explorer.set_active(True)
+    settle(services, qtbot)
+    assert explorer.place is not None
+    assert explorer.place.at_token
+    known = explorer.distribution
+    assert known is not None
+    assert known.n_tokens == last
+    assert known.logprobs[inspector.trace.ids[last]] == pytest.approx(inspector.trace.logprobs[last], abs=2e-2)
+    step(services, qtbot)
+    assert not explorer.can_continue
+    explorer.undo()
+    inspector.select_token(0)  # nothing stands before it
+    settle(services, qtbot, ExplorerState.NOTHING)
+
+
+def test_other_samplers_are_followed_at_once(open_real: Real, qtbot: QtBot) -> None:
+    services = open_real(True)
+    services.chat.set_sampling(SAMPLED)
+    explore_text(services, qtbot, "Attention lets each")
+    explorer = services.explorer
+    assert explorer.distribution is not None
+    step(services, qtbot)
+    services.chat.set_sampling(SAMPLED.with_value("top_k", 2))
+    qtbot.waitUntil(
+        lambda: explorer.distribution is not None and np.count_nonzero(explorer.distribution.final) == 2,
+        timeout=20_000,
+    )
+    assert len(explorer.steps) == 1
+    explorer.undo()
+    settle(services, qtbot)
+    assert np.count_nonzero(explorer.distribution.final) == 2
 
 
 def test_a_reply_interrupts_and_the_question_is_asked_again(open_real: Real, qtbot: QtBot) -> None:

@@ -35,7 +35,8 @@ class DistributionPage(QWidget):
         column.addWidget(self._numbers)
         self._search.textChanged.connect(lambda _text: self._timer.start())
         self._timer.timeout.connect(self._on_search)
-        self._table.chosen.connect(explorer.step)
+        self._table.chosen.connect(self._on_chosen)
+        self._table.taken_back.connect(explorer.undo)
         self._table.row_changed.connect(self._show_mass)
         explorer.changed.connect(self._show)
         self._retranslate()
@@ -57,6 +58,12 @@ class DistributionPage(QWidget):
         self._timer.stop()
         self._table.rows.search(self._search.text())
         self._to_top()
+
+    def _on_chosen(self, token: int) -> None:
+        if self._search.text():  # found: what comes after it is another question
+            self._search.clear()
+            self._on_search()
+        self._explorer.step(token)
 
     def _numbers_text(self) -> str:
         known = self._explorer.distribution

@@ -67,10 +67,12 @@ class DistributionTable(QTableView):
 
     Signals:
         chosen(int)   a token's id
+        taken_back()  Backspace
         row_changed() another row is the current one
     """
 
     chosen = Signal(int)
+    taken_back = Signal()
     row_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -125,8 +127,10 @@ class DistributionTable(QTableView):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and token is not None:
             self.chosen.emit(token)
             event.accept()
-            return
-        super().keyPressEvent(event)
+        elif event.key() == Qt.Key.Key_Backspace:
+            self.taken_back.emit()
+        else:
+            super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

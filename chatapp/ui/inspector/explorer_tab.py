@@ -160,6 +160,10 @@ class ExplorerTab(QWidget):
         place, source = self._explorer.place, self._explorer.source
         if place is None or source is Source.TEXT:
             return ""
+        if place.at_token and place.message_id is None:
+            return self.tr("In the place of token {number} of the prompt").format(
+                number=number_text(place.position + 1)
+            )
         if place.at_token:
             return self.tr("In the place of token {number} of the reply").format(number=number_text(place.position + 1))
         if place.message_id is not None:

@@ -103,7 +103,8 @@ class StepChips(QWidget):
             painter.setBrush(ground)
             painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
             painter.setPen(colors.text)
-            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+            shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(rect.width()) - _PAD)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, shown)
         painter.end()
 
     # -- input ---------------------------------------------------------------------------------------------------------
@@ -130,6 +131,8 @@ class StepChips(QWidget):
             self.update()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._current >= 0:
             self.rewound.emit(self._current + 1)
+        elif event.key() == Qt.Key.Key_Backspace and self._steps:
+            self.rewound.emit(len(self._steps) - 1)
         else:
             super().keyPressEvent(event)
 

@@ -73,18 +73,20 @@ class StepControls(QWidget):
         own_text = explorer.source is Source.TEXT  # is seen whole above
         self._chips.setVisible(bool(explorer.steps) or (place is not None and not own_text))
         self._chips.show_steps(b"" if place is None or own_text else place.text, explorer.steps)
-        logprob = explorer.logprob
-        self._product.setText(
-            self.tr("{count} added: {percent}, {bits} bits").format(
-                count=number_text(len(explorer.steps)), percent=log_percent_text(logprob), bits=bits_text(-logprob)
-            )
-        )
-        self._product.setVisible(bool(explorer.steps))
+        self._product.setText(self._product_text())
         self._continue.setVisible(explorer.can_continue)
         ready = explorer.state is ExplorerState.READY
         for button in (self._likeliest, self._draw, self._continue):
             button.setEnabled(ready)
         self._undo.setEnabled(bool(explorer.steps))
+
+    def _product_text(self) -> str:
+        count, logprob = len(self._explorer.steps), self._explorer.logprob
+        if not count:
+            return self.tr("Enter or a double click on a token puts it behind the text, Backspace takes it back.")
+        return self.tr("{count} added: {percent}, {bits} bits").format(
+            count=number_text(count), percent=log_percent_text(logprob), bits=bits_text(-logprob)
+        )
 
     def _on_seed(self, value: int) -> None:
         self._explorer.seed = value

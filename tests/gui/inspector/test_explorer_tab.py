@@ -118,6 +118,10 @@ def test_a_text_is_gone_on_with_by_keyboard(open_real: Real, qtbot: QtBot) -> No
     assert percent_text(float(np.exp(known.logprobs[known.order[2]]))) in part(tab, QLabel, "stepProduct").text()
     QTest.mouseClick(part(tab, QWidget, "undoStep"), Qt.MouseButton.LeftButton)
     ready(services, qtbot, 0)
+    QTest.keyClick(table, Qt.Key.Key_Return)
+    ready(services, qtbot, 1)
+    QTest.keyClick(table, Qt.Key.Key_Backspace)
+    ready(services, qtbot, 0)
     assert not part(tab, QWidget, "undoStep").isEnabled()
 
 
