@@ -138,6 +138,19 @@ class Model:
             raise RequestError(ErrorCode.INVALID_ARGUMENT, reason="The text cannot be tokenized by this model")
         return list(buffer[:count])
 
+    def tokenize_within(self, text: str, *, parse_special: bool) -> list[int]:
+        """As `tokenize`, of a text that goes on after another one.
+
+        SentencePiece vocabularies put a space before every text; after a line break, which they keep as it is, they do
+        not.
+        """
+        if C.llama_vocab_type(self.vocab) == C.LLAMA_VOCAB_TYPE_SPM:
+            before = self.tokenize("\n", add_special=False, parse_special=parse_special)
+            both = self.tokenize("\n" + text, add_special=False, parse_special=parse_special)
+            if both[: len(before)] == before:
+                return both[len(before) :]
+        return self.tokenize(text, add_special=False, parse_special=parse_special)
+
     def piece(self, token: int) -> bytes:
         """The exact bytes of *token* in running text; control tokens give none, but for the marks of reasoning."""
         known = self._pieces.get(token)

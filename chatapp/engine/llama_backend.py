@@ -257,7 +257,10 @@ class LlamaBackend:
     def tokenize(self, request: Tokenize) -> Tokenized:
         """Cut a text into tokens; the bytes of control tokens are their names."""
         model = self._need_model()
-        ids = model.tokenize(request.text, add_special=False, parse_special=request.special)
+        if request.within:
+            ids = model.tokenize_within(request.text, parse_special=request.special)
+        else:
+            ids = model.tokenize(request.text, add_special=False, parse_special=request.special)
         pieces = tuple(model.token_text(token, special=True).hex() for token in ids)
         return Tokenized(request.job, tuple(ids), pieces, tuple(model.is_control(token) for token in ids))
 

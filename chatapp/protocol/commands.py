@@ -73,12 +73,16 @@ class Inspect:
 
 @dataclass(frozen=True, slots=True)
 class Tokenize:
-    """Cut *text* into tokens, as it stands; with *special* the names of control tokens in it are recognised."""
+    """Cut *text* into tokens, as it stands; with *special* the names of control tokens in it are recognised.
+
+    within  it goes on after another text: vocabularies that put a space before a text put none before this one
+    """
 
     TYPE: ClassVar[str] = "tokenize"
     job: int
     text: str
     special: bool = True
+    within: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import pytest
 from chatapp.core.errors import ErrorCode, UserFixable
 from chatapp.core.generation import FinishReason, ReplyInfo, SamplingParams
 from chatapp.engine.llama_backend import LlamaBackend
-from chatapp.protocol.messages import ChatMessage, Generate, Inspect, LoadOptions
+from chatapp.protocol.messages import ChatMessage, Generate, Inspect, LoadOptions, Tokenize
 from tests.helpers.listeners import Recorder
 from tests.helpers.tiny_models import tiny
 
@@ -241,3 +241,28 @@ def test_broken_files_are_refused_by_the_engine_itself(tmp_path: Path, damage: s
         backend.load(str(path), LoadOptions(), lambda _: None)
     backend.close()
     assert caught.value.code is ErrorCode.MODEL_LOAD_FAILED
+
+
+def test_a_text_within_another_one_has_no_space_put_before_it(open_model: Open) -> None:
+    backend = open_model("llama-sentencepiece")
+    model = backend._need_model()
+
+    def pieces(text: str, *, within: bool) -> list[bytes]:
+        answer = backend.tokenize(Tokenize(1, text, within=within))
+        assert [model.token_text(token, special=True).hex() for token in answer.ids] == list(answer.pieces)
+        return [bytes.fromhex(piece) for piece in answer.pieces]
+
+    assert pieces("cat", within=False) == [b" cat"]
+    assert pieces("cat", within=True) == [b"cat"]
+    assert pieces(" cat", within=True) == [b" cat"]
+    assert pieces(" cat dog", within=True) == [b" cat", b" dog"]
+    assert b"".join(pieces("\n\ncat", within=True)) == b"\n\ncat"
+    assert pieces("", within=True) == []
+    plain = open_model("llama-f32")
+    for text in ("hello", " the", "\n", "안녕", "<|end|>"):
+        assert plain.tokenize(Tokenize(1, text, within=True)).ids == plain.tokenize(Tokenize(1, text)).ids
+
+
+def test_a_sentencepiece_model_talks(open_model: Open) -> None:
+    text, _, listener = reply(open_model("llama-sentencepiece"), turns("a cat and a dog"))
+    assert "".join(listener.trace.texts()) == text

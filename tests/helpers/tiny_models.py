@@ -11,7 +11,7 @@ import atexit
 import functools
 import itertools
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -95,6 +95,27 @@ class _File:
         if chat_template is not None:
             self.writer.add_chat_template(chat_template)
 
+    def add_sentencepiece(self, size: int, words: Sequence[str], chat_template: str | None) -> None:
+        """A SentencePiece vocabulary as Llama 2 has it: bytes, letters, what *words* are merged from, and fillers."""
+        control, byte, normal = gguf.TokenType.CONTROL, gguf.TokenType.BYTE, gguf.TokenType.NORMAL
+        letters = ["▁", *"abcdefghijklmnopqrstuvwxyz"]
+        merged = dict.fromkeys(word[:end] for word in words for end in range(2, len(word) + 1))
+        pieces = [*letters, *merged]
+        pieces += [f"filler{i}" for i in range(size - len(pieces) - 259)]
+        self.writer.add_vocab_size(size)
+        self.writer.add_tokenizer_model("llama")
+        self.writer.add_token_list(["<unk>", "<s>", "</s>", *(f"<0x{i:02X}>" for i in range(256)), *pieces])
+        self.writer.add_token_scores([0.0] * 259 + [-float(i) for i in range(len(pieces))])
+        kinds = [gguf.TokenType.UNKNOWN, control, control, *[byte] * 256, *[normal] * len(pieces)]
+        self.writer.add_token_types([int(kind) for kind in kinds])
+        self.writer.add_bos_token_id(1)
+        self.writer.add_eos_token_id(2)
+        self.writer.add_unk_token_id(0)
+        self.writer.add_add_bos_token(True)
+        self.writer.add_add_space_prefix(True)
+        if chat_template is not None:
+            self.writer.add_chat_template(chat_template)
+
     def matrix(self, name: str, rows: int, columns: int, gain: float = 1.0) -> None:
         """*rows* outputs of *columns* inputs; unit-variance input gives outputs of standard deviation *gain*."""
         values = self.random.standard_normal((rows, columns), dtype=np.float32) * np.float32(gain / columns**0.5)
@@ -137,11 +158,13 @@ def write_llama(
     tied: bool = False,
     architecture: Literal["llama", "qwen2"] = "llama",
     sampling: Mapping[str, float] | None = None,
+    sentencepiece: Sequence[str] = (),
     seed: int = 1,
 ) -> None:
     """Llama: RMSNorm, rotary positions, grouped queries, SwiGLU. Qwen2 differs in the rotation and has q/k/v biases.
 
-    *sampling* are the ``general.sampling.*`` values that its makers recommend.
+    *sampling* are the ``general.sampling.*`` values that its makers recommend. With *sentencepiece* the vocabulary is
+    one that knows these words.
     """
     file = _File(path, architecture, kind=dtype, seed=seed, n_layer=n_layer, n_embd=n_embd)
     for key, value in (sampling or {}).items():
@@ -155,7 +178,10 @@ def write_llama(
     file.writer.add_layer_norm_rms_eps(1e-5)
     file.writer.add_rope_dimension_count(head)
     file.writer.add_rope_freq_base(10000.0)
-    file.add_vocabulary(vocab, "llama-bpe" if architecture == "llama" else "qwen2", chat_template)
+    if sentencepiece:
+        file.add_sentencepiece(vocab, sentencepiece, chat_template)
+    else:
+        file.add_vocabulary(vocab, "llama-bpe" if architecture == "llama" else "qwen2", chat_template)
     file.matrix("token_embd.weight", vocab, n_embd, gain=1.2 if tied else 2 * n_embd**0.5)
     for i in range(n_layer):
         file.vector(f"blk.{i}.attn_norm.weight", n_embd, mean=1.0)
@@ -360,6 +386,7 @@ MODELS: dict[str, Callable[[Path], None]] = {
     "llama-recommends": functools.partial(
         write_llama, sampling={"temp": 0.6, "top_k": 20, "top_p": 0.9, "min_p": 0.02, "penalty_repeat": 1.05}
     ),
+    "llama-sentencepiece": functools.partial(write_llama, sentencepiece=("▁cat", "cat", "▁dog"), seed=8),
     "llama-short-context": functools.partial(write_llama, context_length=128),
     "gpt2-f32": write_gpt2,
     "gpt2-f16": functools.partial(write_gpt2, dtype="F16", tied=False),

@@ -99,7 +99,7 @@ class BranchDialog(QDialog):
             self._show([])
             return
         self._branch.setEnabled(False)
-        self._job = self._services.questions.ask(Tokenize(0, text), self._on_tokens, self._on_failed)
+        self._job = self._services.questions.ask(Tokenize(0, text, within=True), self._on_tokens, self._on_failed)
 
     def _on_tokens(self, answer: object) -> None:
         if isinstance(answer, Tokenized):
