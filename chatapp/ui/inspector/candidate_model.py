@@ -76,7 +76,7 @@ class CandidateItemModel(QAbstractTableModel):
                 Column.RANK: self.tr("Rank"),
                 Column.TOKEN: self.tr("Token"),
                 Column.RAW: self.tr("Probability"),
-                Column.FINAL: self.tr("After samplers"),
+                Column.FINAL: self.tr("Final"),
                 Column.ID: self.tr("Id"),
                 Column.BYTES: self.tr("Bytes"),
             }[column]

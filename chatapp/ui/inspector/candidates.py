@@ -18,7 +18,8 @@ from chatapp.ui import theme
 from chatapp.ui.inspector.candidate_model import SHARE, CandidateItemModel, Column, Index
 
 _ROW_AIR = 6  # pixels
-_TOKEN = 9  # characters of a token there is always room for
+_ROWS = 4  # that are always seen
+_TOKEN = 7  # characters of a token there is always room for
 
 
 class CandidateTable(QTableView):
@@ -133,10 +134,10 @@ class CandidateTable(QTableView):
         header = self.horizontalHeader()
         small = metrics.horizontalAdvance("0")
         self._widths = {
-            Column.RANK: max(small * 6, self._heading(Column.RANK)),
-            Column.RAW: max(small * 12, self._heading(Column.RAW)),
-            Column.FINAL: max(small * 12, self._heading(Column.FINAL)),
-            Column.ID: small * 8,
+            Column.RANK: max(small * 5, self._heading(Column.RANK)),
+            Column.RAW: max(small * 10, self._heading(Column.RAW)),
+            Column.FINAL: max(small * 10, self._heading(Column.FINAL)),
+            Column.ID: small * 7,
             Column.BYTES: small * 10,
         }
         for column, width in self._widths.items():
@@ -144,6 +145,7 @@ class CandidateTable(QTableView):
             header.resizeSection(column, width)
         header.setSectionResizeMode(Column.TOKEN, QHeaderView.ResizeMode.Stretch)
         self.verticalHeader().setDefaultSectionSize(metrics.height() + _ROW_AIR)
+        self.setMinimumHeight((_ROWS + 1) * (metrics.height() + _ROW_AIR) + 10)
         self._fit()
         self.viewport().update()
 

@@ -24,6 +24,7 @@ class Hint(QFrame):
         self._text.setObjectName("measureHintText")
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setWordWrap(True)
+        self._text.setProperty("role", "small")
         self._close = QToolButton(self)
         self._close.setIcon(icon("close", "muted"))
         self._close.setIconSize(QSize(14, 14))

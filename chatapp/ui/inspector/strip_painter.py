@@ -14,6 +14,7 @@ from chatapp.ui.inspector.strip_layout import Box, Kind, StripLayout
 
 _PAD = 2  # pixels at each side of a text
 _GAP = 5  # pixels between lines
+_EDGE = 4  # pixels
 _CACHED = 4096  # texts
 
 
@@ -68,14 +69,10 @@ class StripPainter:
                 box = layout.boxes[index]
                 dim = marks.dim is not None and marks.dim(box.start)
                 rect = QRectF(box.x, top, box.width - 1, self.line_height - _GAP)
-                if box.shade > 0 and not dim:
-                    painter.fillRect(rect, ramp[box.shade])
-                self._text(
-                    painter,
-                    box,
-                    rect,
-                    colors.muted if dim or (box.kind is Kind.CONTROL and box.shade <= 0) else colors.text,
-                )
+                if box.shade > 0:  # of the template's own tokens only the edge: their text is muted
+                    painter.fillRect(rect.adjusted(0, rect.height() - _EDGE, 0, 0) if dim else rect, ramp[box.shade])
+                quiet = dim or (box.kind is Kind.CONTROL and box.shade <= 0)
+                self._text(painter, box, rect, colors.muted if quiet else colors.text)
                 bucket = round(box.shade / (scales.STEPS - 1) * buckets) if measure is Measure.RANK else 0
                 self._lines(painter, box, rect, 0 if dim else max(0, bucket))
                 self._marks(painter, box, rect, marks, colors)

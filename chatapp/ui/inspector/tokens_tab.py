@@ -39,6 +39,7 @@ class TokensTab(QWidget):
         self._inspector = services.inspector
         self._own: np.ndarray[tuple[int], np.dtype[np.intp]] | None = None  # tokens of a prompt's last message
         self._tried: set[int] = set()  # messages that were scored without being asked for
+        head = MessageHead(services, self)  # first: the Tab key goes through widgets as they were made
         self._colours = ColourRow(services.settings, self)
         self._hint = Hint(self)
         self._pages = QStackedWidget(self)
@@ -58,7 +59,7 @@ class TokensTab(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 10)
         column.setSpacing(8)
-        column.addWidget(MessageHead(services, self))
+        column.addWidget(head)
         column.addWidget(self._colours)
         column.addWidget(self._hint)
         column.addWidget(self._pages, 1)

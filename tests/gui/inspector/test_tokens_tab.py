@@ -216,6 +216,18 @@ def test_a_screen_reader_is_told(tab: TokensTab, look: Look, qtbot: QtBot) -> No
         assert widget.accessibleName() or isinstance(widget.parent(), QLineEdit), widget.objectName()
 
 
+def test_the_tab_key_goes_from_top_to_bottom(tab: TokensTab, look: Look, qtbot: QtBot) -> None:
+    look(make_trace(PIECES))
+    tab._inspector.select_token(1)
+    tab.findChild(QToolButton, "previousMessage").setFocus()
+    seen = []
+    for _ in range(24):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        seen.append(QApplication.focusWidget().objectName())
+    wanted = ["tokenMeasure", "explainMeasure", "surprisingToken", "tokenStrip", "tokenSearch", "candidateTable"]
+    assert [name for name in dict.fromkeys(seen) if name in wanted] == wanted
+
+
 def test_search_jumps_and_counts(tab: TokensTab, look: Look, services: Services, qtbot: QtBot) -> None:
     trace = make_trace(PIECES * 4)
     look(trace)
