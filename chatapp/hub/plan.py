@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from chatapp.core.context import RESERVE
 from chatapp.core.errors import ErrorCode, ModelError, RequestError
 from chatapp.core.generation import invalid
 from chatapp.core.text import QT_TRANSLATE_NOOP
@@ -23,6 +24,8 @@ _BLOCK = 32  # values a block of a quantized KV cache
 _TIGHT = 0.95  # of what is free; beyond, other programs will have to give something up
 _SMALLEST_CONTEXT = 512  # tokens; less is no use
 _STEP = 256  # tokens; contexts are offered in such steps
+_LARGE_STEP = 1024  # tokens, where there is room
+_PARAGRAPH = 128  # tokens
 _AUTOMATIC_CONTEXTS = (8192, 4096, 2048, 1024)  # tokens, the first that fits
 _DRIVER = 300_000_000  # bytes a graphics driver and its buffers take besides
 
@@ -113,6 +116,17 @@ def smaller_context(header: GgufHeader, options: LoadOptions, devices: Sequence[
         plan = _placed(header, replace(options, n_ctx=middle * _STEP), devices, memory)
         low, high = (middle, high) if plan.verdict is Verdict.FITS else (low, middle - 1)
     return low * _STEP if low * _STEP >= _SMALLEST_CONTEXT else 0
+
+
+def larger_contexts(needed: int, n_ctx: int, limit: int) -> list[int]:
+    """Contexts above *n_ctx* tokens for a prompt of *needed* tokens, the roomiest first; at most *limit*, or none.
+
+    The first one leaves a reply its usual share, the last one little more than a paragraph.
+    """
+    comfortable = -(-needed * RESERVE // (RESERVE - 1) // _LARGE_STEP) * _LARGE_STEP
+    tight = -(-(needed + _PARAGRAPH) // _STEP) * _STEP
+    found = [min(wanted, limit) for wanted in (comfortable, tight)]
+    return [wanted for wanted in dict.fromkeys(found) if wanted > n_ctx and wanted >= needed + _PARAGRAPH]
 
 
 def _placed(header: GgufHeader, options: LoadOptions, devices: Sequence[Device], memory: int) -> LoadPlan:

@@ -13,6 +13,7 @@ from chatapp.services.conversations import ConversationsService
 from chatapp.services.engine_process import EngineService
 from chatapp.services.explorer import ExplorerService
 from chatapp.services.inspector import InspectorService
+from chatapp.services.larger_context import LargerContext
 from chatapp.services.lookahead import LookaheadService
 from chatapp.services.models import ModelsService
 from chatapp.services.next_tokens import NextTokens
@@ -45,6 +46,7 @@ class Services:
     chat: ChatService
     models: ModelsService
     context: ContextService
+    larger_context: LargerContext
     presets: PresetsService
     questions: Questions
     inspector: InspectorService
@@ -66,6 +68,7 @@ class Services:
         chat = ChatService(storage, conversations, engine, settings_service, notices, parent)
         context = ContextService(chat, engine, parent)
         models = ModelsService(paths, settings_service, engine, tasks, notices, parent)
+        larger_context = LargerContext(chat, models, engine, parent)
         presets = PresetsService(paths.presets, engine, notices, parent)
         questions = Questions(engine, parent)
         inspector = InspectorService(chat, engine, questions, storage, parent)
@@ -76,8 +79,8 @@ class Services:
         text_score = TextScoreService(engine, questions, tasks, parent)
         traces = TracesService(chat, inspector, storage, parent)
         return cls(
-            paths, settings_service, notices, tasks, storage, engine, conversations, chat, models, context, presets,
-            questions, inspector, traces, vocabulary, explorer, lookahead, text_score,
+            paths, settings_service, notices, tasks, storage, engine, conversations, chat, models, context,
+            larger_context, presets, questions, inspector, traces, vocabulary, explorer, lookahead, text_score,
         )  # fmt: skip
 
     def start(self, model: str | None = None) -> None:

@@ -11,7 +11,7 @@ from chatapp.core.errors import ErrorCode, ModelError, UserFixable
 from chatapp.hub.fit import context_to_use
 from chatapp.hub.gguf import GgufHeader, read_header
 from chatapp.hub.library import LocalModel, cached_header, list_models
-from chatapp.hub.plan import LoadPlan, Verdict, make_plan, smaller_context
+from chatapp.hub.plan import LoadPlan, Verdict, larger_contexts, make_plan, smaller_context
 from chatapp.hub.sizes import format_size
 from chatapp.paths import Paths, starter_model
 from chatapp.protocol.messages import Device, LoadOptions, ModelInfo
@@ -155,7 +155,7 @@ class ModelsService(QObject):
 
         def plan_all() -> dict[str, LoadPlan | UserFixable]:
             memory = free_memory(worker)
-            return {path: _plan_or_error(path, options, devices, memory) for path in paths}
+            return {path: _plan_file(path, options, devices, memory) for path in paths}
 
         def take(plans: dict[str, LoadPlan | UserFixable]) -> None:
             self._plans = plans
@@ -172,6 +172,25 @@ class ModelsService(QObject):
         """Leave the graphics cards alone from now on, and load again."""
         self._settings.set(schema.GPU_LAYERS, 0)
         self.choose(self._engine.model_path)
+
+    def larger_context(self, needed: int) -> int | None:
+        """A context for a prompt of *needed* tokens, more than there is now; 0 when model or memory allow none.
+
+        None when there is room in the present one, or no model is loaded.
+        """
+        model, header = self._engine.model, self._header
+        if model is None or header is None or needed < model.n_ctx:
+            return None
+        devices, memory = self._engine.devices or (), free_memory(self._engine.pid)
+        for n_ctx in larger_contexts(needed, model.n_ctx, model.n_ctx_train):
+            plan = _plan_or_error(header, replace(self.options(), n_ctx=n_ctx), devices, memory)
+            if isinstance(plan, LoadPlan) and plan.verdict is Verdict.FITS:
+                return n_ctx
+        return 0
+
+    def load_with_context(self, n_ctx: int) -> None:
+        """Use *n_ctx* tokens of context from now on, and load again."""
+        self._with(self._engine.model_path, schema.CONTEXT_LENGTH, n_ctx)
 
     def _settle(self, options: LoadOptions, devices: tuple[Device, ...]) -> LoadOptions:
         """Decide context and layers, now that the devices and their free memory are known."""
@@ -268,8 +287,17 @@ class _Checked:
     cpu_helps: bool = False
 
 
-def _plan_or_error(path: str, options: LoadOptions, devices: tuple[Device, ...], memory: int) -> LoadPlan | UserFixable:
+def _plan_file(path: str, options: LoadOptions, devices: tuple[Device, ...], memory: int) -> LoadPlan | UserFixable:
     try:
-        return make_plan(cached_header(Path(path)), options, devices, memory)
+        return _plan_or_error(cached_header(Path(path)), options, devices, memory)
+    except UserFixable as error:
+        return error
+
+
+def _plan_or_error(
+    header: GgufHeader, options: LoadOptions, devices: tuple[Device, ...], memory: int
+) -> LoadPlan | UserFixable:
+    try:
+        return make_plan(header, options, devices, memory)
     except UserFixable as error:
         return error

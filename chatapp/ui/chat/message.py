@@ -37,6 +37,8 @@ class MessageWidget(QWidget):
     regenerate_requested = Signal(int)
     resume_requested = Signal(int)
     shorten_requested = Signal(int)
+    larger_requested = Signal(int)
+    edit_question_requested = Signal(int)
     pin_requested = Signal(int, bool)
     sibling_requested = Signal(int, int)  # message id, step
     dragged = Signal(QPoint)
@@ -75,6 +77,8 @@ class MessageWidget(QWidget):
         self.status.regenerate_clicked.connect(lambda: self.regenerate_requested.emit(self.message.id))
         self.status.resume_clicked.connect(lambda: self.resume_requested.emit(self.message.id))
         self.status.shorten_clicked.connect(lambda: self.shorten_requested.emit(self.message.id))
+        self.status.larger_clicked.connect(lambda: self.larger_requested.emit(self.message.id))
+        self.status.edit_clicked.connect(lambda: self.edit_question_requested.emit(self.message.id))
         self.actions_row = ActionRow(message.role, self)
         self.actions_row.pin_clicked.connect(lambda pinned: self.pin_requested.emit(self.message.id, pinned))
         self.actions_row.inspect_clicked.connect(lambda: self.inspect_requested.emit(self.message.id, None))

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from chatapp.core.generation import FinishReason
 from chatapp.ui import theme
 from chatapp.ui.widgets.icons import pixmap
+from chatapp.ui.widgets.text import number_text
 
 _DOT = 7
 _ICON = 15
@@ -22,34 +23,45 @@ class StatusLine(QWidget):
     regenerate_clicked = Signal()
     resume_clicked = Signal()
     shorten_clicked = Signal()
+    larger_clicked = Signal()
+    edit_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._finish: FinishReason | None = None
         self._empty = False
         self._waiting = ""
+        self._larger: int | None = None
+        self._can_shorten = True
         self._frame = 0
         self._label = QLabel(self)
         self._label.setProperty("role", "muted")
         self._label.setWordWrap(True)
-        self.button = QPushButton(self.tr("Regenerate"), self)
-        self.button.setProperty("link", True)
-        self.button.setToolTip(self.tr("Ask for another reply; this one is kept"))
+        self.button = self._button(self.tr("Regenerate"), self.tr("Ask for another reply; this one is kept"))
         self.button.clicked.connect(self.regenerate_clicked)
-        self.resume = QPushButton(self.tr("Continue"), self)
-        self.resume.setProperty("link", True)
-        self.resume.setToolTip(self.tr("Go on where the reply ended; this one is kept"))
+        self.resume = self._button(self.tr("Continue"), self.tr("Go on where the reply ended; this one is kept"))
         self.resume.clicked.connect(self.resume_clicked)
-        self.shorten = QPushButton(self.tr("Leave out the oldest messages"), self)
-        self.shorten.setProperty("link", True)
-        self.shorten.setToolTip(
-            self.tr("Answer without the oldest turns; the system prompt and pinned messages are still sent")
+        self.larger = self._button(
+            self.tr("Larger context"), self.tr("Load the model again with room for more, and write the reply")
+        )
+        self.larger.clicked.connect(self.larger_clicked)
+        self.shorten = self._button(
+            self.tr("Leave out the oldest messages"),
+            self.tr("Answer without the oldest turns; the system prompt and pinned messages are still sent"),
         )
         self.shorten.clicked.connect(self.shorten_clicked)
+        self.edit = self._button(self.tr("Shorten the message"), self.tr("Open your message for changes"))
+        self.edit.clicked.connect(self.edit_clicked)
         self._timer = QTimer(self)
         self._timer.setInterval(_FRAME_MS)
         self._timer.timeout.connect(self._on_timeout)
         self.hide()
+
+    def _button(self, text: str, told: str) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setProperty("link", True)
+        button.setToolTip(told)
+        return button
 
     @property
     def is_waiting(self) -> bool:
@@ -66,6 +78,18 @@ class StatusLine(QWidget):
         self._finish = finish
         self._empty = empty
         self._waiting = ""
+        self._show()
+
+    def set_choices(self, larger: int | None, *, can_shorten: bool) -> None:
+        """What can be done when the context is full.
+
+        larger       tokens of a context with room, 0 for none; None when the present one has, or is not known
+        can_shorten  whether there are older turns to leave out
+        """
+        self._larger, self._can_shorten = larger, can_shorten
+        if larger:
+            text = self.tr("Larger context ({count} tokens)").format(count=number_text(larger))
+            self.larger.setText(text)
         self._show()
 
     def set_waiting(self, text: str) -> None:
@@ -95,7 +119,7 @@ class StatusLine(QWidget):
 
     def buttons(self) -> list[QPushButton]:
         """In order; hidden ones, too."""
-        return [self.resume, self.shorten, self.button]
+        return [self.resume, self.larger, self.shorten, self.edit, self.button]
 
     def _show(self) -> None:
         text = self._waiting or self._text_of(self._finish)
@@ -103,8 +127,11 @@ class StatusLine(QWidget):
         self.setAccessibleName(text)
         idle = not self._waiting
         full = self._finish is FinishReason.CONTEXT
-        self.button.setVisible(idle and self._finish is FinishReason.INTERRUPTED)
-        self.shorten.setVisible(idle and full)
+        again = self._finish is FinishReason.INTERRUPTED or (full and self._larger is None)
+        self.button.setVisible(idle and again)
+        self.larger.setVisible(idle and full and bool(self._larger))
+        self.shorten.setVisible(idle and full and self._can_shorten)
+        self.edit.setVisible(idle and full and self._empty)
         cut = (FinishReason.CANCELLED, FinishReason.INTERRUPTED, FinishReason.LENGTH)
         self.resume.setVisible(idle and not self._empty and self._finish in cut)
         self.setVisible(bool(text))
@@ -116,10 +143,12 @@ class StatusLine(QWidget):
 
     def _text_of(self, finish: FinishReason | None) -> str:
         if finish is FinishReason.CONTEXT and self._empty:
-            return self.tr(
-                "Not sent: this is longer than the context holds. Leave something out, shorten the message with Edit, "
-                "or load the model with a longer context."
-            )
+            if self._larger == 0:
+                return self.tr(
+                    "Not sent: this is longer than the context holds, and neither the model nor the memory has room "
+                    "for a larger one."
+                )
+            return self.tr("Not sent: this is longer than the context holds.")
         texts = {
             FinishReason.CANCELLED: self.tr("Stopped"),
             FinishReason.INTERRUPTED: self.tr("Interrupted: the engine stopped"),

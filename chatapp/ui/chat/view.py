@@ -7,7 +7,9 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
+from chatapp.core.context import Overflow, droppable_turns
 from chatapp.core.conversation import Message, Role, sent_from
+from chatapp.core.generation import FinishReason
 from chatapp.services.chat import ChatState
 from chatapp.services.engine_process import EngineState
 from chatapp.settings import schema
@@ -34,6 +36,7 @@ class ChatView(QWidget):
         self._chat = services.chat
         self._engine = services.engine
         self._settings = services.settings
+        self._larger = services.larger_context
         self._siblings: dict[int | None, list[int]] = {}
         self._progress: tuple[int, int] = (0, 0)
         self._divided: tuple[int | None, bool] = (None, False)  # above which message the line is, what it says
@@ -115,6 +118,8 @@ class ChatView(QWidget):
         widget.thought.button.setChecked(self._settings.get(schema.REASONING) == "open")
         widget.resume_requested.connect(self._on_resume_requested)
         widget.shorten_requested.connect(self._on_shorten_requested)
+        widget.larger_requested.connect(self._on_larger_requested)
+        widget.edit_question_requested.connect(self._on_edit_question_requested)
         widget.pin_requested.connect(lambda message_id, pinned: self._chat.pin(message_id, pinned=pinned))
         widget.edited.connect(self._on_edited)
         widget.sibling_requested.connect(self._on_sibling_requested)
@@ -126,6 +131,8 @@ class ChatView(QWidget):
         """Bring *widget* up to date with *message* and with what can be done now."""
         streaming = message.id == self._chat.streaming_id
         widget.show_message(message, streaming=streaming)
+        if message.info and message.info.finish is FinishReason.CONTEXT:
+            self._show_choices(widget)
         self.heat.refresh(widget)
         siblings = self._siblings.get(message.parent_id, [message.id])
         widget.actions_row.set_siblings(siblings.index(message.id), len(siblings))
@@ -134,6 +141,15 @@ class ChatView(QWidget):
         widget.actions_row.set_enabled_actions(running=self._chat.streaming_id is not None)
         if streaming:
             widget.set_waiting(self._waiting_text())
+
+    def _show_choices(self, widget: MessageWidget) -> None:
+        """What can be done about a context that is full."""
+        conversation = self._chat.conversation
+        path = conversation.path(widget.message.parent_id)
+        pinned = [at for at, message in enumerate(path) if message.pinned]
+        turns = droppable_turns([message.role for message in path], pinned)
+        can_shorten = bool(turns) and conversation.overflow is not Overflow.DROP  # which did so already
+        widget.status.set_choices(self._larger.offer(widget.message), can_shorten=can_shorten)
 
     def _refresh_all(self) -> None:
         messages = self._chat.conversation.messages
@@ -235,6 +251,11 @@ class ChatView(QWidget):
 
     def _on_engine_changed(self) -> None:
         self._show_model()
+        for widget in self.list.widgets():
+            info = widget.message.info
+            if info and info.finish is FinishReason.CONTEXT and not widget.status.is_waiting:
+                self._show_choices(widget)
+                self.list.lay_out_soon()
         self.composer.refresh()
 
     # -- signals of the widgets ----------------------------------------------------------------------------------------
@@ -256,6 +277,15 @@ class ChatView(QWidget):
         self._chat.answer_without_oldest(message_id)
         self.composer.setFocus()
 
+    def _on_larger_requested(self, message_id: int) -> None:
+        self._larger.answer(message_id)
+        self.composer.setFocus()
+
+    def _on_edit_question_requested(self, message_id: int) -> None:
+        asked = self._chat.conversation.messages[message_id].parent_id
+        if asked is not None:
+            self._edit(asked)
+
     def _on_edited(self, message_id: int, text: str) -> None:
         self._chat.edit(message_id, text)
         self.composer.setFocus()
@@ -276,11 +306,15 @@ class ChatView(QWidget):
             return
         for message in reversed(self._chat.conversation.path()):
             if message.role is Role.USER:
-                self.list.show_message(message.id)
-                widget = self.list.widget_of(message.id)
-                if widget is not None:
-                    widget.start_editing()
+                self._edit(message.id)
                 return
+
+    def _edit(self, message_id: int) -> None:
+        """Open a message for changes."""
+        self.list.show_message(message_id)
+        widget = self.list.widget_of(message_id)
+        if widget is not None:
+            widget.start_editing()
 
     def _on_at_end_changed(self, at_end: bool) -> None:
         self._down.setVisible(not at_end and self._pages.currentWidget() is self.list)

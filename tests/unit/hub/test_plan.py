@@ -4,7 +4,7 @@ import pytest
 
 from chatapp.core.errors import ErrorCode, ModelError, RequestError
 from chatapp.hub.gguf import read_header
-from chatapp.hub.plan import MEMORY, Verdict, make_plan, smaller_context
+from chatapp.hub.plan import MEMORY, Verdict, larger_contexts, make_plan, smaller_context
 from chatapp.protocol.messages import Device, LoadOptions
 from tests.unit.hub.builders import write_model
 
@@ -132,3 +132,19 @@ def test_a_quantized_cache_needs_heads_of_whole_blocks(header):
 def test_a_card_that_is_not_there_is_refused(header):
     with pytest.raises(RequestError, match="no graphics card called Vulkan7"):
         make_plan(header, LoadOptions(device="Vulkan7"), (CARD,), 16 * GB)
+
+
+@pytest.mark.parametrize(
+    ("needed", "n_ctx", "limit", "expected"),
+    [
+        (3000, 2048, 131_072, [4096, 3328]),
+        (3100, 2048, 131_072, [5120, 3328]),
+        (3000, 2048, 4000, [4000, 3328]),
+        (3000, 2048, 3200, [3200]),
+        (3000, 2048, 3100, []),  # no room for a reply
+        (3000, 4096, 4096, []),
+        (700, 4096, 8192, []),  # fits already
+    ],
+)
+def test_larger_contexts_leave_room_for_a_reply(needed, n_ctx, limit, expected):
+    assert larger_contexts(needed, n_ctx, limit) == expected
