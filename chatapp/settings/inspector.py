@@ -17,7 +17,9 @@ WHOLE_PROMPT: Setting[str] = Setting("inspector.whole_prompt", Kind.CHOICE, "off
 SCORE_BY_ITSELF: Setting[str] = Setting("inspector.score_by_itself", Kind.CHOICE, "on", choices=_ON_OFF)
 SHOW_HINTS: Setting[str] = Setting("inspector.show_hints", Kind.CHOICE, "on", choices=_ON_OFF)
 COLORS_IN_CHAT: Setting[str] = Setting("inspector.colors_in_chat", Kind.CHOICE, "off", choices=_ON_OFF)
+EXPORT_FOLDER: Setting[str] = Setting("inspector.export_folder", Kind.TEXT, "")  # that was used last
 
 INSPECTOR: tuple[Setting[Any], ...] = (
     TOKEN_MEASURE, RANK_BUCKETS, WHOLE_PROMPT, SCORE_BY_ITSELF, SHOW_HINTS, COLORS_IN_CHAT,
+    EXPORT_FOLDER,
 )  # fmt: skip

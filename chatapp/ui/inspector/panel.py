@@ -1,12 +1,14 @@
 """The inspector's dock: its tabs, and which of them is shown."""
 
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from chatapp.ui.inspector.explorer_tab import ExplorerTab
+from chatapp.ui.inspector.export import ExportButton
+from chatapp.ui.inspector.exported import Exported
 from chatapp.ui.inspector.sampling_tab import SamplingTab
 from chatapp.ui.inspector.text_tab import TextTab
 from chatapp.ui.inspector.tokens_tab import TokensTab
@@ -25,6 +27,13 @@ class _Tab(Protocol):
         ...
 
 
+@runtime_checkable
+class _Exporting(Protocol):
+    def export_data(self) -> Exported | None:
+        """What is shown, None when there is nothing."""
+        ...
+
+
 class InspectorPanel(QWidget):
     """One tab for every way to look at the message; all of them share what `InspectorService` has selected."""
 
@@ -36,6 +45,7 @@ class InspectorPanel(QWidget):
         self.tabs.setDocumentMode(True)
         for kind in _TABS:
             self.tabs.addTab(kind(services, self), "")
+        self.tabs.setCornerWidget(ExportButton(services, self._shown, self.tabs))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.tabs)
@@ -44,6 +54,11 @@ class InspectorPanel(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(_WIDTH, super().sizeHint().height())  # a dock's layout asks for this alone
+
+    def _shown(self) -> Exported | None:
+        """What the tab in front has for export."""
+        tab = self.tabs.currentWidget()
+        return tab.export_data() if isinstance(tab, _Exporting) else None
 
     def _retranslate(self) -> None:
         for at in range(self.tabs.count()):

@@ -10,6 +10,7 @@ from chatapp.core.reshape_kept import Shaped
 from chatapp.core.reshaper import Predicted, Reshaper, refused
 from chatapp.core.sampling import SamplingParams
 from chatapp.services.prediction import TokenPrediction
+from chatapp.ui.inspector.exported import Exported, reshape_export
 from chatapp.ui.inspector.obstacles import obstacle_text
 from chatapp.ui.inspector.reshape_controls import ReshapeControls, applied
 from chatapp.ui.inspector.shape_bars import Bars, ShapeBars
@@ -121,6 +122,13 @@ class ReshapePage(QWidget):
     def sampled_with(self) -> SamplingParams:
         """Where the sliders begin: the settings of the reply, or of the next one where these are not known."""
         return self._prediction.sampled_with or self._services.chat.effective_sampling()
+
+    def export_data(self) -> Exported | None:
+        """The bars, with the settings of the sliders."""
+        token, bars = self._inspector.token, self.bars.rows.bars
+        if self._reshaper is None or self.shaped is None or token is None or bars is None:
+            return None
+        return reshape_export(self._inspector.trace, token, self._reshaper, self.shaped, bars, self.controls.params)
 
     def refresh(self) -> None:
         """Show the selected token anew."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QStackedWidget,
 from chatapp.core.token_text import token_text
 from chatapp.services.inspector import TraceState
 from chatapp.services.prediction import TokenPrediction
+from chatapp.ui.inspector.exported import Exported
 from chatapp.ui.inspector.reshape_page import ReshapePage
 from chatapp.ui.inspector.stage_page import StagePage
 from chatapp.ui.widgets.icons import icon
@@ -66,6 +67,11 @@ class SamplingTab(QWidget):
     def title(self) -> str:
         """For the tab."""
         return self.tr("Sampling")
+
+    def export_data(self) -> Exported | None:
+        """The page that is shown."""
+        page = self._pages.currentWidget()
+        return page.export_data() if isinstance(page, StagePage | ReshapePage) else None
 
     def refresh(self) -> None:
         """Show the selected token anew."""

@@ -9,6 +9,7 @@ from chatapp.core.reshape import chain_of
 from chatapp.core.sampling import SamplingParams
 from chatapp.core.stage_view import StageView, recomputed_stages, recorded_stages
 from chatapp.services.prediction import TokenPrediction
+from chatapp.ui.inspector.exported import Exported, stage_export
 from chatapp.ui.inspector.obstacles import obstacle_text
 from chatapp.ui.inspector.stage_columns import StageColumns
 
@@ -50,6 +51,13 @@ class StagePage(QWidget):
     def view(self) -> StageView | None:
         """What is shown now."""
         return self.table.stages.view
+
+    def export_data(self) -> Exported | None:
+        """The table."""
+        view, token = self.view, self._inspector.token
+        if view is None or token is None:
+            return None
+        return stage_export(self._inspector.trace, token, view, self._prediction.sampled_with)
 
     def refresh(self) -> None:
         """Show the selected token anew."""

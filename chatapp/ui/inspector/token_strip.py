@@ -6,9 +6,10 @@ that changed, in slices short enough for the window to stay alive, and only the 
 
 import time
 from collections.abc import Callable, Iterable
+from math import ceil
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -277,6 +278,20 @@ class TokenStrip(QAbstractScrollArea):
             painter.setPen(QPen(theme.colors().accent, 1))
             painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
         painter.end()
+
+    def content_size(self) -> QSize:
+        """Of all lines; those that have no place yet are laid out."""
+        while not self._layout.is_done:
+            self._shade(self._layout, self._layout.extend(_CELLS))
+        height = len(self._layout.lines) * self._painter.line_height
+        return QSize(ceil(self._layout.width) + 2 * _MARGIN, height + 2 * _MARGIN)
+
+    def paint_content(self, painter: QPainter) -> None:
+        """Draw all of it, as it is shown."""
+        painter.fillRect(QRect(QPoint(0, 0), self.content_size()), theme.colors().surface)
+        painter.translate(_MARGIN, _MARGIN)
+        lines = range(len(self._layout.lines))
+        self._painter.paint(painter, self._layout, lines, self._measure, len(self._bounds), self._marks)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         del dx, dy

@@ -15,6 +15,7 @@ from chatapp.settings.inspector import SCORE_BY_ITSELF, SHOW_HINTS, WHOLE_PROMPT
 from chatapp.ui.inspector.branch_dialog import BranchDialog
 from chatapp.ui.inspector.candidates import CandidateTable
 from chatapp.ui.inspector.colour_row import ColourRow
+from chatapp.ui.inspector.exported import Exported, token_export
 from chatapp.ui.inspector.hints import Hint
 from chatapp.ui.inspector.message_head import MessageHead
 from chatapp.ui.inspector.search_line import SearchLine
@@ -72,6 +73,15 @@ class TokensTab(QWidget):
     def title(self) -> str:
         """For the tab."""
         return self.tr("Tokens")
+
+    def export_data(self) -> Exported | None:
+        """The strip with the numbers of its tokens."""
+        trace = self._inspector.trace
+        if not len(trace):
+            return None
+        whole = self._own is None or self._services.settings.get(WHOLE_PROMPT) == "on"
+        own = None if whole or self._own is None else self._own.tolist()
+        return token_export(trace, own, self.strip, self._colours.legend)
 
     def _content(self) -> QWidget:
         upper, lower = QWidget(self), QWidget(self)
