@@ -177,6 +177,7 @@ class ChatService(ShownConversation):
         except RequestError as error:
             self._notices.post_error(error, key="branch")
             return
+        self._notices.clear("branch")
         self.conversation.leaf_id = message.parent_id
         self._answer(branch=branch)
 

@@ -1,7 +1,7 @@
 """Two replies read to be compared: their traces, and what they say together."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chatapp.core.compare import Comparison, compare
 from chatapp.core.trace_buffer import TraceBuffer
@@ -11,11 +11,17 @@ from chatapp.store.conversations import ConversationStore
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """*found* is None where one of the two has no trace. The same *fingerprint* is of the same model."""
+    """*found* is None where one of the two has no trace, or where the same ids are other tokens in each."""
 
     one: TraceBuffer = field(default_factory=TraceBuffer)
     two: TraceBuffer = field(default_factory=TraceBuffer)
     found: Comparison | None = None
+
+    @property
+    def comparable(self) -> bool:
+        """Whether both know the same tokens by the same ids."""
+        one, two = self.one.pieces, self.two.pieces
+        return all(two[token] == piece for token, piece in one.items() if token in two)
 
     @property
     def same_model(self) -> bool:
@@ -27,9 +33,10 @@ class Compared:
 def read_compared(storage: StorageService, one: int, two: int, on_read: Callable[[Compared], None]) -> None:
     """Read the traces of the replies *one* and *two* and compare them, off the window's thread."""
 
-    def read(store: ConversationStore) -> Compared:
+    def work(store: ConversationStore) -> Compared:
         p, q = store.load_trace(one), store.load_trace(two)
         buffers = TraceBuffer(p), TraceBuffer(q)
-        return Compared(*buffers, compare(*buffers) if p and q else None)
+        read = Compared(*buffers)
+        return replace(read, found=compare(*buffers)) if p and q and read.comparable else read
 
-    storage.read(read, on_read)
+    storage.read(work, on_read)

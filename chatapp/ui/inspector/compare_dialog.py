@@ -36,7 +36,7 @@ class CompareDialog(QDialog):
         self._names = self._named(pair)
         self._traces = (TraceBuffer(), TraceBuffer())
         self._found: Comparison | None = None
-        self._same_model = True
+        self._same_model = self._comparable = True
         self._selected: int | None = None
         self._heads = (ElidedLabel(self), ElidedLabel(self))
         self.strips = (TokenStrip(self), TokenStrip(self))
@@ -103,6 +103,7 @@ class CompareDialog(QDialog):
         if not isValid(self):  # closed meanwhile
             return
         self._found, self._same_model = compared.found, compared.same_model
+        self._comparable = compared.comparable
         self._traces = (compared.one, compared.two)
         self._show()
 
@@ -129,7 +130,11 @@ class CompareDialog(QDialog):
         self._note.setText(self._note_text())
         self.chart.setVisible(found is not None and len(found) > 0)
         if found is None:
-            self._verdict.setText(self.tr("Nothing was recorded of the tokens of one of these replies."))
+            self._verdict.setText(
+                self.tr("Nothing was recorded of the tokens of one of these replies.")
+                if self._comparable
+                else self.tr("Models with different vocabularies wrote these replies: their tokens cannot be compared.")
+            )
             self._detail.clear()
             return
         self.chart.show_values(found.kl, first, fork)

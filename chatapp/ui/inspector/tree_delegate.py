@@ -80,12 +80,6 @@ class TreeDelegate(QStyledItemDelegate):
             painter.setPen(pen)
             painter.drawLine(QPointF(x, start), QPointF(x, end))
 
-        for lane, owner in enumerate(rows.rails(row)):
-            x, after = self._x(rect, lane), path.get(owner, START)
-            begins = owner == START and row == 0
-            line(x, middle if begins else top, bottom, quiet)
-            if after >= row:
-                line(x, middle if begins else top, bottom if after > row else middle - self._step / 2, strong)
         own, parent = self._x(rect, rows.lanes[row]), rows.parents[row]
         shown = tree.is_shown(row)
         pen = strong if shown else quiet
@@ -97,7 +91,13 @@ class TreeDelegate(QStyledItemDelegate):
             painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPath(curve)
-        elif parent != START or row > 0:
+        for lane, owner in enumerate(rows.rails(row)):
+            x, after = self._x(rect, lane), path.get(owner, START)
+            begins = owner == START and row == 0
+            line(x, middle if begins else top, bottom, quiet)
+            if after >= row:
+                line(x, middle if begins else top, bottom if after > row else middle - self._step / 2, strong)
+        if not twig and (parent != START or row > 0):
             line(own, top, middle - self._dot, pen)
         if not rows.last[row]:
             line(own, middle + self._dot, bottom, strong if row in path else quiet)

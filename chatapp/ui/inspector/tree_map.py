@@ -262,9 +262,7 @@ class TreeTab(QWidget):
         for button, words in ((self._smaller, self.tr("Smaller")), (self._larger, self.tr("Larger"))):
             button.setToolTip(words)
             button.setAccessibleName(words)
-        self._hint.setText(
-            self.tr("● you   ○ reply.   A click shows a branch. To compare two replies, Ctrl+click the second.")
-        )
+        self._hint.setText(self.tr("● you  ○ reply. Click to show a branch, Ctrl+click a second reply to compare."))
         self._tell()
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -114,3 +115,16 @@ def test_one_that_was_cut_off(services: Services, qtbot: QtBot) -> None:
     short = services.chat.conversation.path()[-1]
     verdict = said(opened(services, qtbot, short.id, first.id))
     assert verdict == "B begins as A and goes on at token 3 with “three” (100 %)."
+
+
+def test_tokens_of_different_vocabularies_are_not_compared(services: Services, qtbot: QtBot) -> None:
+    first = answer(services, qtbot, "/say one two three")
+    services.chat.regenerate(first.id)
+    qtbot.waitUntil(lambda: services.chat.streaming_id is None)
+    again = services.chat.conversation.path()[-1]
+    trace = trace_of(services, again)
+    other = replace(trace, pieces=dict.fromkeys(trace.pieces, b"else"))
+    services.storage.write(lambda store: store.save_trace(again.id, other))
+    dialog = opened(services, qtbot, first.id, again.id)
+    assert said(dialog).startswith("Models with different vocabularies wrote these replies")
+    assert not dialog.chart.isVisible()
