@@ -27,15 +27,10 @@ from chatapp.protocol.messages import (
     Load,
     Loaded,
     LoadProgress,
-    Lookahead,
-    Predict,
     PromptProgress,
-    Score,
-    ScoreText,
     TextPart,
     Tokenize,
     Tokens,
-    Vocabulary,
     from_frame,
     to_bytes,
 )
@@ -118,7 +113,7 @@ class Worker:
                 self.send(self._backend.embed(command, JobListener(self, command.job)))
             case Count():
                 self.send(self._backend.count(command))
-            case Score() | ScoreText() | Predict() | Lookahead() | Vocabulary():
+            case _:  # one of the inspector's questions
                 self.send(self._backend.ask(command, JobListener(self, command.job)))
 
     def _read(self) -> None:

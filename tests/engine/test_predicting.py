@@ -1,6 +1,7 @@
 """The next-token distribution and what the sampler stages leave of it, against the NumPy reference and a real reply."""
 
 from collections.abc import Iterator
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -11,16 +12,25 @@ from chatapp.core.generation import SamplingParams
 from chatapp.engine.client import EngineClient
 from chatapp.engine.llama_backend import LlamaBackend
 from chatapp.protocol.messages import (
+    Attend,
+    Attended,
     ChatMessage,
+    InspectorQuestion,
+    Lens,
+    LensRead,
     LoadOptions,
     Lookahead,
     LookedAhead,
+    Mute,
+    Muted,
     Predict,
     Predicted,
     Prefix,
     Score,
     Scored,
     ScoreText,
+    Sweep,
+    Swept,
     TextScored,
     Vocabulary,
     VocabularyRead,
@@ -300,14 +310,21 @@ QUESTIONS = (
     Predict(0, Prefix(CHAT)),
     Lookahead(0, Prefix(CHAT)),
     Vocabulary(0),
+    Attend(0, Prefix(CHAT)),
+    Mute(0, Prefix(CHAT), ((0, 0),)),
+    Sweep(0, Prefix(CHAT), 3),
+    Lens(0, Prefix(CHAT), 3),
 )
 
 
 def test_a_worker_answers_every_question() -> None:
     with EngineClient() as client:
-        client.load(str(tiny("llama-f32")), LoadOptions(n_threads=1))
+        client.load(str(tiny("llama-f32")), LoadOptions(n_threads=1, recording=1 << 26))
         kinds = [type(client.ask(question)) for question in QUESTIONS]
-    assert kinds == [Scored, TextScored, Predicted, LookedAhead, VocabularyRead]
+    assert {type(question) for question in QUESTIONS} == set(get_args(InspectorQuestion))
+    assert kinds == [
+        Scored, TextScored, Predicted, LookedAhead, VocabularyRead, Attended, Muted, Swept, LensRead
+    ]  # fmt: skip
 
 
 def test_the_fake_engine_refuses_in_a_sentence() -> None:
