@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 from chatapp.ui.inspector.explorer_tab import ExplorerTab
 from chatapp.ui.inspector.export import ExportButton
 from chatapp.ui.inspector.exported import Exported
+from chatapp.ui.inspector.layers_tab import LayersTab
 from chatapp.ui.inspector.sampling_tab import SamplingTab
 from chatapp.ui.inspector.text_tab import TextTab
 from chatapp.ui.inspector.tokens_tab import TokensTab
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from chatapp.services.bundle import Services
 
 _WIDTH = 460  # pixels, of the panel when it is first opened
-_TABS = (TokensTab, SamplingTab, ExplorerTab, TreeTab, TextTab)
+_TABS = (TokensTab, SamplingTab, ExplorerTab, LayersTab, TreeTab, TextTab)
 
 
 class _Tab(Protocol):
