@@ -53,11 +53,17 @@ class MessageHead(QWidget):
             Role.SYSTEM: self.tr("System prompt"),
         }
         self._role.setText(names[message.role] if message else "")
-        self._words.set_full_text(" ".join(message.text[:_WORDS].split()) if message else "")
+        self._words.set_full_text(" ".join(self._text()[:_WORDS].split()))
         ids = [m.id for m in self._chat.conversation.path()]
         at = ids.index(message.id) if message and message.id in ids else None
         self._previous.setEnabled(at is not None and at > 0)
         self._following.setEnabled(at is not None and at + 1 < len(ids))
+
+    def _text(self) -> str:
+        message = self._inspector.message
+        if message is None or message.text:
+            return message.text if message else ""
+        return "".join(cell.text or "" for cell in self._inspector.trace.cells[:_WORDS])  # it is being written
 
     def _on_grown(self, first: int) -> None:
         if first < _WORDS // 4:  # the first words of a reply that is being written

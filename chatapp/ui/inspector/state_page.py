@@ -115,7 +115,7 @@ class StatePage(QWidget):
         self.show_state()
 
     def _retranslate(self) -> None:
-        self._by_itself.setText(self.tr("Score short prompts by themselves"))
+        self._by_itself.setText(self.tr("Score short prompts automatically"))
         self.show_state()
 
     def changeEvent(self, event: QEvent) -> None:

@@ -342,7 +342,7 @@ def test_a_reply_while_it_is_written_and_the_way_between_messages(
     services.inspector.set_open(True)
     services.settings.set(SCORE_BY_ITSELF, "off")
     services.chat.send("/say one two three")
-    qtbot.waitUntil(lambda: len(services.inspector.trace) > 0, timeout=10_000)
+    qtbot.waitUntil(lambda: label(tab, "inspectedWords").startswith("one"), timeout=10_000)
     wait_until_idle(services, qtbot)
     qtbot.waitUntil(lambda: services.inspector.state is TraceState.READY)
     qtbot.waitUntil(lambda: [b.text for b in tab.strip.layout_now.boxes] == ["one ", "two ", "three"])
