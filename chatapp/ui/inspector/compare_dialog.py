@@ -12,6 +12,9 @@ from chatapp.core.token_measures import RANK_BOUNDS, Measure, summarize
 from chatapp.core.trace_buffer import TraceBuffer
 from chatapp.services.comparing import Compared, read_compared
 from chatapp.ui.chat.fork_label import token_words
+from chatapp.ui.inspector.branch_export import compare_export
+from chatapp.ui.inspector.export import ExportButton
+from chatapp.ui.inspector.exported import Exported
 from chatapp.ui.inspector.kl_chart import KlChart
 from chatapp.ui.inspector.legend import Legend
 from chatapp.ui.inspector.token_strip import TokenStrip
@@ -49,6 +52,7 @@ class CompareDialog(QDialog):
         self._swap = QPushButton(self)
         self._swap.setObjectName("swapButton")
         self._swap.setAutoDefault(False)
+        self._export = ExportButton(services, self.export_data, self)
         self._verdict.setObjectName("compareVerdict")
         self._detail.setObjectName("compareDetail")
         for label, role in ((self._verdict, "heading"), (self._detail, "small"), (self._note, "small"),
@@ -80,6 +84,7 @@ class CompareDialog(QDialog):
         above = QHBoxLayout()
         above.addWidget(self._chart_title, 1)
         above.addWidget(self._swap)
+        above.addWidget(self._export)
         column_box = QVBoxLayout(self)
         column_box.setContentsMargins(16, 14, 16, 14)
         column_box.setSpacing(8)
@@ -93,6 +98,12 @@ class CompareDialog(QDialog):
         column_box.addWidget(self.chart)
         column_box.addWidget(self._detail)
         column_box.addWidget(self._note)
+
+    def export_data(self) -> Exported | None:
+        """Both replies and the chart."""
+        if self._found is None:
+            return None
+        return compare_export(self._traces, self._found, self.strips, self.chart, self._verdict.text())
 
     # -- reading -------------------------------------------------------------------------------------------------------
 

@@ -66,16 +66,17 @@ class KlChart(QWidget):
         known = self._values[~np.isnan(self._values)]
         return max(_LEAST_FULL, float(known.max())) if len(known) else _LEAST_FULL
 
-    def _room(self) -> QRectF:
+    def _room(self, size: QSize) -> QRectF:
         metrics = QFontMetricsF(self.font())
         left = metrics.horizontalAdvance(_tick(self._full)) + 10
-        return QRectF(left, 6, max(1.0, self.width() - left - 6), max(1.0, self.height() - metrics.height() - 12))
+        return QRectF(left, 6, max(1.0, size.width() - left - 6), max(1.0, size.height() - metrics.height() - 12))
 
-    def _step(self) -> float:
-        return min(_WIDEST, self._room().width() / max(1, len(self._values)))
+    def _step(self, room: QRectF) -> float:
+        return min(_WIDEST, room.width() / max(1, len(self._values)))
 
     def _token_at(self, x: float) -> int | None:
-        index = math.floor((x - self._room().left()) / self._step())
+        room = self._room(self.size())
+        index = math.floor((x - room.left()) / self._step(room))
         return self._first + index if 0 <= index < len(self._values) else None
 
     # -- painting ------------------------------------------------------------------------------------------------------
@@ -83,7 +84,17 @@ class KlChart(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
         painter = QPainter(self)
-        colors, room, step, full = theme.colors(), self._room(), self._step(), self._full
+        self.draw(painter, self.size())
+        if self.hasFocus():
+            painter.setPen(QPen(theme.colors().accent, 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 5, 5)
+
+    def draw(self, painter: QPainter, size: QSize) -> None:
+        """The chart, *size* large."""
+        colors, room, full = theme.colors(), self._room(size), self._full
+        step = self._step(room)
+        painter.setFont(self.font())
         painter.setPen(QPen(colors.border, 1))
         for share in (0.0, 0.5, 1.0):
             y = round(room.bottom() - share * room.height()) + 0.5
@@ -95,10 +106,6 @@ class KlChart(QWidget):
             painter.drawText(QRectF(0, y - 10, room.left() - 6, 20), flags, _tick(share * full))
         self._bars(painter, room, step, full)
         self._fork_mark(painter, room, step)
-        if self.hasFocus():
-            painter.setPen(QPen(colors.accent, 1.5))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 5, 5)
 
     def _bars(self, painter: QPainter, room: QRectF, step: float, full: float) -> None:
         colors = theme.colors()

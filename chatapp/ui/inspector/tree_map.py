@@ -2,13 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QShowEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QSize
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QLabel,
-    QListView,
     QPushButton,
     QToolButton,
     QVBoxLayout,
@@ -18,9 +17,12 @@ from PySide6.QtWidgets import (
 from chatapp.core.conversation import Message, Role
 from chatapp.core.tree_rows import START, TreeRows, tree_rows
 from chatapp.ui import theme
+from chatapp.ui.inspector.branch_export import tree_export
 from chatapp.ui.inspector.compare_dialog import CompareDialog
+from chatapp.ui.inspector.exported import Exported
 from chatapp.ui.inspector.tree_delegate import NORMAL, ZOOMS, TreeDelegate
 from chatapp.ui.inspector.tree_item_model import TreeItemModel
+from chatapp.ui.inspector.tree_view import TreeView
 from chatapp.ui.widgets.icons import icon
 from chatapp.ui.widgets.text import number_text
 
@@ -28,70 +30,6 @@ if TYPE_CHECKING:
     from chatapp.services.bundle import Services
 
 _LETTERS = "AB"
-
-
-class TreeView(QListView):
-    """Signals:
-
-    jumped(int)      the message to show in the chat
-    zoomed(int)      by how many steps
-    """
-
-    jumped = Signal(int)
-    zoomed = Signal(int)
-
-    def __init__(self, model: TreeItemModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("conversationTree")
-        self.tree = model
-        self.setModel(model)
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        super().mouseReleaseEvent(event)
-        row = self.indexAt(event.position().toPoint()).row()
-        plain = event.button() == Qt.MouseButton.LeftButton and not event.modifiers()
-        if plain and row >= 0 and row == self.currentIndex().row():
-            self._jump(row)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        row = self.currentIndex().row()
-        if row < 0 or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-            super().keyPressEvent(event)
-            return
-        match event.key():
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                self._jump(row)
-            case Qt.Key.Key_Left:
-                self._go(self.tree.rows.parents[row])
-            case Qt.Key.Key_Right:
-                self._go(self._child(row))
-            case _:
-                super().keyPressEvent(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.zoomed.emit(1 if event.angleDelta().y() > 0 else -1)
-            event.accept()
-        else:
-            super().wheelEvent(event)
-
-    def _child(self, row: int) -> int:
-        """Down the path that is shown, else to the first of the versions below."""
-        below = self.tree.path.get(row, row + 1)
-        return below if below < len(self.tree.rows) and self.tree.rows.parents[below] == row else START
-
-    def _go(self, row: int) -> None:
-        if row != START:
-            self.setCurrentIndex(self.tree.index(row))
-
-    def _jump(self, row: int) -> None:
-        self.jumped.emit(self.tree.rows.ids[row])
 
 
 class TreeTab(QWidget):
@@ -134,6 +72,10 @@ class TreeTab(QWidget):
     def title(self) -> str:
         """For the tab."""
         return self.tr("Tree")
+
+    def export_data(self) -> Exported | None:
+        """All of the tree, not only what is in view."""
+        return tree_export(self._chat, self._model, self._delegate, self.view.viewport().width())
 
     def _tool(self, name: str, step: int) -> QToolButton:
         button = QToolButton(self)
