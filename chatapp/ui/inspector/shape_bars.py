@@ -255,7 +255,8 @@ class ShapeBars(QTableView):
         self.setColumnWidth(2, widest + 16)
 
     def _retranslate(self) -> None:
-        self.setAccessibleName(self.tr("Probabilities before and after the samplers"))
+        for widget in (self, self.horizontalHeader(), self.verticalHeader()):
+            widget.setAccessibleName(self.tr("Probabilities before and after the samplers"))
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:

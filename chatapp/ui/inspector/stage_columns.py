@@ -256,7 +256,8 @@ class StageColumns(QTableView):
         return QSize(420, 400)
 
     def _retranslate(self) -> None:
-        self.setAccessibleName(self.tr("Sampler stages"))
+        for widget in (self, self.horizontalHeader(), self.verticalHeader()):
+            widget.setAccessibleName(self.tr("Sampler stages"))
         self._corner.setText(self.tr("left:"))
         self.stages.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, max(0, self.stages.columnCount() - 1))
 
