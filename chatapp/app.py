@@ -1,6 +1,7 @@
 """The window's composition root: makes everything, in order, and takes it down again."""
 
 import argparse
+import gc
 import signal
 import socket
 import sys
@@ -52,6 +53,7 @@ def main(given: argparse.Namespace) -> int:
     window.show()
     # The window first; what may take long afterwards.
     QTimer.singleShot(0, app, lambda: services.start(given.model))
+    gc.freeze()  # what the start has made stays: a full collection would look through it for longer than a frame
     code = app.exec()
     saved = services.close()
     crashes.uninstall()

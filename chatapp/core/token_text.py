@@ -34,13 +34,19 @@ def control_text(token: int) -> str:
 
 
 def token_text(token: int, data: bytes, space: str = SPACE) -> str:
-    """One token by itself, as lists show it."""
+    """One token by itself, as lists show it; of one that ends in the middle of a character the bytes of that."""
     if not data:
         return control_text(token)
     try:
         return visible(data.decode(), space)
     except UnicodeDecodeError:
-        return byte_text(data)
+        text = data.decode("utf-8", "surrogateescape")
+        return "".join(byte_text(bytes([ord(c) - 0xDC00])) if _is_byte(c) else visible(c, space) for c in text)
+
+
+def _is_byte(char: str) -> bool:
+    """Whether "surrogateescape" made *char* of a byte that is no text."""
+    return "\udc80" <= char <= "\udcff"
 
 
 def _visible(char: str, *, alone: bool) -> str:

@@ -14,7 +14,7 @@ from chatapp.services.engine_process import EngineService, EngineState
 from chatapp.services.questions import Questions
 from chatapp.services.tasks import Tasks
 
-SHOWN = 200_000  # tokens that `trace` keeps, and a few more; the sums are of all
+SHOWN = 50_000  # tokens that `trace` keeps, and a few more; the sums are of all
 CONTINUOUS, LLAMA_CPP = "continuous", "llama.cpp"  # see `ScoreText`
 
 

@@ -34,4 +34,5 @@ def test_in_lists() -> None:
     assert token_text(5, b" a b") == "·a·b"
     assert token_text(7, b"") == "⟨7⟩"
     assert token_text(9, "한".encode()[:2]) == "<ED><95>" == byte_text(b"\xed\x95")
+    assert token_text(9, b" " + "음한".encode()[:4] + b"\n\xff") == "·음<ED>⏎<FF>"
     assert hex_text(b" ca") == "20 63 61"
