@@ -124,5 +124,7 @@ class TracesService(QObject):
         if message_id is None or inspector.state is not TraceState.READY or self._known.get(message_id, 0) is not None:
             return
         message = inspector.message
-        if message is not None:
-            self._read(message)
+        if message is not None and message.role is not Role.ASSISTANT:
+            places = prompt_places(inspector.trace, message.text)  # it may not be on the disk yet
+            self._keep(message_id, Traced(inspector.trace, places) if places is not None else None)
+            self.changed.emit(message_id)

@@ -139,7 +139,7 @@ class MessageBody(QWidget):
                 self._fitted.pop(piece, None)
                 piece.set_blocks(group, previous)
                 if self.tint.heat is not None:
-                    _view(piece).show_tokens()
+                    _view(piece).show_new_tokens()
             if at == len(self._starts):
                 self._starts.append(index)
             self._starts[at] = index
@@ -182,6 +182,7 @@ class MessageBody(QWidget):
         self._fitted.clear()
         for piece in self._pieces:
             piece.restyle(self._look)
+            _view(piece).tokens.forget()
         if self.tint.heat is not None:
             self.show_tokens()
 

@@ -26,10 +26,16 @@ class _CodeView(TextView):
         super().__init__(parent)
         self.is_code = True
         self.places: Places = ()
+        self.highlighter = Highlighter(self.document())
 
     def places_of(self, block: QTextBlock) -> tuple[Places, int]:
         """All lines are one text."""
         return self.places, block.position()
+
+    def ink(self) -> None:
+        """Code has its colours, or its tokens have theirs."""
+        if self.highlighter.in_colors == self.is_colored:
+            self.highlighter.set_in_colors(not self.is_colored, self.toPlainText())
 
 
 class CodePiece(QWidget):
@@ -62,7 +68,6 @@ class CodePiece(QWidget):
         self._timer.timeout.connect(self._show_copy)
         self._style_button()
         self._show_copy()
-        self._highlighter = Highlighter(self.view.document())
         richtext.prepare(self.view.document(), look)
 
     def set_blocks(self, blocks: list[Block], previous: Block | None) -> None:
@@ -77,12 +82,12 @@ class CodePiece(QWidget):
         old, self._code, self.blocks = self._code, code, blocks
         if first or code.language != old.language:
             self._language.setText(code.language[:32] or self.tr("Code", "label of code in no named language"))
-            self._highlighter.set_language(code.language.lower())
+            self.view.highlighter.set_language(code.language.lower())
         changed = self._write(old.text, code.text, first=first)
         if code.closed:
-            self._highlighter.start(code.text)
+            self.view.highlighter.start(code.text)
         elif changed < len(code.text):
-            self._highlighter.extend(code.text, changed)
+            self.view.highlighter.extend(code.text, changed)
 
     def fit(self, width: int) -> int:
         """Lay out for *width* pixels; return the height."""

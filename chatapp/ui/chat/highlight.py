@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
-from pygments.token import Comment, Generic, Keyword, Name, Number, Operator, String, _TokenType
+from pygments.token import Comment, Generic, Keyword, Name, Number, Operator, String, Text, _TokenType
 from pygments.util import ClassNotFound
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QColor, QTextCharFormat, QTextDocument, QTextLayout
@@ -63,6 +63,7 @@ class Highlighter(QObject):
         super().__init__(document)
         self._document = document
         self._language = ""
+        self.in_colors = True
         self._line = 0  # where the next slice begins
         self._tokens: Iterator[tuple[int, _TokenType, str]] | None = None
         self._timer = QTimer(self)
@@ -74,20 +75,33 @@ class Highlighter(QObject):
         """Read the text as *language*."""
         self._language = language
 
+    def set_in_colors(self, wanted: bool, text: str) -> None:
+        """Whether *text* and what comes after it has colours at all: on the colours of tokens they cannot be read."""
+        if wanted != self.in_colors:
+            self.in_colors = wanted
+            self._start(text)
+
     def start(self, text: str) -> None:
         """Colour the whole of *text*, which is complete: the first slice at once, the rest when there is time."""
+        if self.in_colors:
+            self._start(text)
+
+    def _start(self, text: str) -> None:
         self._timer.stop()
         lexer = lexer_for(self._language)
         if lexer is None or len(text) > MAX_LENGTH:
             return
-        self._tokens = iter(lexer.get_tokens_unprocessed(text))
+        if self.in_colors:
+            self._tokens = iter(lexer.get_tokens_unprocessed(text))
+        else:
+            self._tokens = ((0, Text, line) for line in text.splitlines(keepends=True))
         self._line = 0
         self._timer.start()
         self._on_timeout()
 
     def extend(self, text: str, changed: int) -> None:
         """Colour *text* from position *changed* on, by what stands shortly before it; more is to come."""
-        lexer = lexer_for(self._language)
+        lexer = lexer_for(self._language) if self.in_colors else None
         if lexer is None or len(text) > MAX_LENGTH:
             return
         self._timer.stop()

@@ -110,10 +110,19 @@ class TextView(QTextBrowser):
         """The place in the message's text of what is shown at the global point *where*."""
         return self.tokens.place_at(self._in_document(self.viewport().mapFromGlobal(where)))
 
+    def ink(self) -> None:
+        """Choose the colours of the letters so that they can be read on those of the tokens."""
+        self.tokens.ink()
+
     def show_tokens(self) -> None:
         """Draw the tokens as they are now."""
-        self.tokens.ink()
+        self.ink()
         self.viewport().update()
+
+    def show_new_tokens(self) -> None:
+        """Draw the tokens of text that was added; the text itself draws Qt."""
+        self.ink()
+        self.viewport().update(self.viewport().rect().adjusted(0, max(0, int(self.tokens.open_from()) - 2), 0, 0))
 
     def show_marks(self) -> None:
         """Outline the tokens that are marked now."""
@@ -131,12 +140,14 @@ class TextView(QTextBrowser):
         rect.translate(-self.horizontalScrollBar().value(), 0)
         self.token_pointed.emit(cell, QRect(self.viewport().mapToGlobal(rect.topLeft()), rect.size()))
 
-    def _colored(self) -> bool:
+    @property
+    def is_colored(self) -> bool:
+        """Whether its tokens have their colours."""
         heat = self.tokens.tint.heat
         return heat is not None and heat.style.colored
 
     def _cell_under(self, event: QMouseEvent) -> int | None:
-        return self.tokens.cell_at(self._in_document(event.position().toPoint())) if self._colored() else None
+        return self.tokens.cell_at(self._in_document(event.position().toPoint())) if self.is_colored else None
 
     # -- events --------------------------------------------------------------------------------------------------------
 

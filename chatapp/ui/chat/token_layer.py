@@ -4,6 +4,7 @@ Nothing in the document changes, so neither does its layout: a paragraph's boxes
 kept until its text, its width or its tokens are others.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from PySide6.QtWidgets import QTextEdit
 
 from chatapp.ui import theme
 from chatapp.ui.chat.heat import NONE, Heat
-from chatapp.ui.chat.places import Places
+from chatapp.ui.chat.places import Place, Places
 
 if TYPE_CHECKING:
     from chatapp.ui.chat.pieces import TextView
@@ -48,6 +49,8 @@ class TokenLayer:
         self._view = view
         self.tint = tint
         self._known: dict[int, _Boxes] = {}
+        self._open: int | None = None  # the first text block that had not all its tokens when it was worked out
+        self._inked = False
 
     # -- drawing -------------------------------------------------------------------------------------------------------
 
@@ -81,19 +84,38 @@ class TokenLayer:
                     painter.drawRoundedRect(rect, _RADIUS, _RADIUS)
 
     def ink(self) -> None:
-        """Draw all text in the one colour that can be read on every ground, or in its own again."""
-        heat = self.tint.heat
-        if heat is None or not heat.style.colored:
-            if self._view.extraSelections():
-                self._view.setExtraSelections([])
-            return
-        cursor = QTextCursor(self._view.document())
-        cursor.select(QTextCursor.SelectionType.Document)
+        """Draw what has a colour of its own, as links do, in the one that can be read on every ground; or no longer."""
+        selections = list(self._faint()) if self._view.is_colored else []
+        if selections or self._inked:
+            self._view.setExtraSelections(selections)
+        self._inked = bool(selections)
+
+    def _faint(self) -> Iterator[QTextEdit.ExtraSelection]:
+        document, color = self._view.document(), theme.colors().text
         style = QTextCharFormat()
-        style.setForeground(theme.colors().text)
-        made = QTextEdit.ExtraSelection()
-        made.cursor, made.format = cursor, style
-        self._view.setExtraSelections([made])
+        style.setForeground(color)
+        block = document.begin()
+        while block.isValid():
+            at = block.begin()
+            while not at.atEnd():
+                fragment = at.fragment()
+                if fragment.charFormat().foreground().color() != color:
+                    cursor = QTextCursor(document)
+                    cursor.setPosition(fragment.position())
+                    cursor.setPosition(fragment.position() + fragment.length(), QTextCursor.MoveMode.KeepAnchor)
+                    made = QTextEdit.ExtraSelection()
+                    made.cursor, made.format = cursor, style
+                    yield made
+                at += 1
+            block = block.next()
+
+    def open_from(self) -> float:
+        """From where on the tokens of a text that grows may look otherwise now, in the document's coordinates."""
+        document = self._view.document()
+        last = document.lastBlock()
+        block = last if self._open is None else document.findBlockByNumber(min(self._open, last.blockNumber()))
+        self._open = None
+        return document.documentLayout().blockBoundingRect(block).top()
 
     # -- finding -------------------------------------------------------------------------------------------------------
 
@@ -141,6 +163,10 @@ class TokenLayer:
         inside = min(at - place.at, place.length - 1) if place.length == place.span else 0
         return self.tint.base + place.source + inside
 
+    def forget(self) -> None:
+        """Fonts are others: work everything out anew."""
+        self._known.clear()
+
     # -- boxes ---------------------------------------------------------------------------------------------------------
 
     def _blocks(self, visible: QRectF) -> Iterator[tuple[QTextBlock, QPointF]]:
@@ -162,38 +188,51 @@ class TokenLayer:
     def _boxes(self, block: QTextBlock, heat: Heat) -> _Boxes:
         number = block.blockNumber()
         known = self._known.get(number)
-        places, offset = self._view.places_of(block)
+        places = _part(*self._view.places_of(block), block.length() - 1)
         layout = block.layout()
-        width = layout.lineAt(0).width() if layout.lineCount() else 0.0
+        line = layout.lineAt(0) if layout.lineCount() else None
+        shape = (layout.lineCount(), line.width(), line.naturalTextWidth()) if line is not None else ()
         tokens = -1 if places and heat.covers(self.tint.base + places[-1].source + places[-1].span) else heat.count
-        key = (heat, self.tint.base, places, offset, block.length(), layout.lineCount(), width, tokens)
+        key = (heat, self.tint.base, places, shape, tokens)
         if known is None or known.key != key:
-            boxes = list(self._work_out(block, heat, places, offset))
+            boxes = list(self._work_out(block, heat, places))
             grounds: dict[int, list[QRectF]] = {}
             for rect, cell in boxes:
                 grounds.setdefault(heat.level(cell), []).append(rect)
             grounds.pop(NONE, None)
             grounds.pop(0, None)
             known = self._known[number] = _Boxes(key, boxes, list(grounds.items()))
+            if tokens >= 0:
+                self._open = number if self._open is None else min(self._open, number)
         return known
 
-    def _work_out(self, block: QTextBlock, heat: Heat, places: Places, offset: int) -> Iterator[tuple[QRectF, int]]:
+    def _work_out(self, block: QTextBlock, heat: Heat, places: Places) -> Iterator[tuple[QRectF, int]]:
         lines = _Lines(block)
-        end = offset + block.length() - 1
         for place in places:
-            if place.at + place.length <= offset or place.at >= end:
-                continue
             source = self.tint.base + place.source
             if place.length != place.span:
                 for cell, _start, _stop in heat.cells_between(source, source + 1):
-                    for rect in lines.rects(place.at - offset, place.at + place.length - offset):
+                    for rect in lines.rects(place.at, place.at + place.length):
                         yield rect, cell
                 continue
-            low, high = max(place.at, offset) - place.at, min(place.at + place.length, end) - place.at
-            shift = place.at - offset - source
-            for cell, start, stop in heat.cells_between(source + low, source + high):
+            shift = place.at - source
+            for cell, start, stop in heat.cells_between(source, source + place.span):
                 for rect in lines.rects(start + shift, stop + shift):
                     yield rect, cell
+
+
+def _part(places: Places, offset: int, length: int) -> Places:
+    """What of *places* lies in the *length* units from *offset* on, counted from there."""
+    found = []
+    for place in places[max(0, bisect_right(places, offset, key=lambda p: p.at) - 1) :]:
+        low, high = max(place.at, offset), min(place.at + place.length, offset + length)
+        if place.at >= offset + length:
+            break
+        if low < high and place.length == place.span:
+            found.append(Place(low - offset, high - low, place.source + low - place.at, high - low))
+        elif low < high:
+            found.append(Place(low - offset, high - low, place.source, place.span))
+    return tuple(found)
 
 
 class _Lines:

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from chatapp.core.token_measures import Measure
 from chatapp.core.trace import TokenTrace
+from chatapp.protocol.messages import Scored
 from chatapp.services.bundle import Services
 from chatapp.services.inspector import TraceState
 from chatapp.settings.inspector import COLORS_IN_CHAT, TOKEN_MEASURE
@@ -380,19 +381,27 @@ def test_traces_are_read_when_messages_come_into_view(
     assert question.heat is None, "what was never scored has no colours"
 
 
-def test_a_scored_question_is_coloured(view: ChatView, services: Services, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("scored", ["before", "now"])
+def test_a_scored_question_is_coloured(view: ChatView, services: Services, qtbot: QtBot, scored: str) -> None:
     message_id = played(services, qtbot, "Yes")
     asked = services.chat.conversation.messages[message_id].parent_id
     assert asked is not None
-    switch(services)
     names = [b"<user>", b"\n", b"/qu", b"iet", b"<end>"]
     ids, zero = np.arange(5, dtype=np.int32), np.full(5, -3.0, np.float32)
     trace = TokenTrace(
         ids, zero, ids, zero, ids[:, None], zero[:, None], dict(enumerate(names)),
         {"kind": "prompt", "owners": [-1, 0, 0, 0, -1]},
     )  # fmt: skip
-    services.storage.write(lambda store: store.save_trace(asked, trace))
-    services.inspector.select(asked)
+    if scored == "before":
+        services.storage.write(lambda store: store.save_trace(asked, trace))
+        switch(services)
+        services.inspector.select(asked)
+    else:
+        switch(services)
+        services.inspector.select(asked)
+        qtbot.waitUntil(lambda: services.inspector.state is TraceState.UNSCORED and services.traces.is_known(asked))
+        scores = Scored(0, 0, 5, trace, (-1, 0, 0, 0, -1))
+        services.inspector._on_scored(asked, scores)  # the test engine has no distributions, and refuses to score
     widget = shown(view, asked, qtbot)
     (text,) = widget.body.views()
     cells = [text.tokens.cell_at(box.center()) for _char, box in char_boxes(text)]
