@@ -32,9 +32,8 @@ def test_the_shortcut_switches_the_colours_and_they_are_kept(
     assert isinstance(messages, MessageList)
     qtbot.waitUntil(lambda: messages.widget_of(reply.id).heat is not None)  # type: ignore[union-attr]  # it is in sight
     window.actions_table["inspector"].trigger()
-    button = child(window, QToolButton, "colorsInChat")
-    assert isinstance(button, QToolButton)
-    qtbot.waitUntil(button.isVisible)
+    qtbot.waitUntil(lambda: any(b.isVisible() for b in window.findChildren(QToolButton, "colorsInChat")))
+    (button,) = [b for b in window.findChildren(QToolButton, "colorsInChat") if b.isVisible()]
     assert button.isChecked()
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert not action.isChecked()
