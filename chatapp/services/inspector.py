@@ -224,7 +224,18 @@ class InspectorService(QObject):
 
     def _on_reply_traced(self, message_id: int, part: TokenTrace) -> None:
         if message_id == self.message_id:
+            before = len(self.trace)
             self.trace_grew.emit(self.trace.append(part))
+            self._select_fork(before)
+
+    def _select_fork(self, before: int) -> None:
+        """Of a branch that is being written the token where it begins is selected as soon as it is there."""
+        message = self.message
+        fork = message.info.fork if message and message.info else None
+        if fork is None or self.token is not None or not before <= fork.position < len(self.trace):
+            return
+        if self.trace.ids[fork.position] == fork.token:  # not so in a reply that goes on with a branch
+            self.select_token(fork.position)
 
     def _on_message_changed(self, message_id: int) -> None:
         if (

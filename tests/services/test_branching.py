@@ -112,6 +112,17 @@ def test_what_goes_on_with_a_branch_is_a_branch(services: Services, qtbot: QtBot
     assert fork_of(services.chat.conversation.path()[-1]) == fork_of(made)
 
 
+def test_the_inspector_selects_where_a_new_branch_begins(services: Services, qtbot: QtBot) -> None:
+    services.inspector.set_open(True)
+    first = answer(services, qtbot, "/say one two three four")
+    services.inspector.select(first.id, 2)
+    made = branch(services, qtbot, first, 2, int(trace_of(services, first).ids[0]))
+    assert (services.inspector.message_id, services.inspector.token) == (made.id, 2)
+    services.chat.regenerate(first.id)
+    wait_until_idle(services, qtbot)
+    assert services.inspector.token is None
+
+
 def test_tokens_behind_the_end_are_appended(services: Services, qtbot: QtBot) -> None:
     first = answer(services, qtbot, "/say one two")
     ids = trace_of(services, first).ids.tolist()
