@@ -81,7 +81,7 @@ class Candidates:
     @classmethod
     def of_vocabulary(cls, logits: F32) -> "Candidates":
         """The whole vocabulary with its *logits*, float32 (V,); what is -inf has been cut."""
-        found = cls(np.arange(len(logits), dtype=np.int32), logits, order=np.argsort(-logits, kind="stable"))
+        found = cls(np.arange(len(logits), dtype=np.int32), logits, order=np.argsort(-logits))
         return found if bool(np.isfinite(logits).all()) else found.only(np.isfinite(logits))
 
     def __len__(self) -> int:
@@ -91,7 +91,7 @@ class Candidates:
         """The likeliest first."""
         if self.ordered:
             return self
-        order = np.argsort(-self.logits, kind="stable") if self.order is None else self.order
+        order = np.argsort(-self.logits) if self.order is None else self.order
         return Candidates(self.ids[order], self.logits[order], ordered=True)
 
     def first(self, count: int) -> "Candidates":
@@ -253,7 +253,7 @@ def _top_p(left: Candidates, p: float) -> Candidates:
     probs = left.probs()  # summed in the order before sorting
     ordered = left.sorted()
     if not left.ordered:
-        probs = probs[np.argsort(-left.logits, kind="stable") if left.order is None else left.order]
+        probs = probs[np.argsort(-left.logits) if left.order is None else left.order]
     count = int(np.searchsorted(np.cumsum(probs, dtype=np.float32), np.float32(p), side="left")) + 1
     return ordered.first(count)
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from chatapp.core.kept_stages import Missing, NotComputable
@@ -131,7 +132,9 @@ class ReshapePage(QWidget):
         return reshape_export(self._inspector.trace, token, self._reshaper, self.shaped, bars, self.controls.params)
 
     def refresh(self) -> None:
-        """Show the selected token anew."""
+        """Show the selected token anew; what nobody sees waits."""
+        if not self.isVisible():
+            return
         trace, token = self._inspector.trace, self._inspector.token
         if self._inspector.message_id != self._message:
             self._message = self._inspector.message_id
@@ -190,7 +193,9 @@ class ReshapePage(QWidget):
         if reshaper.is_whole:
             return self.tr("Computed from all {total} tokens.").format(total=total)
         words = {"count": number_text(len(reshaper.ids)), "total": total, "share": percent(reshaper.mass)}
-        if total:
+        if total and self.shaped is not None and self.shaped.is_exact:
+            said = self.tr("Computed from {count} of {total} tokens, {share} of the probability; exact all the same.")
+        elif total:
             said = self.tr("Computed from {count} of {total} tokens, {share} of the probability; the rest is one bar.")
         else:
             said = self.tr("Computed from the {count} tokens that were kept, {share} of the probability.")
@@ -273,6 +278,10 @@ class ReshapePage(QWidget):
         self._reset.setToolTip(self.tr("Back to what the reply was sampled with"))
         self._whole.setToolTip(self.tr("The model computes this token again, so that nothing has to be left open."))
         self._say()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:

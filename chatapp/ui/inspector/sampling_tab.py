@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from chatapp.core.token_text import token_text
@@ -74,7 +75,9 @@ class SamplingTab(QWidget):
         return page.export_data() if isinstance(page, StagePage | ReshapePage) else None
 
     def refresh(self) -> None:
-        """Show the selected token anew."""
+        """Show the selected token anew; what nobody sees waits."""
+        if not self.isVisible():
+            return
         sentence = self._sentence()
         self._nothing.setText(sentence)
         chosen = self.reshape if self._show_reshape.isChecked() else self.stages
@@ -143,6 +146,10 @@ class SamplingTab(QWidget):
             button.setAccessibleName(words)
         self._show_stages.setText(self.tr("Stages"))
         self._show_reshape.setText(self.tr("Re-shape"))
+        self.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
         self.refresh()
 
     def changeEvent(self, event: QEvent) -> None:

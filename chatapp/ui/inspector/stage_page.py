@@ -6,7 +6,6 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from chatapp.core.reshape import chain_of
-from chatapp.core.sampling import SamplingParams
 from chatapp.core.stage_view import StageView, recomputed_stages, recorded_stages
 from chatapp.services.prediction import TokenPrediction
 from chatapp.ui.inspector.exported import Exported, stage_export
@@ -24,6 +23,7 @@ class StagePage(QWidget):
         super().__init__(parent)
         self._inspector = services.inspector
         self._prediction = prediction
+        self._key: tuple[object, ...] = ()
         self._source = QLabel(self)
         self._source.setObjectName("stageSource")
         self._source.setProperty("role", "small")
@@ -61,12 +61,15 @@ class StagePage(QWidget):
 
     def refresh(self) -> None:
         """Show the selected token anew."""
-        view = self._found()
-        if view is not None or self.table.stages.view is not None:
-            self.table.show_view(view, self._ran_with(view))
-        self.table.setVisible(view is not None)
-        self._empty.setVisible(view is None)
-        self._say(view)
+        prediction, trace = self._prediction, self._inspector.trace
+        key = (trace, self._inspector.token, prediction.predicted, prediction.sampled_with)
+        if key != self._key:  # else the cell that was walked to stays where it is
+            self._key = key
+            view = self._found()
+            self.table.show_view(view, prediction.sampled_with)
+            self.table.setVisible(view is not None)
+            self._empty.setVisible(view is None)
+        self._say(self.view)
 
     def _found(self) -> StageView | None:
         trace, token = self._inspector.trace, self._inspector.token
@@ -81,9 +84,6 @@ class StagePage(QWidget):
         arrays = answer.arrays
         found = recomputed_stages(trace, token, answer.stages, arrays["stage_left"], arrays["stage_probs"])
         return found.with_draw(chain_of(self._prediction.params)[-1])
-
-    def _ran_with(self, view: StageView | None) -> SamplingParams | None:
-        return None if view is None else self._prediction.sampled_with
 
     def _say(self, view: StageView | None) -> None:
         prediction = self._prediction
