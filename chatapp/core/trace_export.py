@@ -34,7 +34,7 @@ class Table:
     """Rows of *columns*; *meta* says where the numbers come from. None and nan are empty cells."""
 
     columns: tuple[str, ...]
-    rows: list[tuple[Cell, ...]]
+    rows: Sequence[tuple[Cell, ...]]
     meta: dict[str, Any] = field(default_factory=dict)
 
 

@@ -53,6 +53,11 @@ class DistributionItemModel(QAbstractTableModel):
             self._query = query
             self._fill()
 
+    @property
+    def ids(self) -> NDArray[np.int32]:
+        """The tokens of all rows, int32."""
+        return self._rows
+
     def token(self, row: int) -> int:
         """The id in *row*."""
         return int(self._rows[row])

@@ -1,11 +1,15 @@
 """The candidates: the whole vocabulary with its probabilities, searched by token, and what they come to."""
 
+from typing import Any
+
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from chatapp.services.explorer import ExplorerService, ExplorerState
 from chatapp.ui.inspector.distribution_table import DistributionTable
+from chatapp.ui.inspector.explorer_exports import candidates_export
+from chatapp.ui.inspector.exported import Exported
 from chatapp.ui.inspector.shares import bits_text, percent_text
 from chatapp.ui.widgets.text import number_text
 
@@ -40,6 +44,13 @@ class DistributionPage(QWidget):
         self._table.row_changed.connect(self._show_mass)
         explorer.changed.connect(self._show)
         self._retranslate()
+
+    def export_data(self, meta: dict[str, Any]) -> Exported | None:
+        """The rows of the table."""
+        known, vocabulary = self._explorer.distribution, self._explorer.vocabulary
+        if known is None or vocabulary is None or not self._table.rows.rowCount():
+            return None
+        return candidates_export(known, vocabulary, self._table.rows.ids, meta, self)
 
     def _show(self) -> None:
         explorer = self._explorer

@@ -19,6 +19,8 @@ from chatapp.services.explorer import ExplorerState
 from chatapp.services.explorer_place import Source
 from chatapp.ui.i18n import error_text
 from chatapp.ui.inspector.distribution_page import DistributionPage
+from chatapp.ui.inspector.explorer_exports import of_model
+from chatapp.ui.inspector.exported import Exported
 from chatapp.ui.inspector.lookahead_page import LookaheadPage
 from chatapp.ui.inspector.step_controls import StepControls
 from chatapp.ui.widgets.combo import CalmComboBox
@@ -38,6 +40,7 @@ class ExplorerTab(QWidget):
     def __init__(self, services: "Services", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("explorerTab")
+        self._services = services
         self._explorer = services.explorer
         self._source = CalmComboBox(self)
         self._source.setObjectName("explorerSource")
@@ -73,6 +76,16 @@ class ExplorerTab(QWidget):
     def title(self) -> str:
         """For the tab."""
         return self.tr("Next token")
+
+    def export_data(self) -> Exported | None:
+        """The candidates or the tree, with the ids of the tokens that were put in by hand."""
+        page = self._stack.currentWidget()
+        if not isinstance(page, DistributionPage | LookaheadPage):
+            return None
+        shown = "lookahead" if isinstance(page, LookaheadPage) else "next token"
+        steps = [step.id for step in self._explorer.steps]
+        params = self._services.chat.effective_sampling().to_json()
+        return page.export_data(of_model(self._services.engine.model, shown=shown, steps=steps, sampling=params))
 
     def _told_page(self) -> QWidget:
         page = QWidget(self)

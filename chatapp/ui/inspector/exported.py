@@ -21,7 +21,7 @@ from chatapp.ui.inspector.stage_columns import StageColumns
 from chatapp.ui.inspector.stage_words import stage_values
 from chatapp.ui.inspector.token_strip import TokenStrip
 
-_APP = f"ChatApp {__version__}"
+APP = f"ChatApp {__version__}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,16 @@ class Exported:
 
 
 def token_export(
-    trace: TraceBuffer, tokens: Sequence[int] | None, strip: TokenStrip, legend: Legend, **more: Any
+    trace: TraceBuffer,
+    tokens: Sequence[int] | None,
+    strip: TokenStrip,
+    legend: Legend,
+    meta: dict[str, Any],
+    name: str = "tokens",
 ) -> Exported:
     """The strip, and of each of its tokens (*tokens*, None: all) every number that was kept."""
-    meta = origin(trace.meta, _APP, shown="tokens", **more)
     return Exported(
-        "tokens",
+        name,
         meta,
         lambda: token_table(trace, meta, tokens),
         lambda: strip_picture(strip, legend, caption(meta)),
@@ -60,7 +64,7 @@ def stage_export(trace: TraceBuffer, token: int, view: StageView, params: Sampli
     """The stages of one token."""
     meta = origin(
         trace.meta,
-        _APP,
+        APP,
         shown="sampler stages",
         token=token,
         recorded=view.recorded,
@@ -89,7 +93,7 @@ def reshape_export(
     """One token before and after other settings; between low and high lies what tokens that were not kept decide."""
     meta = origin(
         trace.meta,
-        _APP,
+        APP,
         shown="re-shaped distribution",
         token=token,
         reshaped_with=params.to_json(),

@@ -1,6 +1,6 @@
 """The lookahead: how far and how wide to look, and the tree of what was found."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QV
 from chatapp.services.explorer import ExplorerState
 from chatapp.services.lookahead import MAX_DEPTH, MAX_NODES, MAX_WIDTH
 from chatapp.ui.i18n import error_text
+from chatapp.ui.inspector.explorer_exports import lookahead_export
+from chatapp.ui.inspector.exported import Exported
 from chatapp.ui.inspector.lookahead_tree import LookaheadTreeView
 from chatapp.ui.widgets.spin import CalmSpinBox
 from chatapp.ui.widgets.text import number_text
@@ -66,6 +68,11 @@ class LookaheadPage(QWidget):
         self._lookahead.changed.connect(self._on_changed)
         self._lookahead.progress.connect(self._on_progress)
         self._retranslate()
+
+    def export_data(self, meta: dict[str, Any]) -> Exported | None:
+        """The tree."""
+        tree = self._lookahead.tree
+        return None if tree is None else lookahead_export(tree, meta, self._tree)
 
     def _number(self, name: str, low: int, high: int, value: int) -> tuple[CalmSpinBox, QLabel]:
         box, label = CalmSpinBox(low, high, value, self), QLabel(self)

@@ -93,6 +93,15 @@ def table_picture(table: QTableView, lines: tuple[str, ...]) -> Picture:
     return Picture(QSize(width, height), paint, lines)
 
 
+def widget_picture(widget: QWidget, lines: tuple[str, ...]) -> Picture:
+    """The part of *widget* that is in view."""
+
+    def paint(painter: QPainter) -> None:
+        widget.render(painter, QPoint(0, 0), renderFlags=QWidget.RenderFlag.DrawChildren)
+
+    return Picture(widget.size(), paint, lines)
+
+
 def strip_picture(strip: TokenStrip, legend: Legend, lines: tuple[str, ...]) -> Picture:
     """The whole strip below the legend of its colours."""
     size, above = strip.content_size(), legend.height() + 8

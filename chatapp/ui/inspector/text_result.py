@@ -1,6 +1,6 @@
 """What the model thought of a text: its tokens as a heat strip, the sums, and one token looked at."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
@@ -9,6 +9,8 @@ from chatapp.core.candidates import candidates_of
 from chatapp.core.token_text import token_text
 from chatapp.services.text_score import SHOWN
 from chatapp.ui.inspector.colour_row import ColourRow
+from chatapp.ui.inspector.explorer_exports import text_export
+from chatapp.ui.inspector.exported import Exported
 from chatapp.ui.inspector.numbers import percent
 from chatapp.ui.inspector.search_line import SearchLine
 from chatapp.ui.inspector.summary import SummaryLine
@@ -62,6 +64,16 @@ class TextResult(QWidget):
         self._score.changed.connect(self._on_changed)
         self._retranslate()
         self._on_restarted()
+
+    def export_data(self, meta: dict[str, Any]) -> Exported | None:
+        """The strip with the numbers of its tokens, and the sums."""
+        totals, trace = self._score.totals, self._score.trace
+        if not len(trace):
+            return None
+        sums = {"tokens": totals.total, "counted": totals.counted, "bits": totals.bits}
+        if totals.counted:
+            sums |= {"perplexity": totals.perplexity}
+        return text_export(trace, self.strip, self._colours.legend, {**meta, **sums})
 
     def _on_restarted(self) -> None:
         self._token = self._hovered = None

@@ -6,8 +6,11 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from chatapp.core.errors import UserFixable
+from chatapp.protocol.loading import ModelInfo
 from chatapp.services.text_score import CONTINUOUS, LLAMA_CPP, ScoreState
 from chatapp.ui.i18n import error_text
+from chatapp.ui.inspector.explorer_exports import of_model
+from chatapp.ui.inspector.exported import Exported
 from chatapp.ui.inspector.text_result import TextResult
 from chatapp.ui.inspector.text_source import TextSource
 from chatapp.ui.widgets.combo import CalmComboBox
@@ -27,6 +30,9 @@ class TextTab(QWidget):
         super().__init__(parent)
         self.setObjectName("textTab")
         self._score = services.text_score
+        self._engine = services.engine
+        self._model: ModelInfo | None = None  # that the text is scored with
+        self._method_used = ""
         self._refusal: UserFixable | None = None  # of a file
         self._source = TextSource(services, self)
         self._method = CalmComboBox(self)
@@ -51,11 +57,20 @@ class TextTab(QWidget):
         self._source.changed.connect(self._on_source)
         self._source.refused.connect(self._on_refused)
         self._score.changed.connect(self._show)
+        self._score.restarted.connect(self._on_restarted)
         self._retranslate()
 
     def title(self) -> str:
         """For the tab."""
         return self.tr("Text")
+
+    def export_data(self) -> Exported | None:
+        """The scored text."""
+        meta = of_model(self._model, shown="text", method=self._method_used, n_ctx=self._score.n_ctx or None)
+        return self._result.export_data(meta)
+
+    def _on_restarted(self) -> None:
+        self._model, self._method_used = self._engine.model, str(self._method.currentData())
 
     def _arrange(self) -> None:
         self._source.row.addWidget(self._start)

@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QCheckBox, QPushButton, QSplitter, QStackedWidget,
 from chatapp.core.candidates import candidates_of
 from chatapp.core.conversation import Role
 from chatapp.core.token_measures import numbers_of, summarize
+from chatapp.core.trace_export import origin
 from chatapp.services.inspector import TraceState
 from chatapp.settings.inspector import SCORE_BY_ITSELF, SHOW_HINTS, WHOLE_PROMPT
 from chatapp.ui.inspector.branch_dialog import BranchDialog
 from chatapp.ui.inspector.candidates import CandidateTable
 from chatapp.ui.inspector.colour_row import ColourRow
-from chatapp.ui.inspector.exported import Exported, token_export
+from chatapp.ui.inspector.exported import APP, Exported, token_export
 from chatapp.ui.inspector.hints import Hint
 from chatapp.ui.inspector.message_head import MessageHead
 from chatapp.ui.inspector.search_line import SearchLine
@@ -81,7 +82,8 @@ class TokensTab(QWidget):
             return None
         whole = self._own is None or self._services.settings.get(WHOLE_PROMPT) == "on"
         own = None if whole or self._own is None else self._own.tolist()
-        return token_export(trace, own, self.strip, self._colours.legend)
+        meta = origin(trace.meta, APP, shown="tokens")
+        return token_export(trace, own, self.strip, self._colours.legend, meta)
 
     def _content(self) -> QWidget:
         upper, lower = QWidget(self), QWidget(self)

@@ -16,11 +16,15 @@ from pytestqt.qtbot import QtBot
 from chatapp.core.generation import SamplingParams
 from chatapp.core.trace_export import trace_from_json
 from chatapp.services.bundle import Services
+from chatapp.services.explorer import ExplorerState
 from chatapp.services.notices import Level, Notice
+from chatapp.services.text_score import ScoreState
 from chatapp.settings.inspector import EXPORT_FOLDER
+from chatapp.ui.inspector.explorer_tab import ExplorerTab
 from chatapp.ui.inspector.export import ExportButton
 from chatapp.ui.inspector.panel import InspectorPanel
 from chatapp.ui.inspector.sampling_tab import SamplingTab
+from chatapp.ui.inspector.text_tab import TextTab
 from tests.gui.inspector.real import Real, ask, open_real, uneasy
 
 __all__ = ["open_real"]
@@ -198,3 +202,58 @@ def test_a_dialog_that_is_closed_writes_nothing(
     assert button is not None
     action(button, "csv").trigger()
     assert list(tmp_path.glob("*.csv")) == []
+
+
+def test_a_scored_text(
+    panel: tuple[InspectorPanel, Services], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    window, services = panel
+    tab = window.findChild(TextTab)
+    assert tab is not None
+    window.tabs.setCurrentWidget(tab)
+    assert tab.export_data() is None
+    services.text_score.start("Attention is a weighted mean of values. 한글", "continuous")
+    qtbot.waitUntil(lambda: services.text_score.state is ScoreState.DONE, timeout=30_000)
+    export(window, qtbot, monkeypatch, tmp_path / "t.json", "json")
+    back = trace_from_json((tmp_path / "t.json").read_bytes())
+    np.testing.assert_array_equal(back.logprobs, services.text_score.trace.logprobs)
+    model = services.engine.model
+    assert model is not None
+    assert back.meta["fingerprint"] == model.fingerprint
+    assert back.meta["perplexity"] == services.text_score.totals.perplexity
+    export(window, qtbot, monkeypatch, tmp_path / "t.png", "png")
+    assert not QImage(str(tmp_path / "t.png")).isNull()
+
+
+def test_the_next_token(
+    panel: tuple[InspectorPanel, Services], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    window, services = panel
+    ask(services, qtbot, "Tell me about attention", PARAMS)
+    tab = window.findChild(ExplorerTab)
+    assert tab is not None
+    window.tabs.setCurrentWidget(tab)
+    qtbot.waitUntil(lambda: services.explorer.state is ExplorerState.READY, timeout=30_000)
+    qtbot.waitUntil(lambda: tab.export_data() is not None)
+    known = services.explorer.distribution
+    assert known is not None
+    export(window, qtbot, monkeypatch, tmp_path / "n.csv", "csv")
+    rows = list(csv.DictReader(io.StringIO(without_comments(tmp_path / "n.csv"), newline="")))
+    assert [int(row["id"]) for row in rows] == known.order.tolist()
+    assert [float(row["logprob"]) for row in rows] == pytest.approx(known.logprobs[known.order].tolist())
+    export(window, qtbot, monkeypatch, tmp_path / "n.svg", "svg")
+    assert (tmp_path / "n.svg").stat().st_size > 1000
+    services.lookahead.start(2, 3, 8)
+    qtbot.waitUntil(lambda: services.lookahead.tree is not None, timeout=30_000)
+    tab._pages.setCurrentIndex(1)
+    export(window, qtbot, monkeypatch, tmp_path / "l.json", "json")
+    tree = services.lookahead.tree
+    assert tree is not None
+    data = json.loads((tmp_path / "l.json").read_text())
+    assert [row["id"] for row in data["rows"]] == tree.ids.tolist()
+    assert data["meta"]["steps"] == []
+
+
+def without_comments(path: Path) -> str:
+    text = path.read_text("utf-8-sig")
+    return text[text.index("rank,id,") :]

@@ -1,0 +1,63 @@
+"""What the Next token and Text tabs hand to the export."""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtWidgets import QWidget
+
+from chatapp.core.lookahead import LookaheadTree
+from chatapp.core.next_token import NextToken
+from chatapp.core.trace_buffer import TraceBuffer
+from chatapp.core.trace_export import Table, origin, piece_text, short_float
+from chatapp.core.vocabulary import Vocabulary
+from chatapp.protocol.loading import ModelInfo
+from chatapp.ui.inspector.exported import APP, Exported, caption, token_export
+from chatapp.ui.inspector.legend import Legend
+from chatapp.ui.inspector.picture import widget_picture
+from chatapp.ui.inspector.token_strip import TokenStrip
+
+
+def of_model(model: ModelInfo | None, **more: Any) -> dict[str, Any]:
+    """The origin of what the loaded model computed."""
+    return origin({"model": model.path, "fingerprint": model.fingerprint} if model else {}, APP, **more)
+
+
+def candidates_export(
+    known: NextToken, vocabulary: Vocabulary, ids: NDArray[np.int32], meta: dict[str, Any], page: QWidget
+) -> Exported:
+    """The rows *ids* of the distribution; the picture has those in view."""
+    meta = {**meta, "n_vocab": len(known), "n_tokens": known.n_tokens, "entropy_nats": known.entropy}
+
+    def table() -> Table:
+        rows = []
+        for token in ids.tolist():
+            data, logprob = vocabulary.piece(token), float(known.logprobs[token])
+            rows.append((
+                int(known.places[token]) + 1, token, piece_text(data), data.hex(" "), math.exp(logprob),
+                short_float(known.logprobs[token]), short_float(known.final[token]),
+            ))  # fmt: skip
+        return Table(("rank", "id", "text", "bytes", "probability", "logprob", "sampled"), rows, meta)
+
+    return Exported("next-token", meta, table, lambda: widget_picture(page, caption(meta)))
+
+
+def lookahead_export(tree: LookaheadTree, meta: dict[str, Any], page: QWidget) -> Exported:
+    """The continuations, a row for each node of the tree."""
+
+    def table() -> Table:
+        rows = [
+            (node, int(tree.parents[node]), int(tree.depths[node]), int(tree.ids[node]), piece_text(piece),
+             piece.hex(" "), short_float(tree.logprobs[node]), float(tree.cumulative[node]))
+            for node, piece in enumerate(tree.pieces)
+        ]  # fmt: skip
+        columns = ("node", "parent", "depth", "id", "text", "bytes", "logprob", "cumulative_logprob")
+        return Table(columns, rows, meta)
+
+    return Exported("lookahead", meta, table, lambda: widget_picture(page, caption(meta)))
+
+
+def text_export(trace: TraceBuffer, strip: TokenStrip, legend: Legend, meta: dict[str, Any]) -> Exported:
+    """The strip of a text of the user's own."""
+    return token_export(trace, None, strip, legend, meta, "text")
