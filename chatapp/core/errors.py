@@ -7,7 +7,8 @@
         ├── ModelError         a model file that is missing, broken, too large or not understood
         ├── EngineError        the worker crashed, hung or could not start
         ├── RequestError       a prompt, setting or argument that cannot be used
-        └── StorageError       the data folder, the database or the disk
+        ├── StorageError       the data folder, the database or the disk
+        └── HubError           finding and downloading models: the network, the hub, what it sent
     (anything else is our bug: it reaches the crash handler)
 
 Texts are English templates keyed by `ErrorCode`; the ui translates the template under the context ``errors`` and
@@ -71,6 +72,18 @@ class ErrorCode(StrEnum):
     FILE_UNREADABLE = "file_unreadable"
     SETTINGS_BROKEN = "settings_broken"
     SETTING_IGNORED = "setting_ignored"
+    HUB_UNREACHABLE = "hub_unreachable"
+    HUB_SLOW = "hub_slow"
+    HUB_BUSY = "hub_busy"
+    HUB_FAILED = "hub_failed"
+    HUB_NOT_FOUND = "hub_not_found"
+    HUB_GATED = "hub_gated"
+    HUB_TOKEN = "hub_token"
+    DOWNLOAD_BROKE_OFF = "download_broke_off"
+    DOWNLOAD_DAMAGED = "download_damaged"
+    DOWNLOAD_NAME = "download_name"
+    DOWNLOAD_NO_SPACE = "download_no_space"
+    DOWNLOAD_IN_USE = "download_in_use"
 
 
 _NAME = re.compile(r"\{(\w+)\}")
@@ -290,6 +303,58 @@ TEXTS: dict[ErrorCode, ErrorText] = {
         ),
         QT_TRANSLATE_NOOP("errors", "Choose the value again in the settings."),
     ),
+    ErrorCode.HUB_UNREACHABLE: _text(
+        QT_TRANSLATE_NOOP("errors", "{host} cannot be reached: {reason}."),
+        QT_TRANSLATE_NOOP(
+            "errors", "Check the internet connection and the proxy; models on this computer work without it."
+        ),
+    ),
+    ErrorCode.HUB_SLOW: _text(
+        QT_TRANSLATE_NOOP("errors", "{host} did not answer within {seconds} seconds."),
+        QT_TRANSLATE_NOOP("errors", "Try again in a moment; models on this computer work without it."),
+    ),
+    ErrorCode.HUB_BUSY: _text(
+        QT_TRANSLATE_NOOP("errors", "{host} had too many requests from here and asks for {seconds} seconds of rest."),
+        QT_TRANSLATE_NOOP("errors", "Try again after that; with an access token more requests are allowed."),
+    ),
+    ErrorCode.HUB_FAILED: _text(
+        QT_TRANSLATE_NOOP("errors", "{host} did not give {name}: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Try again later, or choose another model."),
+    ),
+    ErrorCode.HUB_NOT_FOUND: _text(
+        QT_TRANSLATE_NOOP("errors", "{host} has no {name}, or it is private."),
+        QT_TRANSLATE_NOOP("errors", "Check the name; private models need an access token."),
+    ),
+    ErrorCode.HUB_GATED: _text(
+        QT_TRANSLATE_NOOP("errors", "The authors of {name} give it only to people who asked them for access."),
+        QT_TRANSLATE_NOOP("errors", "Ask for access on the model's page, then try again with your access token."),
+    ),
+    ErrorCode.HUB_TOKEN: _text(
+        QT_TRANSLATE_NOOP("errors", "{host} did not accept the access token."),
+        QT_TRANSLATE_NOOP("errors", "Make a new token on your account's page, or remove the old one."),
+    ),
+    ErrorCode.DOWNLOAD_BROKE_OFF: _text(
+        QT_TRANSLATE_NOOP("errors", "The download of {name} broke off: {reason}. What has arrived is kept."),
+        QT_TRANSLATE_NOOP("errors", "Resume it when the connection is better."),
+    ),
+    ErrorCode.DOWNLOAD_DAMAGED: _text(
+        QT_TRANSLATE_NOOP(
+            "errors", "{name} is not the file that its authors published. It was set aside as {kept} and is not used."
+        ),
+        QT_TRANSLATE_NOOP("errors", "Download it again; if that ends the same way, choose another source."),
+    ),
+    ErrorCode.DOWNLOAD_NAME: _text(
+        QT_TRANSLATE_NOOP("errors", "A file called “{name}” cannot be downloaded: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Choose another file, or another source of this model."),
+    ),
+    ErrorCode.DOWNLOAD_NO_SPACE: _text(
+        QT_TRANSLATE_NOOP("errors", "{name} needs {needed} more on the disk, and {available} can be used."),
+        QT_TRANSLATE_NOOP("errors", "Free some space or choose another folder, then resume."),
+    ),
+    ErrorCode.DOWNLOAD_IN_USE: _text(
+        QT_TRANSLATE_NOOP("errors", "{name} is being downloaded already."),
+        QT_TRANSLATE_NOOP("errors", "Wait for the other download, or stop it."),
+    ),
 }
 
 
@@ -352,6 +417,10 @@ class StorageError(UserFixable):
     """The data folder, the database or the disk."""
 
 
+class HubError(UserFixable):
+    """Finding and downloading models: the network, the hub, what it sent."""
+
+
 def family(code: ErrorCode) -> type[UserFixable]:
     """The class that errors with *code* belong to."""
     if code.startswith("model"):
@@ -360,4 +429,6 @@ def family(code: ErrorCode) -> type[UserFixable]:
         return EngineError
     if code.startswith(("folder", "database", "disk", "file", "setting", "already")):
         return StorageError
+    if code.startswith(("hub", "download")):
+        return HubError
     return RequestError

@@ -7,6 +7,7 @@ from chatapp.core.errors import (
     TEXTS,
     EngineError,
     ErrorCode,
+    HubError,
     ModelError,
     RequestError,
     StorageError,
@@ -99,6 +100,8 @@ def test_numbers_become_words_of_the_sentence() -> None:
         (ErrorCode.DATABASE_TOO_NEW, StorageError),
         (ErrorCode.DISK_FULL, StorageError),
         (ErrorCode.FILE_FAILED, StorageError),
+        (ErrorCode.HUB_GATED, HubError),
+        (ErrorCode.DOWNLOAD_DAMAGED, HubError),
     ],
 )
 def test_codes_belong_to_families(code: ErrorCode, kind: type[UserFixable]) -> None:

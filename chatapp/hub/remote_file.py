@@ -1,0 +1,69 @@
+"""One file of one commit of a repository on a hub, and where that hub is."""
+
+import os
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+from urllib.parse import quote
+
+TOKEN_VARIABLE = "HF_TOKEN"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """What identifies a file: with its *sha256* the very bytes.
+
+    repo    owner/name
+    commit  40 hex digits (a branch's name would mean other bytes tomorrow)
+    path    inside the repository, with /
+    size    bytes
+    sha256  64 hex digits; empty for small files, of which hubs tell none
+    """
+
+    repo: str
+    commit: str
+    path: str
+    size: int
+    sha256: str = ""
+
+    @property
+    def name(self) -> str:
+        """The last part of its path."""
+        return self.path.rpartition("/")[2]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON types."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Back from `to_json`; raise ValueError (or KeyError) when something is not as it must be."""
+        found = cls(data["repo"], data["commit"], data["path"], data["size"], data["sha256"])
+        texts = (found.repo, found.commit, found.path, found.sha256)
+        if not all(isinstance(text, str) for text in texts) or type(found.size) is not int or found.size < 0:
+            raise ValueError(f"not a remote file: {data!r}")
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A hub: its address, and the access token for it (empty: none)."""
+
+    endpoint: str
+    token: str = ""
+
+    @classmethod
+    def default(cls) -> Self:
+        """What the environment says: HF_ENDPOINT and HF_TOKEN. A token that other programs saved is left alone."""
+        from huggingface_hub import constants  # noqa: PLC0415 - slow; only for those who need it
+
+        return cls(constants.ENDPOINT, os.environ.get(TOKEN_VARIABLE, "").strip())
+
+    @property
+    def host(self) -> str:
+        """Its name for messages."""
+        return self.endpoint.partition("://")[2].partition("/")[0] or self.endpoint
+
+    def address(self, file: RemoteFile) -> str:
+        """Where *file* is asked for; the hub usually answers with another address, signed and soon out of date."""
+        repo, commit, path = quote(file.repo), quote(file.commit, safe=""), quote(file.path)
+        return f"{self.endpoint.rstrip('/')}/{repo}/resolve/{commit}/{path}"

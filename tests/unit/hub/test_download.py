@@ -1,0 +1,509 @@
+"""Downloads from a hub that misbehaves: what arrives is the file, or an error that says why not."""
+
+import json
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from email.utils import formatdate
+from pathlib import Path
+
+import pytest
+
+from chatapp.core.errors import ErrorCode, HubError
+from chatapp.hub import connection
+from chatapp.hub import download as module
+from chatapp.hub.download import Options, download
+from chatapp.hub.library import list_models
+from chatapp.hub.partial import PART, QUARANTINED, RECORD, SIDECAR, beside, read_record
+from chatapp.hub.progress import Progress
+from chatapp.hub.remote_file import RemoteFile, Source
+from chatapp.hub.stop import Stop, Stopped
+from tests.helpers.hub_server import COMMIT, Fault, Hub
+
+KIB, MIB = 1 << 10, 1 << 20
+DATA = random.Random(5).randbytes(3 * MIB + 137)
+FAST = Options(first_delay=0.001, longest_delay=0.002, headroom=0, read_timeout=5, connect_timeout=5)
+
+
+class Waits(Stop):
+    """Notes how long it should have waited."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits: list[float] = []
+
+    def wait(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.check()
+
+
+def fetch(hub: Hub, file: RemoteFile, folder: Path, stop: Stop | None = None, token: str = "", **more: object) -> Path:
+    options = more.pop("options", FAST)
+    return download(file, folder, Source(hub.url, token), stop or Stop(), options=options, **more)  # type: ignore[arg-type]
+
+
+def leftovers(target: Path) -> set[str]:
+    return {path.name.removeprefix(target.name) for path in target.parent.iterdir()} - {""}
+
+
+def assert_whole(target: Path, data: bytes = DATA) -> None:
+    assert target.read_bytes() == data
+    assert leftovers(target) == {RECORD}
+
+
+def test_a_file_arrives_with_a_note_of_its_origin(hub: Hub, tmp_path: Path) -> None:
+    file = hub.add("sub/model-Q4_K_M.gguf", DATA)
+    target = fetch(hub, file, tmp_path)
+    assert target == tmp_path / "some/model-GGUF/sub/model-Q4_K_M.gguf"
+    assert_whole(target)
+    assert read_record(target) == file
+    assert hub.url not in beside(target, RECORD).read_text()  # addresses are not data: they may hold secrets
+
+
+def test_what_is_there_is_verified_and_not_fetched_again(hub: Hub, tmp_path: Path) -> None:
+    file = hub.add("model.gguf", DATA)
+    target = fetch(hub, file, tmp_path)
+    beside(target, RECORD).unlink()
+    asked = len(hub.asked_hub)
+    assert fetch(hub, file, tmp_path) == target
+    assert len(hub.asked_hub) == asked
+    assert_whole(target)
+
+
+def test_an_earlier_commit_is_replaced_but_not_somebody_elses_file(hub: Hub, tmp_path: Path) -> None:
+    fetch(hub, hub.add("model.gguf", DATA[:1000]), tmp_path)
+    target = fetch(hub, hub.add("model.gguf", DATA), tmp_path)
+    assert_whole(target)
+    target.write_bytes(b"mine")
+    beside(target, RECORD).unlink()
+    with pytest.raises(HubError) as caught:
+        fetch(hub, hub.add("model.gguf", DATA), tmp_path)
+    assert caught.value.code == ErrorCode.DOWNLOAD_NAME
+    assert target.read_bytes() == b"mine"
+
+
+def test_dropped_connections_go_on_at_the_very_byte(hub: Hub, tmp_path: Path) -> None:
+    file = hub.add("model.gguf", DATA)
+    hub.faults.extend(Fault(drop_after=300_000) for _ in range(5))
+    assert_whole(fetch(hub, file, tmp_path))
+    assert [asked.offset for asked in hub.asked_store] == [300_000 * i for i in range(6)]
+    assert hub.sent == len(DATA)  # nothing twice
+
+
+def test_progress_forgives_failures(hub: Hub, tmp_path: Path) -> None:
+    file = hub.add("model.gguf", DATA)
+    hub.faults.extend(Fault(drop_after=100_000) for _ in range(20))
+    options = Options(first_delay=0.001, attempts=3, headroom=0)
+    assert_whole(fetch(hub, file, tmp_path, options=options))
+
+
+def test_failures_without_progress_end_the_download_and_keep_what_arrived(hub: Hub, tmp_path: Path) -> None:
+    file = hub.add("model.gguf", DATA)
+    hub.faults.extend([Fault(drop_after=MIB), *(Fault(status=503) for _ in range(3))])
+    with pytest.raises(HubError) as caught:
+        fetch(hub, file, tmp_path, options=Options(first_delay=0.001, attempts=4, headroom=0))
+    assert caught.value.code == ErrorCode.DOWNLOAD_BROKE_OFF
+    assert "503" in caught.value.message
+    assert beside(tmp_path / "some/model-GGUF/model.gguf", PART).read_bytes() == DATA[:MIB]
+    assert list_models([tmp_path]) == []  # no model yet
+    assert_whole(fetch(hub, file, tmp_path))
+    assert hub.sent == len(DATA)
+
+
+def test_delays_grow_up_to_a_bound(hub: Hub, tmp_path: Path) -> None:
+    file = hub.add("model.gguf", DATA)
+    hub.faults.extend(Fault(status=500) for _ in range(8))
+    stop = Waits()
+    assert_whole(fetch(hub, file, tmp_path, stop, options=Options(headroom=0)))
+    for wait, longest in zip(stop.waits, [1, 2, 4, 8, 16, 32, 60, 60], strict=True):
+        assert longest / 2 <= wait <= longest
+
+
+@pytest.mark.parametrize(
+    ("headers", "low", "high"),
+    [
+        ({"Retry-After": "7"}, 7, 7),
+        ({"RateLimit": '"resolve";r=0;t=55'}, 55, 55),
+        ({"Retry-After": formatdate(time.time() + 100, usegmt=True)}, 90, 100),
+        ({"Retry-After": "soon"}, 0.5, 1),
+    ],
+)
+def test_a_server_that_asks_for_a_pause_gets_it(
+    hub: Hub, tmp_path: Path, headers: dict[str, str], low: float, high: float
+) -> None:
+    file = hub.add("model.gguf", DATA)
+    hub.hub_faults.append(Fault(status=429, headers=headers))
+    stop = Waits()
+    assert_whole(fetch(hub, file, tmp_path, stop, options=Options(headroom=0)))
+    (wait,) = stop.waits
+    assert low <= wait <= high
+
+
+def test_a_pause_of_an_hour_is_told_and_not_waited_for(hub: Hub, tmp_path: Path) -> None:
+    file = hub.add("model.gguf", DATA)
+    hub.faults.append(Fault(status=429, headers={"Retry-After": "3600"}))
+    with pytest.raises(HubError) as caught:
+        fetch(hub, file, tmp_path)
+    assert caught.value.code == ErrorCode.HUB_BUSY
+    assert "3600" in caught.value.message
+
+
+def test_an_expired_address_is_replaced_by_a_fresh_one(hub: Hub, tmp_path: Path) -> None:
+    file = hub.add("model.gguf", DATA)
+    hub.faults.extend([Fault(drop_after=MIB), Fault(status=403), Fault()])
+    assert_whole(fetch(hub, file, tmp_path))
+    tickets = [asked.query["ticket"][0] for asked in hub.asked_store]
+    assert len(set(tickets)) == 3
+
+
+def test_a_server_without_ranges_sends_it_all_and_nothing_is_lost(hub: Hub, tmp_path: Path) -> None:
+    file = hub.add("model.gguf", DATA)
+    # The second ignores the range and ends before it is where the first was: that must not cost what is there.
+    ignored = Fault(ignore_range=True, drop_after=MIB)
+    hub.faults.extend([Fault(drop_after=2 * MIB), ignored, Fault(ignore_range=True)])
+    assert_whole(fetch(hub, file, tmp_path))
+
+
+@pytest.mark.parametrize("at", [0, MIB + 5, len(DATA) - 1])
+def test_a_flipped_byte_is_caught_set_aside_and_never_listed(hub: Hub, tmp_path: Path, at: int) -> None:
+    file = hub.add("model.gguf", DATA)
+    hub.faults.append(Fault(flip=at))
+    with pytest.raises(HubError) as caught:
+        fetch(hub, file, tmp_path)
+    assert caught.value.code == ErrorCode.DOWNLOAD_DAMAGED
+    target = tmp_path / "some/model-GGUF/model.gguf"
+    assert leftovers(target) == {QUARANTINED}
+    assert not target.exists()
+    assert list_models([tmp_path]) == []
+    assert_whole_again = fetch(hub, file, tmp_path)
+    assert assert_whole_again.read_bytes() == DATA
+
+
+def test_a_part_torn_by_a_loss_of_power_is_fetched_again(hub: Hub, tmp_path: Path) -> None:
+    file = hub.add("model.gguf", DATA)
+    hub.faults.append(Fault(drop_after=MIB))
+    with pytest.raises(HubError):
+        fetch(hub, file, tmp_path, options=Options(attempts=1, headroom=0))
+    part = beside(tmp_path / "some/model-GGUF/model.gguf", PART)
+    part.write_bytes(part.read_bytes()[:-4096] + bytes(4096))  # what some file systems leave
+    assert_whole(fetch(hub, file, tmp_path))
+
+
+@pytest.mark.parametrize("sidecar", [b"", b"{}", b"[1]", b"\xff", b'{"repo": 1}', None])
+def test_a_part_of_unknown_origin_is_begun_again(hub: Hub, tmp_path: Path, sidecar: bytes | None) -> None:
+    file = hub.add("model.gguf", DATA)
+    target = tmp_path / "some/model-GGUF/model.gguf"
+    target.parent.mkdir(parents=True)
+    beside(target, PART).write_bytes(b"x" * 1000)
+    if sidecar is not None:
+        beside(target, SIDECAR).write_bytes(sidecar)
+    assert_whole(fetch(hub, file, tmp_path))
+    assert hub.asked_store[0].offset == 0
+
+
+def test_a_part_of_another_commit_with_other_bytes_is_begun_again(hub: Hub, tmp_path: Path) -> None:
+    hub.faults.append(Fault(drop_after=MIB))
+    with pytest.raises(HubError):
+        fetch(hub, hub.add("model.gguf", DATA), tmp_path, options=Options(attempts=1, headroom=0))
+    other = DATA[::-1]
+    assert_whole(fetch(hub, hub.add("model.gguf", other), tmp_path), other)
+    assert hub.asked_store[-1].offset == 0
+
+
+def test_without_a_hash_the_etag_decides_whether_it_is_still_the_same_file(hub: Hub, tmp_path: Path) -> None:
+    known = hub.add("notes.txt", DATA)
+    file = RemoteFile(known.repo, known.commit, known.path, known.size)
+    hub.faults.extend([Fault(drop_after=MIB), Fault(drop_after=MIB), Fault(etag='"another"')])
+    assert_whole(fetch(hub, file, tmp_path))
+    # The third answer was of another version: the bytes of the first two were not put before its own.
+    assert [asked.offset for asked in hub.asked_store] == [0, MIB, 2 * MIB]
+    assert hub.asked_store[2].headers["if-range"] != '"another"'
+    assert hub.sent == 2 * MIB + len(DATA)
+
+
+def test_a_login_page_is_not_taken_for_a_model(hub: Hub, tmp_path: Path) -> None:
+    file = hub.add("model.gguf", DATA)
+    hub.hub_faults.extend(Fault(html=True) for _ in range(2))
+    with pytest.raises(HubError) as caught:
+        fetch(hub, file, tmp_path, options=Options(first_delay=0.001, attempts=2, headroom=0))
+    assert "login" in caught.value.message
+    assert_whole(fetch(hub, file, tmp_path))
+
+
+def test_a_longer_file_is_refused_and_a_shorter_answer_completed(hub: Hub, tmp_path: Path) -> None:
+    file = hub.add("model.gguf", DATA)
+    hub.faults.extend([Fault(body=DATA + b"more"), Fault(body=DATA[:MIB])])
+    assert_whole(fetch(hub, file, tmp_path))
+
+
+def test_the_token_stays_with_the_hub(hub: Hub, tmp_path: Path) -> None:
+    hub.gated.add("some/model-GGUF")
+    hub.token = "hf_secret"
+    file = hub.add("model.gguf", DATA)
+    target = fetch(hub, file, tmp_path, token="hf_secret")
+    assert_whole(target)
+    assert hub.asked_hub[0].headers["authorization"] == "Bearer hf_secret"
+    assert all("authorization" not in asked.headers for asked in hub.asked_store)
+    assert "hf_secret" not in beside(target, RECORD).read_text()
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "token", "code"),
+    [
+        (401, {"X-Error-Code": "GatedRepo"}, "", ErrorCode.HUB_GATED),
+        (403, {"X-Error-Code": "GatedRepo"}, "t", ErrorCode.HUB_GATED),
+        (401, {}, "t", ErrorCode.HUB_TOKEN),
+        (401, {"X-Error-Code": "RepoNotFound"}, "", ErrorCode.HUB_NOT_FOUND),
+        (404, {"X-Error-Code": "EntryNotFound"}, "", ErrorCode.HUB_NOT_FOUND),
+        (403, {}, "", ErrorCode.HUB_FAILED),
+        (302, {"Location": "file:///etc/passwd"}, "", ErrorCode.HUB_FAILED),
+        (302, {"Location": "/some/model-GGUF/resolve/main/model.gguf"}, "", ErrorCode.HUB_FAILED),
+    ],
+)
+def test_refusals_are_told_at_once(
+    hub: Hub, tmp_path: Path, status: int, headers: dict[str, str], token: str, code: ErrorCode
+) -> None:
+    file = hub.add("model.gguf", DATA)
+    hub.hub_faults.extend(Fault(status=status, headers=headers) for _ in range(9))
+    with pytest.raises(HubError) as caught:
+        fetch(hub, file, tmp_path, token=token)
+    assert caught.value.code == code
+    assert len(hub.asked_hub) == (6 if "Location" in headers and headers["Location"].startswith("/") else 1)
+
+
+def test_from_a_secure_hub_no_redirect_leads_to_an_insecure_address(monkeypatch: pytest.MonkeyPatch, hub: Hub) -> None:
+    # TLS itself is Python's; here the first connection is made to a plain server in its place.
+    plain = connection._connection
+    monkeypatch.setattr(
+        connection, "_connection", lambda url, headers, timeout: plain(url._replace(scheme="http"), headers, timeout)
+    )
+    hub.add("model.gguf", DATA)
+    url = hub.url.replace("http", "https") + f"/some/model-GGUF/resolve/{COMMIT}/model.gguf"
+    with pytest.raises(connection.RefusedError) as caught:
+        connection.get(url, {}, "", Stop(), connect_timeout=5, read_timeout=5)
+    assert caught.value.reason == connection.UNSAFE_REDIRECT
+    assert hub.asked_store == []
+
+
+def test_a_proxy_is_used_and_told_its_password(monkeypatch: pytest.MonkeyPatch, hub: Hub, tmp_path: Path) -> None:
+    file = hub.add("model.gguf", DATA)
+    hub.redirects = False
+    monkeypatch.setenv("http_proxy", hub.url.replace("://", "://me:p%40ss@"))
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.setenv("no_proxy", "nobody.invalid")
+    # Nobody has such a host: only the proxy answers, which takes the path of the address it is asked for.
+    assert_whole(download(file, tmp_path, Source("http://hub.invalid"), Stop(), options=FAST))
+    assert hub.asked_hub[0].headers["host"] == "hub.invalid"
+    assert hub.asked_hub[0].headers["proxy-authorization"] == "Basic bWU6cEBzcw=="
+
+
+def test_an_unreachable_hub_is_told(tmp_path: Path, hub: Hub) -> None:
+    file = hub.add("model.gguf", DATA)
+    with pytest.raises(HubError) as caught:
+        download(file, tmp_path, Source("http://127.0.0.1:1"), Stop(), options=Options(0.5, 0.5, 2, 0.001, headroom=0))
+    assert caught.value.code == ErrorCode.DOWNLOAD_BROKE_OFF
+
+
+# -- stopping ----------------------------------------------------------------------------------------------------------
+
+
+def in_thread(work: Callable[[], object]) -> tuple[threading.Thread, list[BaseException]]:
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            work()
+        except BaseException as error:  # noqa: BLE001 - looked at by the test
+            failures.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread, failures
+
+
+@pytest.mark.parametrize("where", ["before the headers", "in the body", "in the hub's own answer"])
+def test_stopping_takes_no_time_when_the_server_is_silent(hub: Hub, tmp_path: Path, where: str) -> None:
+    file = hub.add("model.gguf", DATA)
+    patient = Options(headroom=0, read_timeout=60)
+    if where == "in the hub's own answer":
+        hub.hub_faults.append(Fault(hang_after=0))
+    else:
+        hub.faults.append(Fault(hang_after=0 if where == "before the headers" else MIB))
+    stop = Stop()
+    thread, failures = in_thread(lambda: fetch(hub, file, tmp_path, stop, options=patient))
+    assert hub.hanging.wait(10)
+    began = time.monotonic()
+    stop.set()
+    thread.join(10)
+    took = time.monotonic() - began
+    assert isinstance(failures[0], Stopped)
+    assert took < 0.5  # 50 ms on an idle machine
+    hub.release.set()
+    assert_whole(fetch(hub, file, tmp_path))
+
+
+def test_stopping_does_not_wait_for_a_name_that_is_looked_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    looking, found = threading.Event(), threading.Event()
+
+    def look_up(*_: object, **__: object) -> None:
+        looking.set()
+        found.wait(20)
+        raise OSError("no such host")
+
+    monkeypatch.setattr("socket.create_connection", look_up)
+    stop = Stop()
+    file = RemoteFile("some/model", COMMIT, "model.gguf", 10, "0" * 64)
+    thread, failures = in_thread(lambda: download(file, tmp_path, Source("http://hub.invalid"), stop, options=FAST))
+    assert looking.wait(10)
+    stop.set()
+    thread.join(10)
+    assert isinstance(failures[0], Stopped)
+    found.set()
+    for other in threading.enumerate():
+        if other.name == "hub-connect":
+            other.join(10)
+
+
+def test_stopping_ends_a_long_pause(hub: Hub, tmp_path: Path) -> None:
+    file = hub.add("model.gguf", DATA)
+    hub.faults.append(Fault(status=429, headers={"Retry-After": "500"}))
+    stop = Stop()
+    waiting = threading.Event()
+
+    def report(progress: Progress) -> None:
+        if progress.phase == "waiting":
+            waiting.set()
+
+    thread, failures = in_thread(lambda: fetch(hub, file, tmp_path, stop, report=report))
+    assert waiting.wait(10)
+    stop.set()
+    thread.join(10)
+    assert isinstance(failures[0], Stopped)
+
+
+def test_two_at_once_do_not_write_one_file(hub: Hub, tmp_path: Path) -> None:
+    file = hub.add("model.gguf", DATA)
+    hub.halt_at = MIB
+    stop = Stop()
+    thread, _failures = in_thread(lambda: fetch(hub, file, tmp_path, stop))
+    assert hub.hanging.wait(10)
+    with pytest.raises(HubError) as caught:
+        fetch(hub, file, tmp_path)
+    assert caught.value.code == ErrorCode.DOWNLOAD_IN_USE
+    stop.set()
+    thread.join(10)
+
+
+CHILD = """
+import json, sys
+from pathlib import Path
+from chatapp.hub.download import Options, download
+from chatapp.hub.remote_file import RemoteFile, Source
+from chatapp.hub.stop import Stop
+file, folder, url = json.loads(sys.argv[1])
+download(RemoteFile(**file), Path(folder), Source(url), Stop(), options=Options(headroom=0))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kill -9")
+def test_kill_9_at_any_byte_costs_next_to_nothing(hub: Hub, tmp_path: Path) -> None:
+    data = random.Random(6).randbytes(8 * MIB)
+    file = hub.add("model.gguf", data)
+    dice = random.Random(7)
+    given = json.dumps([file.to_json(), str(tmp_path), hub.url])
+    reached = 0
+    for _ in range(4):
+        hub.halt_at = reached + dice.randrange(1, 2 * MIB)
+        hub.hanging.clear()
+        child = subprocess.Popen([sys.executable, "-c", CHILD, given])
+        assert hub.hanging.wait(30)
+        child.kill()
+        child.wait()
+        reached = hub.halt_at
+    hub.halt_at = None
+    target = fetch(hub, file, tmp_path)
+    assert_whole(target, data)
+    assert hub.sent - len(data) < 4 * 2 * MIB  # what was on the way when it was killed
+
+
+# -- the disk ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_disk_that_is_too_small_is_told_before_anything_is_fetched(hub: Hub, tmp_path: Path) -> None:
+    file = hub.add("model.gguf", DATA)
+    options = Options(headroom=1000)
+    with pytest.raises(HubError) as caught:
+        fetch(hub, file, tmp_path, options=options, free=lambda _: len(DATA) + 999)
+    assert caught.value.code == ErrorCode.DOWNLOAD_NO_SPACE
+    assert hub.asked_hub == []
+    assert_whole(fetch(hub, file, tmp_path, options=options, free=lambda _: len(DATA) + 1000))
+
+
+def test_a_disk_that_fills_up_meanwhile_ends_it_and_keeps_what_arrived(
+    monkeypatch: pytest.MonkeyPatch, hub: Hub, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(module, "_LOOK", MIB)
+    file = hub.add("model.gguf", DATA)
+    space = iter([len(DATA), 2 * MIB + 137, 1000])
+    with pytest.raises(HubError) as caught:
+        fetch(hub, file, tmp_path, free=lambda _: next(space))
+    assert caught.value.code == ErrorCode.DOWNLOAD_NO_SPACE
+    part = beside(tmp_path / "some/model-GGUF/model.gguf", PART)
+    assert part.read_bytes() == DATA[: part.stat().st_size]
+    assert part.stat().st_size >= 2 * MIB
+    sent = hub.sent
+    assert_whole(fetch(hub, file, tmp_path))
+    assert hub.asked_store[-1].offset >= 2 * MIB
+    assert hub.sent - sent < 2 * MIB
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk")
+def test_a_write_that_finds_no_room_is_told(monkeypatch: pytest.MonkeyPatch, hub: Hub, tmp_path: Path) -> None:
+    file = hub.add("model.gguf", DATA)
+    target = tmp_path / "some/model-GGUF/model.gguf"
+    target.parent.mkdir(parents=True)
+    beside(target, PART).symlink_to("/dev/full")
+    monkeypatch.setattr("chatapp.hub.partial.Partial.start_over", lambda _: None)
+    with pytest.raises(HubError) as caught:
+        fetch(hub, file, tmp_path)
+    assert caught.value.code == ErrorCode.DOWNLOAD_NO_SPACE
+
+
+def test_a_folder_that_cannot_be_made_is_told(hub: Hub, tmp_path: Path) -> None:
+    (tmp_path / "some").write_text("a file")
+    with pytest.raises(Exception, match=r"could not be written|cannot be downloaded"):
+        fetch(hub, hub.add("model.gguf", DATA), tmp_path)
+
+
+# -- pace --------------------------------------------------------------------------------------------------------------
+
+
+def test_progress_comes_seldom_and_ends_at_the_total(hub: Hub, tmp_path: Path) -> None:
+    file = hub.add("model.gguf", DATA)
+    hub.faults.extend(Fault(drop_after=1000) for _ in range(300))
+    seen: list[Progress] = []
+    began = time.monotonic()
+    options = Options(first_delay=1e-6, headroom=0, progress_interval=0.1)
+    fetch(hub, file, tmp_path, options=options, report=seen.append)
+    took = time.monotonic() - began
+    assert len([p for p in seen if p.phase == "downloading"]) <= 305
+    assert len(seen) <= 2 * 300 + took / 0.1 + 5
+    assert seen[-1].done == seen[-1].total == len(DATA)
+    assert [p.done for p in seen] == sorted(p.done for p in seen)
+
+
+def test_the_speed_limit_holds(hub: Hub, tmp_path: Path) -> None:
+    file = hub.add("model.gguf", DATA)
+    clock = [0.0]
+
+    class Clock(Stop):
+        def wait(self, seconds: float) -> None:
+            clock[0] += seconds
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module.time, "monotonic", lambda: clock[0])
+        fetch(hub, file, tmp_path, Clock(), options=Options(headroom=0, bytes_per_second=500_000))
+    assert len(DATA) / clock[0] == pytest.approx(500_000, rel=0.05)
