@@ -110,6 +110,11 @@ class ExplorerService(QObject):
         return unfinished(self.before)
 
     @property
+    def taken(self) -> int | None:
+        """The token of the chat that stands where the explored one would, None elsewhere."""
+        return self.place.taken if self.place is not None and not self.steps else None
+
+    @property
     def prefix(self) -> Prefix | None:
         """All that stands before the explored token."""
         if self.place is None:

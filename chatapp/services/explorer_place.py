@@ -26,14 +26,14 @@ class Place:
 
     text        the end of what is before it, to be shown and to find unfinished characters in
     message_id  the reply it stands in, where `ChatService.branch` could go on from token number *position*
-    at_token    it stands where another token of the chat does, number *position* of its message
+    taken       the token of the chat that stands there, number *position* of its message; None at an end
     """
 
     prefix: Prefix
     text: bytes = b""
     message_id: int | None = None
     position: int = 0
-    at_token: bool = False
+    taken: int | None = None
 
 
 def place_after(text: str) -> Place | None:
@@ -48,14 +48,14 @@ def place_in(
     message = inspector.message
     if not at_end and message is not None and inspector.token is not None:
         if message.role is Role.ASSISTANT:
-            return _in_reply(inspector, message, inspector.token, at_token=True)
+            return _in_reply(inspector, message, inspector.token)
         return _in_prompt(inspector, inspector.token)
     path = chat.conversation.path()
     if not path:
         return None
     leaf = path[-1]
     if leaf.role is Role.ASSISTANT and leaf.id == inspector.message_id and inspector.state is TraceState.READY:
-        return _in_reply(inspector, leaf, _spoken(inspector, vocabulary), at_token=False)
+        return replace(_in_reply(inspector, leaf, _spoken(inspector, vocabulary)), taken=None)
     prefix = inspector.prefix_to(leaf.id)
     if leaf.role is Role.ASSISTANT:  # its tokens are not at hand
         prefix = replace(prefix, prefill=leaf.text, reply_ids=())
@@ -69,17 +69,22 @@ def _in_prompt(inspector: InspectorService, position: int) -> Place | None:
     ids = tuple(trace.ids[:position].tolist())
     said = b"".join(trace.token_bytes(i) for i in range(max(0, position - _TAIL), position))
     return (
-        Place(Prefix(raw=True, reply_ids=ids, adapters=adapters), said[-_TAIL:], None, position, True) if ids else None
+        Place(
+            Prefix(raw=True, reply_ids=ids, adapters=adapters), said[-_TAIL:], None, position, int(trace.ids[position])
+        )
+        if ids
+        else None
     )
 
 
-def _in_reply(inspector: InspectorService, message: Message, position: int, *, at_token: bool) -> Place:
+def _in_reply(inspector: InspectorService, message: Message, position: int) -> Place:
     trace, prefix = inspector.trace, inspector.prefix_to(message.id, position)
     said = b"".join(trace.token_bytes(i) for i in range(max(0, position - _TAIL), position))
     if len(said) < _TAIL and position <= _TAIL:
         asked = prefix.messages[-1].content + "\n" if prefix.messages else ""
         said = _tail(asked + prefix.prefill) + said
-    return Place(prefix, said[-_TAIL:], message.id, position, at_token)
+    taken = int(trace.ids[position]) if position < len(trace) else None
+    return Place(prefix, said[-_TAIL:], message.id, position, taken)
 
 
 def _spoken(inspector: InspectorService, vocabulary: Vocabulary | None) -> int:

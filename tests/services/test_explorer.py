@@ -68,7 +68,7 @@ def test_stepping_by_hand_is_what_greedy_generation_does(open_real: Real, qtbot:
     explorer = services.explorer
     explorer.set_active(True)
     services.inspector.select_token(0)
-    qtbot.waitUntil(lambda: explorer.place is not None and explorer.place.at_token, timeout=20_000)
+    qtbot.waitUntil(lambda: explorer.place is not None and explorer.place.taken is not None, timeout=20_000)
     settle(services, qtbot)
     for at in range(len(trace)):
         known = explorer.distribution
@@ -199,7 +199,7 @@ def test_the_place_of_a_token_of_the_prompt(open_real: Real, qtbot: QtBot) -> No
     explorer.set_active(True)
     settle(services, qtbot)
     assert explorer.place is not None
-    assert explorer.place.at_token
+    assert explorer.place.taken is not None
     known = explorer.distribution
     assert known is not None
     assert known.n_tokens == last
@@ -353,3 +353,19 @@ def test_lookahead_is_cancelled_with_what_it_found(open_real: Real, qtbot: QtBot
     assert 0 < len(ahead.tree) < 300
     assert ahead.error is None
     assert not ahead.interrupted
+
+
+def test_a_reply_interrupts_the_lookahead_and_what_was_found_stays(open_real: Real, qtbot: QtBot) -> None:
+    services = open_real(True)
+    services.chat.set_sampling(GREEDY)
+    explore_text(services, qtbot, "Attention lets each")
+    ahead = services.lookahead
+    seen: list[float] = []
+    ahead.progress.connect(seen.append)
+    ahead.start(2, 20, 300)
+    qtbot.waitUntil(lambda: any(0 < done < 0.5 for done in seen), timeout=20_000)
+    assert services.chat.send("Hello")
+    qtbot.waitUntil(lambda: not ahead.is_busy and services.chat.streaming_id is None, timeout=60_000)
+    assert ahead.interrupted
+    assert ahead.tree is not None
+    assert 0 < len(ahead.tree) < 300

@@ -19,7 +19,7 @@ class ColourRow(QWidget):
 
     changed = Signal()
 
-    def __init__(self, settings: SettingsService, parent: QWidget | None = None) -> None:
+    def __init__(self, settings: SettingsService, parent: QWidget | None = None, *, in_chat: bool = True) -> None:
         super().__init__(parent)
         self._settings = settings
         self._combo = CalmComboBox(self)
@@ -31,6 +31,7 @@ class ColourRow(QWidget):
         self._edit = self._button("edit", "editRankBounds")
         self._edit.toggled.connect(self._on_edit)
         self._chat = self._button("eye", "colorsInChat")
+        self._chat.setVisible(in_chat)  # where it is about a message of the chat
         self._chat.toggled.connect(lambda on: settings.set(COLORS_IN_CHAT, "on" if on else "off"))
         self._help = self._button("info", "explainMeasure")
         self._help.toggled.connect(lambda on: settings.set(SHOW_HINTS, "on" if on else "off"))

@@ -21,12 +21,16 @@ _NONE = np.zeros(0, np.int32)
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell as it is drawn: *share* (0..1) is the bar behind it, a *marked* one is a control token."""
+    """A cell as it is drawn: *share* (0..1) is the bar behind it.
+
+    special  a control token        taken  the token that stands in this place of the chat
+    """
 
     text: str
     share: float
     quiet: bool
-    marked: bool
+    special: bool
+    taken: bool
 
 
 class DistributionItemModel(QAbstractTableModel):
@@ -37,14 +41,17 @@ class DistributionItemModel(QAbstractTableModel):
         self._known: NextToken | None = None
         self._vocabulary: Vocabulary | None = None
         self._pending = b""
+        self._taken: int | None = None
         self._query = ""
         self._rows: NDArray[np.int32] = _NONE
 
     # -- what is shown -------------------------------------------------------------------------------------------------
 
-    def show_distribution(self, known: NextToken | None, vocabulary: Vocabulary | None, pending: bytes = b"") -> None:
-        """Show *known*; *pending* are bytes before it that its tokens may complete to a character."""
-        self._known, self._vocabulary, self._pending = known, vocabulary, pending
+    def show_distribution(
+        self, known: NextToken | None, vocabulary: Vocabulary | None, pending: bytes = b"", taken: int | None = None
+    ) -> None:
+        """Show *known*; *pending* are bytes before it that its tokens may complete, *taken* is pointed out."""
+        self._known, self._vocabulary, self._pending, self._taken = known, vocabulary, pending, taken
         self._fill()
 
     def search(self, query: str) -> None:
@@ -61,6 +68,10 @@ class DistributionItemModel(QAbstractTableModel):
     def token(self, row: int) -> int:
         """The id in *row*."""
         return int(self._rows[row])
+
+    def bytes_of(self, token: int) -> bytes:
+        """What *token* says."""
+        return self._vocabulary.piece(token) if self._vocabulary is not None else b""
 
     def mass(self) -> float:
         """The probability of all that is shown."""
@@ -120,6 +131,9 @@ class DistributionItemModel(QAbstractTableModel):
                 return self._text(known, vocabulary, token, column)
             case Qt.ItemDataRole.TextAlignmentRole:
                 return alignment(column)
+            case Qt.ItemDataRole.AccessibleTextRole if column == TOKEN and token == self._taken:
+                text = self._text(known, vocabulary, token, column)
+                return self.tr("{token}, the token that stands here").format(token=text)
             case Qt.ItemDataRole.ToolTipRole if column == TOKEN:
                 return self._bytes_text(vocabulary, token)
             case _:
@@ -140,7 +154,8 @@ class DistributionItemModel(QAbstractTableModel):
             self._text(known, vocabulary, token, column),
             share,
             quiet=column in (RANK, ID) or (column == FINAL and share == 0),
-            marked=column == TOKEN and vocabulary.is_control(token),
+            special=column == TOKEN and vocabulary.is_control(token),
+            taken=token == self._taken,
         )
 
     def _text(self, known: NextToken, vocabulary: Vocabulary, token: int, column: int) -> str:

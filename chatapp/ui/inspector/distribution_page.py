@@ -55,7 +55,8 @@ class DistributionPage(QWidget):
     def _show(self) -> None:
         explorer = self._explorer
         if explorer.state is ExplorerState.READY:
-            self._table.rows.show_distribution(explorer.distribution, explorer.vocabulary, explorer.pending)
+            rows = self._table.rows
+            rows.show_distribution(explorer.distribution, explorer.vocabulary, explorer.pending, explorer.taken)
             self._to_top()
             self._numbers.setText(self._numbers_text())
 

@@ -1,7 +1,7 @@
 """The table of the whole vocabulary, with a bar behind every probability."""
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QFont, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -53,8 +53,12 @@ class _Cells(QStyledItemDelegate):
             bar = QRectF(area).adjusted(4, 3, -2, -3)
             bar.setWidth(bar.width() * min(1.0, cell.share))
             painter.fillRect(bar, theme.mix(colors.surface, colors.accent, 0.25))
-        painter.setPen(colors.accent if cell.marked else colors.muted if cell.quiet else colors.text)
-        painter.setFont(self._token_font if column == TOKEN else option.font)
+        painter.setPen(colors.accent if cell.special else colors.muted if cell.quiet else colors.text)
+        font = QFont(self._token_font if column == TOKEN else option.font)
+        font.setBold(cell.taken)
+        painter.setFont(font)
+        if cell.taken and column == RANK:
+            painter.fillRect(area.left(), area.top() + 2, 3, area.height() - 4, colors.accent)
         room = area.adjusted(_SIDE, 0, -_SIDE, 0)
         text = cell.text
         if column == TOKEN:
@@ -127,6 +131,8 @@ class DistributionTable(QTableView):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and token is not None:
             self.chosen.emit(token)
             event.accept()
+        elif event.matches(QKeySequence.StandardKey.Copy) and token is not None:
+            QGuiApplication.clipboard().setText(self.rows.bytes_of(token).decode("utf-8", "replace"))
         elif event.key() == Qt.Key.Key_Backspace:
             self.taken_back.emit()
         else:

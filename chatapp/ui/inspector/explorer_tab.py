@@ -1,5 +1,6 @@
 """The Next token tab: which token may follow a text, tokens put behind it by hand, and what lies ahead."""
 
+import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer
@@ -18,10 +19,12 @@ from PySide6.QtWidgets import (
 from chatapp.services.explorer import ExplorerState
 from chatapp.services.explorer_place import Source
 from chatapp.ui.i18n import error_text
+from chatapp.ui.inspector.distribution_model import cell_text
 from chatapp.ui.inspector.distribution_page import DistributionPage
 from chatapp.ui.inspector.explorer_exports import of_model
 from chatapp.ui.inspector.exported import Exported
 from chatapp.ui.inspector.lookahead_page import LookaheadPage
+from chatapp.ui.inspector.shares import percent_text
 from chatapp.ui.inspector.step_controls import StepControls
 from chatapp.ui.widgets.combo import CalmComboBox
 from chatapp.ui.widgets.text import number_text
@@ -173,15 +176,26 @@ class ExplorerTab(QWidget):
         place, source = self._explorer.place, self._explorer.source
         if place is None or source is Source.TEXT:
             return ""
-        if place.at_token and place.message_id is None:
-            return self.tr("In the place of token {number} of the prompt").format(
-                number=number_text(place.position + 1)
+        if place.taken is not None:
+            template = (
+                self.tr("In the place of token {number} of the prompt, {token}")
+                if place.message_id is None
+                else self.tr("In the place of token {number} of the reply, {token}")
             )
-        if place.at_token:
-            return self.tr("In the place of token {number} of the reply").format(number=number_text(place.position + 1))
+            return template.format(number=number_text(place.position + 1), token=self._taken_text(place.taken))
         if place.message_id is not None:
             return self.tr("After the last token of the reply")
         return self.tr("Where the next reply begins")
+
+    def _taken_text(self, token: int) -> str:
+        """The token that stands there, and how likely it was."""
+        explorer = self._explorer
+        text = cell_text(token, explorer.vocabulary.piece(token)) if explorer.vocabulary is not None else f"#{token}"
+        known = explorer.distribution
+        if explorer.taken is None or known is None or explorer.state is not ExplorerState.READY:
+            return text
+        rank, share = number_text(int(known.places[token]) + 1), percent_text(math.exp(float(known.logprobs[token])))
+        return self.tr("{token}: rank {rank}, {percent}").format(token=text, rank=rank, percent=share)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

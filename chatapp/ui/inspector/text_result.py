@@ -3,18 +3,22 @@
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from chatapp.core.candidates import candidates_of
+from chatapp.core.token_measures import numbers_of
 from chatapp.core.token_text import token_text
 from chatapp.services.text_score import SHOWN
+from chatapp.settings.inspector import SHOW_HINTS
 from chatapp.ui.inspector.colour_row import ColourRow
 from chatapp.ui.inspector.explorer_exports import text_export
 from chatapp.ui.inspector.exported import Exported
+from chatapp.ui.inspector.hints import Hint
 from chatapp.ui.inspector.numbers import percent
 from chatapp.ui.inspector.search_line import SearchLine
 from chatapp.ui.inspector.summary import SummaryLine
-from chatapp.ui.inspector.token_line import TokenLine
+from chatapp.ui.inspector.token_line import TokenLine, text_of
 from chatapp.ui.inspector.token_strip import TokenStrip
 from chatapp.ui.widgets.text import ElidedLabel, number_text
 
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from chatapp.services.bundle import Services
 
 _SUMS_AFTER = 250  # ms; while tokens come
+_ROOM_FOR_HINT = 400  # pixels; below it the strip would be a line or two
 _EXPECTED = 4  # candidates that are named
 
 
@@ -33,7 +38,9 @@ class TextResult(QWidget):
         self._score = services.text_score
         self._token: int | None = None
         self._hovered: int | None = None
-        self._colours = ColourRow(services.settings, self)
+        self._settings = services.settings
+        self._colours = ColourRow(services.settings, self, in_chat=False)
+        self._hint = Hint(self)
         self._summary = SummaryLine(self)
         self._sums = QLabel(self)
         self._sums.setObjectName("textTotals")
@@ -50,10 +57,12 @@ class TextResult(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        for part in (self._summary, self._sums, self._colours, self.strip, self._search, self._line, self._expected):
+        for part in (self._summary, self._sums, self._colours, self._hint, self.strip, self._search, self._line,
+                     self._expected):  # fmt: skip
             column.addWidget(part, int(part is self.strip))
         self._later.timeout.connect(self._show_sums)
         self._colours.changed.connect(self._on_colours)
+        self._hint.closed.connect(lambda: self._settings.set(SHOW_HINTS, "off"))
         self.strip.chosen.connect(self._select)
         self.strip.pointed.connect(self._point)
         self._summary.jumped.connect(self._select)
@@ -93,6 +102,16 @@ class TextResult(QWidget):
 
     def _on_colours(self) -> None:
         self.strip.set_measure(self._colours.measure, self._colours.bounds)
+        self._show_hint()
+
+    def _show_hint(self) -> None:
+        token, trace = self._token, self._score.trace
+        self._hint.setVisible(self._settings.get(SHOW_HINTS) == "on" and self.height() >= _ROOM_FOR_HINT)
+        if token is None or token >= len(trace):
+            self._hint.show_measure(self._colours.measure, "", None)
+        else:
+            start, end = self.strip.group_at(token)
+            self._hint.show_measure(self._colours.measure, text_of(trace, start, end), numbers_of(trace, start, end))
 
     def _show_sums(self) -> None:
         totals, trace = self._score.totals, self._score.trace
@@ -137,6 +156,7 @@ class TextResult(QWidget):
             self._line.show_token(trace, *self.strip.group_at(token))
             self._expected.set_full_text(self._expected_text(token))
         if self._hovered is None:
+            self._show_hint()
             self.strip.describe(f"{self._line.sentence()}. {self._expected.text()}".strip(". "))
 
     def _expected_text(self, token: int) -> str:
@@ -150,6 +170,10 @@ class TextResult(QWidget):
         self.strip.setAccessibleName(self.tr("Tokens of the text"))
         self._show_sums()
         self._show_token()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_hint()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:

@@ -22,7 +22,7 @@ from chatapp.ui.widgets.text import ElidedLabel, number_text
 if TYPE_CHECKING:
     from chatapp.services.bundle import Services
 
-_LINES = 4
+_LINES, _FEWER = 5, 2  # of the box: without and with a result below it
 _LONGEST = 50_000  # characters that are put into the box; more takes it longer than a frame
 
 
@@ -42,6 +42,7 @@ class TextSource(QWidget):
         self._score = services.text_score
         self._file_text = ""
         self._file_name = ""
+        self._lines = _LINES
         self._edit = QPlainTextEdit(self)
         self._edit.setObjectName("scoreText")
         self._edit.setTabChangesFocus(True)
@@ -82,6 +83,11 @@ class TextSource(QWidget):
         """What is to be scored."""
         return self._file_text or self._edit.toPlainText()
 
+    def make_room(self, needed: bool) -> None:
+        """Take less room, for a result below."""
+        self._lines = _FEWER if needed else _LINES
+        self._fit()
+
     def set_usable(self, usable: bool) -> None:
         """Whether the text can be changed."""
         for widget in (self._edit, self._open, self._drop):
@@ -117,7 +123,7 @@ class TextSource(QWidget):
         self._file.set_full_text(text if long else self._file_name)
 
     def _fit(self) -> None:
-        self._edit.setFixedHeight(_LINES * self.fontMetrics().lineSpacing() + 18)
+        self._edit.setFixedHeight(self._lines * self.fontMetrics().lineSpacing() + 18)
 
     def _retranslate(self) -> None:
         self._edit.setPlaceholderText(self.tr("Type or paste a text, or open a file"))

@@ -106,8 +106,10 @@ class TextTab(QWidget):
         self._progress.setValue(score.totals.seen)
         self._told.setText(self._told_text())
         self._told.setVisible(bool(self._told.text()))
-        self._result.setVisible(len(score.trace) > 0)
-        self._hint.setVisible(self._result.isHidden() and not busy)
+        has_result = len(score.trace) > 0
+        self._result.setVisible(has_result)
+        self._source.make_room(has_result)
+        self._hint.setVisible(not has_result and not busy)
 
     def _start_text(self) -> str:
         if self._score.is_busy:

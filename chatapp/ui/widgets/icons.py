@@ -75,6 +75,8 @@ class _LineIconEngine(QIconEngine):
         return self.scaledPixmap(size, mode, state, 1.0)
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
+        if size.isEmpty():  # of a button that a layout has no room for
+            return QPixmap()
         image = QPixmap(size * scale)  # size is in logical pixels since Qt 6.8
         image.fill(Qt.GlobalColor.transparent)
         painter = QPainter(image)

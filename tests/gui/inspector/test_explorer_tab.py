@@ -137,6 +137,9 @@ def test_a_double_click_the_likeliest_and_a_draw(open_real: Real, qtbot: QtBot) 
     ready(services, qtbot, 1)
     assert services.explorer.steps[0].id == wanted
     likeliest = ids_shown(table)[0]
+    table.setFocus()
+    QTest.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.clipboard().text() == table.rows.bytes_of(likeliest).decode()
     QTest.mouseClick(part(tab, QPushButton, "takeLikeliest"), Qt.MouseButton.LeftButton)
     ready(services, qtbot, 2)
     assert services.explorer.steps[1].id == likeliest
@@ -199,11 +202,19 @@ def test_the_selected_token_of_the_chat_and_another_version_of_the_reply(open_re
     trace = ask(services, qtbot, "What is attention?", GREEDY)
     tab = open_tab(services, qtbot)
     services.inspector.select_token(4)
-    qtbot.waitUntil(lambda: services.explorer.place is not None and services.explorer.place.at_token, timeout=20_000)
+    qtbot.waitUntil(
+        lambda: services.explorer.place is not None and services.explorer.place.taken is not None, timeout=20_000
+    )
     ready(services, qtbot)
     table = part(tab, DistributionTable, "candidateDistribution")
     assert ids_shown(table)[0] == trace.ids[4]
-    assert "5" in part(tab, QLabel, "explorerWhere").text()
+    where = part(tab, QLabel, "explorerWhere").text()
+    assert "token 5" in where
+    assert "rank 1," in where
+    taken = table.rows.index(0, TOKEN)
+    assert "stands here" in str(taken.data(Qt.ItemDataRole.AccessibleTextRole))
+    assert table.rows.cell(0, TOKEN).taken
+    assert not table.rows.cell(1, TOKEN).taken
     button = part(tab, QPushButton, "continueInChat")
     assert not button.isVisible()
     table.setFocus()
