@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from chatapp.core.generation import Fork
 from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.core.token_text import token_text
-from chatapp.ui.widgets.text import probability_text
+from chatapp.ui.inspector.numbers import percent
 
 _LONGEST = 16  # characters of a token in the label
 
@@ -48,7 +48,7 @@ def fork_text(fork: Fork) -> str:
     if len(token) > _LONGEST:
         token = token[: _LONGEST - 1] + "…"
     text = _tr(QT_TRANSLATE_NOOP("ForkLabel", "from “{token}”")).format(token=token)
-    return text if fork.probability is None else f"{text} {probability_text(fork.probability)}"
+    return text if fork.probability is None else f"{text} {percent(fork.probability)}"
 
 
 def fork_sentence(fork: Fork) -> str:
@@ -70,7 +70,7 @@ def fork_sentence(fork: Fork) -> str:
 def token_words(token: int, piece: bytes, chance: float | None) -> str:
     """A token in quotes, and how likely it was: "“ cat” (4.1 %)"."""
     quoted = _tr(QT_TRANSLATE_NOOP("ForkLabel", "“{token}”")).format(token=token_text(token, piece, space=" "))
-    return quoted if chance is None else f"{quoted} ({probability_text(chance)})"
+    return quoted if chance is None else f"{quoted} ({percent(chance)})"
 
 
 def _tr(text: str) -> str:

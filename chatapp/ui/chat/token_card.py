@@ -10,7 +10,8 @@ from chatapp.core.token_measures import numbers_of
 from chatapp.core.token_text import byte_text, token_text, visible
 from chatapp.core.trace_buffer import TraceBuffer
 from chatapp.ui import theme
-from chatapp.ui.widgets.text import number_text, probability_text
+from chatapp.ui.inspector.numbers import percent
+from chatapp.ui.widgets.text import number_text
 
 CANDIDATES = 5
 _WIDTH = 264  # pixels
@@ -61,7 +62,7 @@ class TokenCard(QWidget):
         if numbers is None:
             return self.tr("Nothing came before it")
         said = self.tr("{probability} · rank {rank}").format(
-            probability=probability_text(numbers.probability), rank=number_text(numbers.rank)
+            probability=percent(numbers.probability), rank=number_text(numbers.rank)
         )
         if end - start > 1:
             said += " · " + self.tr("{count} tokens together").format(count=end - start)
@@ -132,7 +133,7 @@ class TokenCard(QWidget):
             painter.setBrush(colors.accent)
             width = _BAR * probability / most if most else 0
             painter.drawRoundedRect(QRectF(bar.left(), bar.top(), max(2.0, width), bar.height()), 3, 3)
-        self._text(painter, number, probability_text(probability), theme.font(0.92), muted=text is None, right=True)
+        self._text(painter, number, percent(probability), theme.font(0.92), muted=text is None, right=True)
 
     def _text(
         self, painter: QPainter, area: QRect, text: str, font: QFont, *, muted: bool = False, right: bool = False

@@ -23,7 +23,8 @@ from chatapp.core.token_text import hex_text, token_text
 from chatapp.protocol.messages import Tokenize, Tokenized
 from chatapp.ui.chat.fork_label import token_words
 from chatapp.ui.i18n import error_text
-from chatapp.ui.widgets.text import number_text, probability_text
+from chatapp.ui.inspector.numbers import percent
+from chatapp.ui.widgets.text import number_text
 
 if TYPE_CHECKING:
     from chatapp.services.bundle import Services
@@ -140,8 +141,8 @@ class BranchDialog(QDialog):
             return ""
         if fork.probability is None:
             last = self._services.inspector.trace.top_logprobs[self._position, -1]  # the least likely one that was kept
-            return "<" + probability_text(math.exp(last)).removeprefix("<")
-        return probability_text(fork.probability)
+            return "<" + percent(math.exp(last)).removeprefix("<")
+        return percent(fork.probability)
 
     def _fork(self, token: int) -> Fork | None:
         inspector, at = self._services.inspector, self._position

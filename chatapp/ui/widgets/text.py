@@ -17,17 +17,6 @@ def number_text(value: float, decimals: int = 0) -> str:
     return QLocale().toString(float(value), "f", decimals)
 
 
-def probability_text(value: float) -> str:
-    """A probability of 0..1 as a percentage in the user's language, never rounded to one that it is not."""
-    percent = 100 * value
-    if 0 < percent < 0.01:
-        return f"<{number_text(0.01, 2)} %"
-    if 99.9 < percent < 100:
-        return f">{number_text(99.9, 1)} %"
-    decimals = 2 if 0 < percent < 1 else 1 if percent < 10 or 99 < percent < 100 else 0
-    return f"{number_text(percent, decimals)} %"
-
-
 class ElidedLabel(QLabel):
     """One line that ends in "…" when there is no room, with the whole text, or what was set, as its tooltip."""
 

@@ -44,14 +44,14 @@ def test_what_was_cached_is_told(qtbot: QtBot, info: ReplyInfo | None, told: str
         (
             Fork(1, 11, 5, -3.2, b" cat", 6, -0.494, b" dog"),
             "from “cat” 4.1 %",
-            "Token 12 was “ cat” (4.1 %) instead of “ dog” (61 %)",
+            "Token 12 was “ cat” (4.1 %) instead of “ dog” (61.0 %)",
         ),
         (
             Fork(1, 0, 5, -12.0, b"\xed\x95", 6, -0.0001, b"\n"),
-            "from “<ED><95>” <0.01 %",
-            "Token 1 was “<ED><95>” (<0.01 %) instead of “⏎” (>99.9 %)",
+            "from “<ED><95>” 0.00061 %",
+            "Token 1 was “<ED><95>” (0.00061 %) instead of “⏎” (>99.9 %)",
         ),
-        (Fork(1, 2, 77, None, b"", 6, -1.0, b"x"), "from “⟨77⟩”", "Token 3 was “⟨77⟩” instead of “x” (37 %)"),
+        (Fork(1, 2, 77, None, b"", 6, -1.0, b"x"), "from “⟨77⟩”", "Token 3 was “⟨77⟩” instead of “x” (36.8 %)"),
         (
             Fork(1, 2, 5, -6.0, b" ", 5, -6.0, b" "),
             "from “·” 0.25 %",

@@ -268,7 +268,7 @@ def test_pointing_tells_of_the_token_at_once(view: ChatView, services: Services,
     card = view.window().findChild(TokenCard, "tokenCard")
     qtbot.waitUntil(lambda: card is not None and card.isVisible())
     assert card is not None
-    assert card.accessibleName() == "·answer: 25 % · rank 31"
+    assert card.accessibleName() == "·answer: 25.0 % · rank 31"
     assert [(name, taken) for name, _p, taken in card._rows] == [
         ("·word1", False), ("·word2", False), ("·word3", False), ("·word4", False), ("·word5", False),
         ("·answer", True),

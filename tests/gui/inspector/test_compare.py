@@ -17,6 +17,7 @@ from chatapp.core.generation import SamplingParams
 from chatapp.services.bundle import Services
 from chatapp.ui import theme
 from chatapp.ui.inspector.compare_dialog import CompareDialog
+from chatapp.ui.inspector.numbers import percent
 from tests.services.test_branching import branch, make_real, start, trace_of
 from tests.services.test_chat import answer
 
@@ -54,8 +55,7 @@ def test_where_two_replies_part(pair: Pair, qtbot: QtBot) -> None:
     dialog = opened(services, qtbot, first.id, made.id)
     assert said(dialog).startswith("They part at token 6: A has ")
     for trace in (p, q):
-        percent = 100 * math.exp(float(trace.logprobs[5]))
-        assert f"({percent:.{0 if percent >= 10 else 1}f} %)" in said(dialog)
+        assert f"({percent(math.exp(float(trace.logprobs[5])))})" in said(dialog)
     assert said(dialog, "compareDetail").endswith("D(P‖Q) ≥ 0.00 bits")
     # Before the fork both have read the same: what differs is how batches were cut.
     found = compare(p, q)

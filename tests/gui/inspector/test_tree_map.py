@@ -74,7 +74,7 @@ def test_every_message_has_a_row(tab: TreeTab, services: Services, qtbot: QtBot)
     assert said(tab, 3) == "more of it"
     assert said(tab, 3, Qt.ItemDataRole.AccessibleTextRole) == "You: more of it"
     spoken = said(tab, 5, Qt.ItemDataRole.AccessibleTextRole)
-    assert spoken == ("Reply: Other reply, Token 1 was “ Other” (4.1 %) instead of “First” (61 %), shown in the chat")
+    assert spoken == ("Reply: Other reply, Token 1 was “ Other” (4.1 %) instead of “First” (60.7 %), shown in the chat")
     hover = said(tab, 2, Qt.ItemDataRole.ToolTipRole)
     assert "First &lt;b&gt;reply&lt;/b&gt;" in hover
 
