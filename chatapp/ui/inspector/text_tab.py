@@ -42,6 +42,7 @@ class TextTab(QWidget):
         self._context.setObjectName("scoreContext")
         self._context.setSingleStep(128)
         self._context_label.setBuddy(self._context)
+        self._context.setMaximumWidth(self.fontMetrics().horizontalAdvance("1,000,000") + 40)
         self._start = QPushButton(self)
         self._start.setObjectName("scoreStart")
         self._start.setProperty("primary", "true")
