@@ -10,7 +10,7 @@ from typing import Self
 
 from chatapp.core.adapters import AdapterUse
 from chatapp.core.context import Overflow
-from chatapp.core.generation import ReplyInfo, SamplingParams
+from chatapp.core.generation import FinishReason, ReplyInfo, SamplingParams
 
 
 class Role(StrEnum):
@@ -130,7 +130,11 @@ def sent_from(path: Sequence[Message]) -> tuple[int | None, bool]:
 
     Also whether something before it was sent all the same, because it was pinned.
     """
-    info = next((m.info for m in reversed(path) if m.info and m.info.finish), None)
+    # Not one that was refused, since its question was too long: for that nothing was sent.
+    written = (
+        m for m in reversed(path) if m.info and m.info.finish and (m.text or m.info.finish is not FinishReason.CONTEXT)
+    )
+    info = next((m.info for m in written), None)
     unsent = set(info.unsent) if info else set()
     last = max((at for at, message in enumerate(path[:-1]) if message.id in unsent), default=None)
     if last is None:

@@ -295,6 +295,8 @@ class ChatService(ShownConversation):
             case Failed(_, error) if error.code is ErrorCode.CONTEXT_FULL:
                 # Nothing was written; the line under the reply says what can be done.
                 reply.prompt_tokens = int(error.params["needed"])
+                if reply.request.overflow == Overflow.DROP:
+                    reply.drop_all()
                 self._finish(FinishReason.CONTEXT)
             case Failed(_, error):
                 self._finish(FinishReason.INTERRUPTED)

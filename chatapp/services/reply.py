@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from chatapp.core.context import droppable_turns
 from chatapp.core.conversation import Conversation, Message
 from chatapp.core.generation import FinishReason, ReplyInfo
 from chatapp.core.reasoning import ReasoningParser
@@ -74,6 +75,11 @@ class RunningReply:
     def drop(self, indices: tuple[int, ...]) -> None:
         """The engine left out these messages of the request."""
         self.unsent = self.left_out + tuple(i for i in (self.sent[at] for at in indices) if i is not None)
+
+    def drop_all(self) -> None:
+        """The engine refused the request although it left out every turn that may be."""
+        turns = droppable_turns([message.role for message in self.request.messages], self.request.pinned)
+        self.drop(tuple(at for turn in turns for at in turn))
 
     def add(self, text: str, trace: TokenTrace | None = None) -> None:
         """More text, and the tokens that made it."""

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
-from chatapp.core.context import Overflow, droppable_turns
+from chatapp.core.context import droppable_turns
 from chatapp.core.conversation import Message, Role, sent_from
 from chatapp.core.generation import FinishReason
 from chatapp.services.chat import ChatState
@@ -144,12 +144,11 @@ class ChatView(QWidget):
 
     def _show_choices(self, widget: MessageWidget) -> None:
         """What can be done about a context that is full."""
-        conversation = self._chat.conversation
-        path = conversation.path(widget.message.parent_id)
-        pinned = [at for at, message in enumerate(path) if message.pinned]
-        turns = droppable_turns([message.role for message in path], pinned)
-        can_shorten = bool(turns) and conversation.overflow is not Overflow.DROP  # which did so already
-        widget.status.set_choices(self._larger.offer(widget.message), can_shorten=can_shorten)
+        message = widget.message
+        path = self._chat.conversation.path(message.parent_id)
+        turns = droppable_turns([m.role for m in path], [at for at, m in enumerate(path) if m.pinned])
+        tried = not message.text and message.info is not None and bool(message.info.unsent)
+        widget.status.set_choices(self._larger.offer(message), can_shorten=bool(turns) and not tried)
 
     def _refresh_all(self) -> None:
         messages = self._chat.conversation.messages

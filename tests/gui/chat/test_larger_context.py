@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from chatapp.core.conversation import Message
@@ -102,6 +102,23 @@ def test_a_reply_that_filled_the_context_goes_on_in_a_larger_one(
     reply = ended(services, qtbot)
     assert reply.text.startswith(full.text)
     assert len(reply.text) > len(full.text)
+
+
+def test_leaving_out_the_oldest_is_offered_once(view: ChatView, services: Services, qtbot: QtBot) -> None:
+    load(services, qtbot)
+    ask(services, qtbot, "hello")
+    refused = ask(services, qtbot, LONG)
+    status = shown(view, refused).status
+    assert choices(view, refused) == [status.larger, status.shorten, status.edit]
+    view.list.show_message(refused.id)
+    qtbot.mouseClick(status.shorten, Qt.MouseButton.LeftButton)
+    again = ended(services, qtbot)
+    assert again.id != refused.id
+    assert again.info is not None
+    assert len(again.info.unsent) == 2  # and even so
+    status = shown(view, again).status
+    assert choices(view, again) == [status.larger, status.edit]
+    assert all(not m.findChild(QLabel, "unsentDivider").isVisible() for m in view.list.widgets())
 
 
 def test_the_message_can_be_shortened_in_place(view: ChatView, services: Services, qtbot: QtBot) -> None:
