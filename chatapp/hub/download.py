@@ -272,6 +272,7 @@ class _Download:
             else:
                 partial.write(self._buffer[:count])
                 self._meter.at(partial.done)
+            self._stop.check()  # with what came before it written
             if not count:
                 raise _Later(ENDED_EARLY)
             if partial.done >= look:
@@ -287,8 +288,7 @@ class _Download:
     def _read(self, answer: Answer, wanted: int) -> int:
         """Fill the buffer with at most *wanted* bytes, not waiting long for the last; 0 at the end of the body."""
         filled, until = 0, time.monotonic() + _HOLD
-        while filled < wanted:
-            self._stop.check()
+        while filled < wanted and not self._stop.is_set():
             try:
                 count = answer.readinto(self._buffer[filled:wanted])
             except BrokenError:
@@ -300,7 +300,6 @@ class _Download:
             filled += count
             if time.monotonic() >= until:
                 break
-        self._stop.check()
         return filled
 
     def _check_space(self) -> None:

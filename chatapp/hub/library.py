@@ -11,6 +11,7 @@ from pathlib import Path
 from chatapp import log
 from chatapp.core.errors import ErrorCode, ModelError, UserFixable
 from chatapp.hub.gguf import GgufHeader, read_header
+from chatapp.hub.partial import PART, beside
 
 MAX_DEPTH = 6  # folders below a model folder; other programs keep theirs in publisher/model/
 MAX_MODELS = 2000  # somebody will add the root of a disk
@@ -82,6 +83,8 @@ def _describe(path: Path, *, is_starter: bool = False) -> list[LocalModel]:
     if path.name.lower().startswith("mmproj"):
         return []
     files = split_files(path)
+    if any(beside(file, PART).exists() and not file.exists() for file in files):
+        return []  # on its way
     part = _SPLIT.fullmatch(path.name)
     name = part["stem"] if part else path.stem
     size = sum(_size(file) for file in files)

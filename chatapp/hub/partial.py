@@ -136,6 +136,14 @@ def beside(target: Path, ending: str) -> Path:
     return target.with_name(target.name + ending)
 
 
+def reserve(target: Path) -> None:
+    """Show that *target* is going to come: a model in many files is not broken while the last ones are on their way."""
+    if not target.exists():
+        with contextlib.suppress(OSError):  # whoever writes to it will say so
+            target.parent.mkdir(parents=True, exist_ok=True)
+            beside(target, PART).touch()
+
+
 def size_of_part(target: Path) -> int:
     """Bytes that have arrived of *target*, as long as it is unfinished."""
     try:

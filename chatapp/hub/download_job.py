@@ -1,0 +1,95 @@
+"""One entry of the download queue: a model, whole, in one file or in many."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Self
+
+from chatapp.core.errors import UserFixable
+from chatapp.hub.progress import Phase, Progress
+from chatapp.hub.remote_file import RemoteFile
+from chatapp.hub.stop import Stop
+
+
+class State(StrEnum):
+    """Where an entry is. CANCELLED is told once; such an entry is in the queue no more."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    FAILED = "failed"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An entry as others see it; *error* says why it FAILED. *progress* is of all its files together."""
+
+    id: int
+    files: tuple[RemoteFile, ...]
+    state: State
+    progress: Progress
+    error: UserFixable | None = None
+
+    @property
+    def name(self) -> str:
+        """What to call it: its (first) file's name."""
+        return self.files[0].name
+
+
+@dataclass(slots=True)
+class Job:
+    """An entry as the queue keeps it; every access under the queue's lock.
+
+    finished  how many of *files*, from the first on, are there and proven
+    fetched   which of those were not there before (a cancel must not delete what it did not bring)
+    """
+
+    id: int
+    files: tuple[RemoteFile, ...]
+    state: State = State.QUEUED
+    error: UserFixable | None = None
+    finished: int = 0
+    fetched: list[int] = field(default_factory=list)
+    progress: Progress = field(init=False)
+    stop: Stop | None = None  # while its thread lives
+
+    def __post_init__(self) -> None:
+        self.progress = self.progress_at(0)
+
+    def item(self) -> Item:
+        """For others."""
+        return Item(self.id, self.files, self.state, self.progress, self.error)
+
+    def progress_at(self, done: int, speed: float = 0.0, phase: Phase = "downloading") -> Progress:
+        """With *done* bytes of the file that is fetched now."""
+        done += sum(file.size for file in self.files[: self.finished])
+        total = sum(file.size for file in self.files)
+        return Progress(done, total, speed, (total - done) / speed if speed > 0 else None, phase)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON types."""
+        return {
+            "id": self.id,
+            "files": [file.to_json() for file in self.files],
+            "state": self.state.value,
+            "error": self.error.to_json() if self.error else None,
+            "finished": self.finished,
+            "fetched": self.fetched,
+            "done": self.progress.done,
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Back from `to_json`; what was running waits for its turn again. Raise ValueError, KeyError or TypeError."""
+        files = tuple(RemoteFile.from_json(file) for file in data["files"])
+        state = State(data["state"])
+        error = UserFixable.from_json(data["error"]) if data["error"] else None
+        job = cls(int(data["id"]), files, State.QUEUED if state is State.RUNNING else state, error)
+        job.finished = min(max(0, int(data["finished"])), len(files))
+        job.fetched = [int(index) for index in data["fetched"] if 0 <= int(index) < len(files)]
+        if not files:
+            raise ValueError("a download of nothing")
+        total = job.progress.total
+        job.progress = Progress(min(max(0, int(data["done"])), total), total)
+        return job
