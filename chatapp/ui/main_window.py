@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from chatapp.services.bundle import Services
 
 _SIDEBAR_WIDTH = 250
-_INSPECTOR_SHARE, _INSPECTOR_LEAST, _INSPECTOR_MOST = 0.39, 420, 620  # of the window's width; pixels
 
 
 class MainWindow(QMainWindow):
@@ -56,6 +55,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("mainWindow")
         self.setWindowIcon(app_icon())
         self.setMinimumSize(QSize(760, 520))
+        self.setAnimated(False)  # a panel that slides in lays out the whole chat for every step of the way
         self.actions_table = Actions(self)
         self._sidebar = Sidebar(services, self.actions_table["new"], self)
         self._selector = ModelSelector(services, self)
@@ -68,7 +68,6 @@ class MainWindow(QMainWindow):
         self._settings_dock = self._add_dock("settingsDock", self._settings_panel)
         self._inspector_dock = self._add_dock("inspector", InspectorPanel(services, self))
         self._room = Room(self, self._sidebar, [self._settings_dock, self._inspector_dock])
-        self._inspector_was_shown = False
         self._splitter = self._build_centre()
         self._connect()
         self._restore_layout()
@@ -128,7 +127,6 @@ class MainWindow(QMainWindow):
         # One panel at a time: side by side they would leave the chat a column of words.
         self._settings_dock.shown.connect(self._inspector_dock.hide)
         self._inspector_dock.shown.connect(self._settings_dock.hide)
-        self._inspector_dock.shown.connect(self._widen_inspector)
         self._chat.inspect_requested.connect(self._inspector_dock.show)
         self._selector.file_requested.connect(self._open_model)
         self._selector.info_requested.connect(actions["model_info"].trigger)
@@ -168,13 +166,6 @@ class MainWindow(QMainWindow):
             "shortcuts": lambda: ShortcutsDialog(self.actions_table, self).open(),
             "about": lambda: AboutDialog(services, self).open(),
         }
-
-    def _widen_inspector(self) -> None:
-        """The first time it is shown: a dock begins with its smallest width, which has no room for all its tabs."""
-        if not self._inspector_was_shown and self._inspector_dock.width() < _INSPECTOR_LEAST:
-            width = max(_INSPECTOR_LEAST, min(_INSPECTOR_MOST, round(self.width() * _INSPECTOR_SHARE)))
-            self.resizeDocks([self._inspector_dock], [width], Qt.Orientation.Horizontal)
-        self._inspector_was_shown = True
 
     # -- what the actions do -------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QPlainTextEdit,
     QScrollBar,
+    QTabWidget,
     QToolButton,
     QWidget,
 )
@@ -290,3 +291,15 @@ def test_a_click_on_the_panel_button_shows_and_hides_the_panel(window: MainWindo
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
         assert dock.isHidden() is not shown
         assert button.isChecked() is shown
+
+
+def test_the_inspector_opens_wide_enough_for_its_tabs(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(1366, 768)
+    dock = window.findChild(QDockWidget, "inspector")
+    assert dock is not None
+    qtbot.keyClick(window, Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: dock.width() > 500)
+    tabs = dock.findChild(QTabWidget, "inspectorTabs")
+    assert tabs is not None
+    bar = tabs.tabBar()
+    assert bar.tabRect(bar.count() - 1).right() <= tabs.width()

@@ -25,6 +25,8 @@ from chatapp.ui.widgets.text import number_text
 if TYPE_CHECKING:
     from chatapp.services.bundle import Services
 
+_LEAST_WIDTH = 360  # pixels
+
 
 class ChatView(QWidget):
     """Draws `ChatService` and passes on what the user asks of it; *inspect_requested* asks to show the inspector."""
@@ -59,6 +61,8 @@ class ChatView(QWidget):
         dock.setContentsMargins(MARGIN, 4, MARGIN, 14)
         dock.addWidget(self.composer, 0)
         layout.addWidget(self._dock)
+        # By itself it would want as much as it has: its margins follow its width.
+        self.setMinimumWidth(_LEAST_WIDTH)
         self.setFocusProxy(self.composer)
         self._connect()
         self._on_conversation_changed()

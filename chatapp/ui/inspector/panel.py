@@ -18,7 +18,7 @@ from chatapp.ui.inspector.tree_map import TreeTab
 if TYPE_CHECKING:
     from chatapp.services.bundle import Services
 
-_WIDTH = 460  # pixels, of the panel when it is first opened
+_WIDTH = 530  # pixels, of the panel when it is first opened: all its tabs are in sight
 _TABS = (TokensTab, SamplingTab, ExplorerTab, LayersTab, TreeTab, TextTab)
 
 
