@@ -11,11 +11,10 @@ _SIZES = (4, 3, 2)  # tokens of the n-grams, the surest first
 _LONGEST = 16  # tokens; matches are measured up to here
 # Length of the match, tokens to draft, and the steps that checking them takes besides the one that is due: Q4_K_M on
 # two cores, where batches of 4, 8 and 16 suit the kernels best. Graphics cards take less.
-_DRAFTS = ((16, 15, 4.2), (8, 7, 2.7), (2, 3, 1.4))
+_DRAFTS = ((16, 15, 4.6), (8, 7, 2.7), (2, 3, 1.4))
 _SURE = 6  # tokens of a match that is tried even when guessing has not paid
-_CREDIT = 2.0  # steps that guesses may lose at first
-_LEAST_CREDIT, _MOST_CREDIT = -8.0, 8.0  # below the least one nothing is tried
-_REPAID = 1 / 64  # steps a token: what ordinary text may lose
+_LEAST_CREDIT, _MOST_CREDIT = -4.0, 8.0  # steps; below the least one nothing is tried
+_REPAID = 1 / 256  # steps a token: what ordinary text may lose
 
 
 class NgramIndex:
@@ -63,7 +62,7 @@ class Drafts:
         self._draft: list[int] = []  # the last tokens in the cache
         self._taken = 0  # of them
         self._cost = 0.0
-        self._credit = _CREDIT
+        self._credit = 0.0  # steps that guesses have saved
 
     @property
     def n_past(self) -> int:

@@ -126,7 +126,7 @@ def test_the_same_tokens_come_with_and_without(backend: LlamaBackend, temperatur
     assert listener.trace.entropy == pytest.approx(expected.trace.entropy, abs=CLOSE)
     assert info.accepted_tokens <= info.drafted_tokens
     if temperature == 0:
-        assert info.accepted_tokens > 20
+        assert info.accepted_tokens > 5
     assert_memory_is_true(backend, listener)
 
 
@@ -275,5 +275,5 @@ def test_wrong_guesses_soon_cost_next_to_nothing(backend: LlamaBackend) -> None:
         lost -= drafts.accepted - taken
         lost += cost.get(drafts.drafted - before, 0.0)
     assert drafts.drafted > 0
-    assert lost < 2 + 8 + 5 + steps / 64
+    assert lost < 4 + 4.6 + steps / 256
     assert drafts.n_past == len(prompt) + steps
