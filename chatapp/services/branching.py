@@ -10,6 +10,7 @@ from chatapp.core.errors import ErrorCode, RequestError
 from chatapp.core.generation import Fork
 from chatapp.core.trace import TokenTrace
 from chatapp.core.trace_buffer import given_text
+from chatapp.core.vocabulary import Vocabulary
 from chatapp.protocol.messages import Generate, ModelInfo
 
 
@@ -58,16 +59,27 @@ def plan_branch(message: Message, trace: TokenTrace | None, position: int, ids: 
     return Branch(given_text(message.text, trace), begun, fork, message.info.unsent if message.info else ())
 
 
-def check_model(message: Message, trace: TokenTrace | None, model: ModelInfo | None, path: str) -> None:
-    """Raise `RequestError` when not the model at *path* wrote *message*: token ids mean nothing to another one.
-
-    model  what is known of it, None while it is loaded
-    """
-    wrote = message.info.model if message.info else ""
+def is_by(message: Message, trace: TokenTrace | None, model: ModelInfo | None, path: str) -> bool:
+    """Whether the model at *path* wrote *message*. *model* is what is known of it, None while it is loaded."""
     fingerprint = "" if trace is None else trace.meta.get("fingerprint")
-    same = fingerprint == model.fingerprint if model is not None and fingerprint else path == wrote
-    if not same:
-        raise RequestError(ErrorCode.OTHER_MODEL, model=PurePath(wrote.replace("\\", "/")).stem or "?")
+    if model is not None and fingerprint:
+        return bool(fingerprint == model.fingerprint)
+    return path == (message.info.model if message.info else "")
+
+
+def same_tokens(trace: TokenTrace, vocabulary: Vocabulary) -> bool:
+    """Whether every token that *trace* names has the same bytes in *vocabulary*.
+
+    So it is with other quantizations of a model: a reply of one of them can be branched by another one.
+    """
+    named = {token: piece for token, piece in trace.pieces.items() if piece and token >= 0}  # control tokens have none
+    return all(token < len(vocabulary) and piece == vocabulary.piece(token) for token, piece in named.items())
+
+
+def other_model(message: Message) -> RequestError:
+    """The refusal where token ids mean nothing to the model that is loaded."""
+    wrote = message.info.model if message.info else ""
+    return RequestError(ErrorCode.OTHER_MODEL, model=PurePath(wrote.replace("\\", "/")).stem or "?")
 
 
 def measured(fork: Fork, parts: Sequence[TokenTrace]) -> Fork:

@@ -12,7 +12,7 @@ from chatapp.core.generation import FinishReason, ReplyInfo
 from chatapp.core.trace import TokenTrace
 from chatapp.core.trace_buffer import tokens_in
 from chatapp.protocol.messages import Failed, Finished, Generate, PromptProgress, Tokens
-from chatapp.services.branching import Branch, check_model, plan_branch
+from chatapp.services.branching import Branch, is_by, other_model, plan_branch, same_tokens
 from chatapp.services.conversations import ConversationsService
 from chatapp.services.engine_process import EngineService, EngineState
 from chatapp.services.notices import Action, Notices
@@ -20,6 +20,7 @@ from chatapp.services.reply import RunningReply, ThinkingTime
 from chatapp.services.settings import SettingsService
 from chatapp.services.shown import ShownConversation
 from chatapp.services.storage import StorageService
+from chatapp.services.vocabulary import VocabularyService
 from chatapp.settings import schema
 from chatapp.store.conversations import ConversationStore
 
@@ -59,11 +60,13 @@ class ChatService(ShownConversation):
         engine: EngineService,
         settings: SettingsService,
         notices: Notices,
+        vocabulary: VocabularyService,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(storage, conversations, settings, parent)
         self._engine = engine
         self._notices = notices
+        self._vocabulary = vocabulary
         self._reply: RunningReply | None = None
         self.state = ChatState.IDLE
         self.stages_wanted = False  # whether replies record what every sampler stage left
@@ -161,25 +164,32 @@ class ChatService(ShownConversation):
         if self._reply is not None:
             self._notices.post_error(RequestError(ErrorCode.ENGINE_BUSY), key="branch")
         elif self._check_engine():
-            conversation = self.conversation
+            message = self.conversation.messages[message_id]
+            self._storage.read(
+                lambda store: store.load_trace(message_id),
+                lambda trace: self._plan_branch(message, trace, position, ids),
+            )
 
-            def begin(trace: TokenTrace | None) -> None:
-                if self.conversation is conversation and self._reply is None:
-                    self._begin_branch(message_id, trace, position, ids)
+    def _plan_branch(self, message: Message, trace: TokenTrace | None, position: int, ids: int | Sequence[int]) -> None:
+        def begin(*, known: bool) -> None:
+            if message.id not in self.conversation.messages or self._reply is not None:
+                return  # something else was done meanwhile
+            if not known:
+                self._notices.post_error(other_model(message), key="branch")
+                return
+            self._notices.clear("branch")
+            self.conversation.leaf_id = message.parent_id
+            self._answer(branch=branch)
 
-            self._storage.read(lambda store: store.load_trace(message_id), begin)
-
-    def _begin_branch(self, message_id: int, trace: TokenTrace | None, position: int, ids: int | Sequence[int]) -> None:
-        message = self.conversation.messages[message_id]
         try:
             branch = plan_branch(message, trace, position, ids)
-            check_model(message, trace, self._engine.model, self._engine.model_path)
         except RequestError as error:
             self._notices.post_error(error, key="branch")
             return
-        self._notices.clear("branch")
-        self.conversation.leaf_id = message.parent_id
-        self._answer(branch=branch)
+        if trace is None or is_by(message, trace, self._engine.model, self._engine.model_path):
+            begin(known=True)
+        else:
+            self._vocabulary.read(lambda read: begin(known=read is not None and same_tokens(trace, read)))
 
     def edit(self, message_id: int, text: str) -> None:
         """Add a sibling with *text*. A user message is answered, a reply is left as it was written."""

@@ -1,5 +1,7 @@
 """The vocabulary of the loaded model, asked for once."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Signal
 
 from chatapp.core.errors import UserFixable
@@ -30,6 +32,7 @@ class VocabularyService(QObject):
         self._tasks = tasks
         self._job = 0
         self._key = ""
+        self._waiting: list[Callable[[Vocabulary | None], None]] = []
         self.current: Vocabulary | None = None
         engine.state_changed.connect(self._on_engine_changed)
 
@@ -38,6 +41,18 @@ class VocabularyService(QObject):
         if self.current is None and not self._job and self._engine.model is not None:
             self._key = self._model_key()
             self._job = self._questions.ask(AskVocabulary(0), self._on_read, self._on_failed)
+
+    def read(self, on_known: Callable[[Vocabulary | None], None]) -> None:
+        """Hand on the vocabulary when it is there, or None where it cannot be had."""
+        self._waiting.append(on_known)
+        self.need()
+        if self.current is not None or not self._job:
+            self._tell()
+
+    def _tell(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for on_known in waiting:
+            on_known(self.current)
 
     def _on_read(self, answer: object) -> None:
         if isinstance(answer, VocabularyRead):
@@ -52,16 +67,19 @@ class VocabularyService(QObject):
             self._job = 0
             self.current = made
             self.changed.emit()
+            self._tell()
 
     def _on_failed(self, error: UserFixable) -> None:
         self._job = 0
         self.failed.emit(error)
+        self._tell()
 
     def _on_engine_changed(self) -> None:
         if self._engine.model is not None and self._key not in ("", self._model_key()):
             self._questions.withdraw(self._job)
             self._job, self._key, self.current = 0, "", None
             self.changed.emit()
+            self._tell()
 
     def _model_key(self) -> str:
         model = self._engine.model

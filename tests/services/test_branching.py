@@ -1,6 +1,7 @@
 """Branches: replies that leave another one at one of its tokens, by token id."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,13 +9,14 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from chatapp.core.conversation import Message, Role
-from chatapp.core.errors import ErrorCode, RequestError
+from chatapp.core.errors import ErrorCode
 from chatapp.core.generation import FinishReason, Fork, ReplyInfo, SamplingParams
 from chatapp.core.trace import TokenTrace
+from chatapp.core.vocabulary import Vocabulary
 from chatapp.engine.llama import Context, Model
 from chatapp.paths import Paths
 from chatapp.protocol.messages import ModelInfo, PromptProgress
-from chatapp.services.branching import check_model
+from chatapp.services.branching import is_by, same_tokens
 from chatapp.services.bundle import Services
 from chatapp.services.notices import Notice
 from chatapp.settings.file import Settings
@@ -337,6 +339,32 @@ def test_after_a_restart(real: Services, qtbot: QtBot, tmp_path: Path) -> None:
         again.close()
 
 
+def test_another_quantization_of_the_model_can_branch_a_reply(real: Services, qtbot: QtBot) -> None:
+    first = answer(real, qtbot, "hello there")
+    trace = trace_of(real, first)
+    told: list[Notice] = []
+    real.notices.attach(told.append)
+    load(real, qtbot, "llama-q8_0")
+    made = branch(real, qtbot, first, 3, int(trace.top_ids[3, 1]))
+    assert trace_of(real, made).ids[:4].tolist() == [*trace.ids[:3].tolist(), int(trace.top_ids[3, 1])]
+    assert made.info is not None
+    assert made.info.model.endswith("llama-q8_0.gguf")
+    load(real, qtbot, "llama-sentencepiece")
+    count = len(real.chat.conversation.messages)
+    real.chat.branch(first.id, 3, 7)
+    qtbot.waitUntil(lambda: bool(told), timeout=20_000)
+    assert told[-1].error is not None
+    assert told[-1].error.code is ErrorCode.OTHER_MODEL
+    assert told[-1].error.params["model"] == "llama-f32"
+    assert len(real.chat.conversation.messages) == count
+
+
+def load(services: Services, qtbot: QtBot, name: str) -> None:
+    """Load another tiny model."""
+    with qtbot.waitSignal(services.engine.model_loaded, timeout=60_000):
+        services.models.choose(str(tiny(name)))
+
+
 def test_the_end_of_turn_as_a_branch_ends_it(real: Services, qtbot: QtBot) -> None:
     first = answer(real, qtbot, "hello there")
     trace = trace_of(real, first)
@@ -363,15 +391,28 @@ def test_a_model_is_known_by_its_content_and_only_then_by_its_place(fingerprint:
         path, "m", "llama", "", size=1, n_params=1, n_vocab=9, n_ctx=9, n_ctx_train=9, n_layer=1, n_head=1,
         fingerprint=fingerprint,
     )  # fmt: skip
-    if taken:
-        check_model(message, trace, model, path)
-    else:
-        with pytest.raises(RequestError, match=r"Another model wrote this reply \(m\)"):
-            check_model(message, trace, model, path)
+    assert is_by(message, trace, model, path) is taken
 
 
 def test_while_the_model_is_loaded_its_place_has_to_do() -> None:
     message = Message(2, 1, Role.ASSISTANT, "x", 0, ReplyInfo(model="/m.gguf"))
-    check_model(message, TokenTrace.empty({"fingerprint": "f"}), None, "/m.gguf")
-    with pytest.raises(RequestError):
-        check_model(message, TokenTrace.empty({"fingerprint": "f"}), None, "/n.gguf")
+    assert is_by(message, TokenTrace.empty({"fingerprint": "f"}), None, "/m.gguf")
+    assert not is_by(message, TokenTrace.empty({"fingerprint": "f"}), None, "/n.gguf")
+
+
+def test_tokens_are_the_same_when_their_bytes_are() -> None:
+    pieces = [b"a", b" b", b"\xed", b"<end>"]
+    vocabulary = Vocabulary(
+        np.array([len(p) for p in pieces], np.int32),
+        np.frombuffer(b"".join(pieces), np.uint8),
+        np.array([0, 0, 0, 1], np.uint8),
+    )
+
+    def same(**known: bytes) -> bool:
+        named = {int(name[1:]): piece for name, piece in known.items()}
+        return same_tokens(replace(TokenTrace.empty(), pieces=named), vocabulary)
+
+    assert same(t0=b"a", t2=b"\xed", t3=b"")
+    assert same()
+    assert not same(t0=b"a", t1=b"b")
+    assert not same(t4=b"x")
