@@ -11,6 +11,7 @@ from chatapp.core.stage_view import StageView
 
 _CUTS = frozenset({"grammar", "top_n_sigma", "top_k", "typical_p", "top_p", "min_p"})  # the others' ratios stay
 _SAME = 2e-5  # relative; float32 probabilities that are equal
+_NOTHING = 5e-6  # as a ratio, the same
 _WITNESSES = 5  # tokens of different logits that the repetition penalty cannot all have left in the same ratio
 
 
@@ -62,14 +63,28 @@ def _raised(bound: float, stage: str, before: F64, after: F64, ids: NDArray[np.i
         plain = [ratio for ratio, token in zip(ratios, ids.tolist(), strict=True) if token not in biases]
         most = max([0.0, *(bias for token, bias in biases.items() if token not in ids)])
         return bound * float(max(plain)) * math.exp(most) if plain else 1.0
-    if (
-        stage == "penalties"
-        and params.repeat_penalty > 1
-        and min(params.frequency_penalty, params.presence_penalty) >= 0
-    ):
-        # Nothing becomes likelier than its neighbours. Tokens of different logits would not be lowered alike, so those
-        # that share the highest ratio were not lowered, and no token of the rest was raised by more.
-        same = np.sort(before[ratios >= ratios.max() * (1 - _SAME)])
+    if not _lowers(stage, params):
+        return 1.0
+    return bound * (1 + _SAME) * _raised_by_lowering(stage, ratios, before, params)
+
+
+def _lowers(stage: str, params: SamplingParams) -> bool:
+    """Whether the stage makes tokens less likely, and others likelier only in their place."""
+    penalties = (params.repeat_penalty - 1, params.frequency_penalty, params.presence_penalty)
+    return stage == "dry" or (stage == "penalties" and min(penalties) >= 0)
+
+
+def _raised_by_lowering(stage: str, ratios: F64, before: F64, params: SamplingParams) -> float:
+    """By how much a token that was not lowered became likelier; inf where the known tokens do not tell."""
+    most = float(ratios.max())
+    if np.abs(ratios - 1).max() < _NOTHING:
+        return 1.0  # else the rest would have been lowered by just as much as all known tokens
+    if stage == "penalties" and params.repeat_penalty == 1 and params.frequency_penalty == 0:
+        # One penalty for all: had it lowered every known token, none of them could have become likelier.
+        return most if most > 1 + _NOTHING else math.inf
+    if stage == "penalties" and params.repeat_penalty > 1:
+        # Tokens of different logits would not be lowered alike: those that share the highest ratio were not lowered.
+        same = np.sort(before[ratios >= most * (1 - _SAME)])
         different = 1 + int(np.count_nonzero(np.diff(np.log(same)) > 1e-3))
-        return bound * float(ratios.max()) * (1 + _SAME) if different >= _WITNESSES else 1.0
-    return 1.0
+        return most if different >= _WITNESSES else math.inf
+    return math.inf

@@ -142,13 +142,11 @@ def _top_k(now: Kept, k: int) -> Kept:
     low, high = _ahead(now, weights=False)
     rest = now.rest
     if not rest.is_gone:
-        front = int((now.sure & _first(now)).sum())
-        count = Span(
-            min(rest.count.low, max(0.0, k - float(now.possible.sum()))),
-            min(rest.count.high, max(0.0, float(k - front))),
-        )
-        if count != rest.count:
-            share = count.low / rest.count.high if math.isfinite(rest.count.high) else 0.0
+        front = max(int((now.sure & _first(now)).sum()), int((now.sure & (high < k)).sum()))
+        least, most = max(0.0, k - float(now.possible.sum())), max(0.0, float(k - front))
+        if least < rest.count.high:
+            count = Span(min(rest.count.low, least), min(rest.count.high, most))
+            share = least / rest.count.high if math.isfinite(rest.count.high) else 0.0
             weight = Span(rest.weight.low * share, min(rest.weight.high, count.high * math.exp(rest.highest)))
             rest = rest.cut(count, weight)
     return now.left(high < k, low < k, rest)

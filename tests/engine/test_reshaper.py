@@ -20,6 +20,16 @@ from chatapp.engine.sampling import SamplerChain
 SIZES = (30, 400, 32_000)
 HISTORY = [3, 4, 5, 4, 9]
 PENALTIES = {"repeat_penalty": 1.3, "presence_penalty": 0.4}
+SOME_PENALTIES = (
+    {},
+    PENALTIES,
+    {"presence_penalty": 0.6},
+    {"frequency_penalty": 0.3},
+    {"repeat_penalty": 0.8},
+    {"presence_penalty": -0.7},
+    {"logit_bias": ((3, 2.0), (5, -100.0))},
+    {"logit_bias": ((11, -3.0), (4, 1.0))},
+)
 
 
 def recorded(logits: NDArray[np.float32], params: SamplingParams) -> TraceBuffer:
@@ -97,7 +107,8 @@ def random_params(rng: np.random.Generator, like: SamplingParams | None = None) 
     }
     if like is None:
         order = ORDER if rng.random() < 0.5 else tuple(rng.permutation(ORDER).tolist())
-        values |= {**sometimes(PENALTIES, {}), "order": order, "seed": int(rng.integers(0, 2**31))}
+        values |= SOME_PENALTIES[rng.integers(0, len(SOME_PENALTIES))]
+        values |= {"order": order, "seed": int(rng.integers(0, 2**31))}
         return SamplingParams(**values)
     changed = rng.choice(sorted(values), 2, replace=False).tolist()
     return replace(like, **{name: values[name] for name in changed})

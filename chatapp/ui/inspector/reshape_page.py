@@ -160,9 +160,11 @@ class ReshapePage(QWidget):
         self.shaped, self._missing = None, None
         if reshaper is not None:
             try:
-                self.shaped = reshaper.shape(params, struck=self._struck.isChecked())
+                shaped = reshaper.shape(params, struck=self._struck.isChecked())
             except NotComputable as missing:
                 self._missing = missing
+            else:
+                self.shaped = shaped if shaped.low.any() else None  # bounds that say nothing are not shown
             pieces = tuple(self._inspector.trace.pieces.get(int(i), b"") for i in reshaper.ids)
             self.bars.show_bars(Bars(reshaper.ids, pieces, reshaper.raw, reshaper.taken, self.shaped))
         else:
@@ -208,7 +210,7 @@ class ReshapePage(QWidget):
             return self._missing_words(self._missing)
         shaped = self.shaped
         if shaped is None:
-            return ""
+            return self.tr("Too little of the distribution was kept to tell; the whole vocabulary is needed.")
         before = number_text(reshaper.entropy / 0.6931471805599453, 2)
         lines = [
             self.tr("Entropy {before} → {after} bits").format(before=before, after=bits_words(shaped.entropy)),
