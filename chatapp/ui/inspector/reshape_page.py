@@ -12,7 +12,7 @@ from chatapp.core.reshaper import Predicted, Reshaper, refused
 from chatapp.core.sampling import SamplingParams
 from chatapp.services.prediction import TokenPrediction
 from chatapp.ui.inspector.exported import Exported, reshape_export
-from chatapp.ui.inspector.obstacles import obstacle_text
+from chatapp.ui.inspector.obstacles import asking_text, obstacle_text
 from chatapp.ui.inspector.reshape_controls import ReshapeControls, applied
 from chatapp.ui.inspector.shape_bars import Bars, ShapeBars
 from chatapp.ui.inspector.stage_words import stage_title
@@ -190,7 +190,7 @@ class ReshapePage(QWidget):
     def _basis_words(self, reshaper: Reshaper) -> str:
         prediction = self._prediction
         if prediction.is_asking:
-            return self.tr("The model reads up to this token again…")
+            return asking_text(prediction.progress)
         total = number_text(reshaper.n_vocab) if reshaper.n_vocab else ""
         if reshaper.is_whole:
             return self.tr("Computed from all {total} tokens.").format(total=total)

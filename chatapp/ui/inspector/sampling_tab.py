@@ -63,6 +63,7 @@ class SamplingTab(QWidget):
         inspector.message_changed.connect(self.refresh)
         inspector.token_changed.connect(self.refresh)
         inspector.state_changed.connect(self.refresh)
+        inspector.trace_grew.connect(self._on_grown)
         self._retranslate()
 
     def title(self) -> str:
@@ -105,6 +106,10 @@ class SamplingTab(QWidget):
     def _walk(self, step: int) -> None:
         token = self._inspector.token
         self._inspector.select_token(0 if token is None else token + step)
+
+    def _on_grown(self, _first: int) -> None:
+        if self.isVisible():
+            self._show_token()
 
     def _show_token(self) -> None:
         trace, token = self._inspector.trace, self._inspector.token

@@ -9,7 +9,7 @@ from chatapp.core.reshape import chain_of
 from chatapp.core.stage_view import StageView, recomputed_stages, recorded_stages
 from chatapp.services.prediction import TokenPrediction
 from chatapp.ui.inspector.exported import Exported, stage_export
-from chatapp.ui.inspector.obstacles import obstacle_text
+from chatapp.ui.inspector.obstacles import asking_text, obstacle_text
 from chatapp.ui.inspector.stage_columns import StageColumns
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class StagePage(QWidget):
         if view is not None:
             self._source.setText(self._origin(view))
         elif prediction.is_asking:
-            self._source.setText(self.tr("The model reads up to this token again…"))
+            self._source.setText(asking_text(prediction.progress))
         elif trace.owners is not None:
             self._source.setText(self.tr("The model read this token; no sampler chose it."))
         elif token is None:

@@ -348,3 +348,35 @@ def test_an_unrecorded_token_is_computed_again(open_real: Real, qtbot: QtBot) ->
     assert cells(tab)[0][0] == f"{100 * np.exp(trace.top_logprobs[token][0]):.1f} %"
     services.inspector.select_token(0)
     assert not cells(tab)
+
+
+def test_a_reply_that_is_being_written_counts_its_tokens(services: Services, qtbot: QtBot) -> None:
+    services.inspector.set_open(True)
+    tab = open_tab(services, qtbot)
+    services.chat.send("/wait")
+    qtbot.waitUntil(lambda: len(services.inspector.trace) > 1)
+    services.inspector.select_token(0)
+    qtbot.waitUntil(lambda: f"of {len(services.inspector.trace)} " in tab._token._full)
+    qtbot.mouseClick(tab._show_reshape, Qt.MouseButton.LeftButton)
+    assert "when the reply is written" in basis(tab)
+    assert not tab.reshape._whole.isVisible()
+    services.chat.stop()
+    qtbot.waitUntil(lambda: services.chat.streaming_id is None)
+
+
+def test_bounds_that_say_nothing_are_not_drawn(open_real: Real, qtbot: QtBot) -> None:
+    wild = replace(PARAMS, temperature=3.0, top_k=0, top_p=1.0, min_p=0.0, repeat_penalty=1.0, frequency_penalty=0.4)
+    services = open_real(True)
+    services.inspector.set_open(True)
+    trace = ask(services, qtbot, "Say anything", wild)
+    tab = open_tab(services, qtbot)
+    qtbot.mouseClick(tab._show_reshape, Qt.MouseButton.LeftButton)
+    probs = np.exp(trace.top_logprobs.astype(np.float64))
+    unknown = 1 - probs.sum(axis=1) - probs[:, 0]  # more than the likeliest one has
+    assert unknown.max() > 0.1
+    services.inspector.select_token(int(np.argmax(unknown)))
+    put(qtbot, tab, "top_k", "1")
+    assert numbers(tab).startswith("Too little")
+    assert set(after(tab)) == {"?"}
+    qtbot.mouseClick(tab.reshape._whole, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "100.0 %" in after(tab), timeout=20_000)
