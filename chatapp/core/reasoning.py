@@ -42,7 +42,7 @@ class ReasoningParser:
     """Feeds on a reply's text and sorts it into *thought* and *answer*.
 
     state      "start" while it is open what the reply begins with, then "thought" and "answer", or "answer" at once
-    thought_at, answer_at  where these begin in the text, 0 while they have not begun
+    thought_at, answer_at  where these begin in the text, 0 while they have not begun; every line end counts as one
     """
 
     def __init__(self) -> None:
@@ -50,7 +50,8 @@ class ReasoningParser:
         self.thought_at = 0
         self.answer_at = 0
         self._answered = False
-        self._read_length = 0
+        self._read_length = 0  # characters, every line end as one
+        self._return = False  # the last one was a carriage return
         self._mark: Mark | None = None
         self._held = ""
 
@@ -64,7 +65,8 @@ class ReasoningParser:
 
     def _read(self, text: str, *, final: bool) -> tuple[str, str]:
         self._held += text
-        self._read_length += len(text)
+        self._read_length += _length(text) - (self._return and text[:1] == "\n")
+        self._return = text.endswith("\r") if text else self._return
         thought = answer = ""
         if self.state == "start":
             self._begin(final=final)
@@ -80,7 +82,7 @@ class ReasoningParser:
             self._cross(final=final)
         if self.state == "answer":
             if not self._answered:
-                self.answer_at, self._answered = self._read_length - len(self._held), True
+                self.answer_at, self._answered = self._read_length - _length(self._held), True
             answer, self._held = self._held, ""
         return thought, answer
 
@@ -90,7 +92,7 @@ class ReasoningParser:
             if text.startswith(mark.start):
                 # "<|channel>thought" and "<think>" are followed by a line end that is not part of the thought.
                 self._mark, self._held, self.state = mark, text[len(mark.start) :], "thought"
-                self.thought_at = self._read_length - len(self._held)
+                self.thought_at = self._read_length - _length(self._held)
                 return
         if final or not any(mark.start.startswith(text) for mark in MARKS):
             self.state = "answer"
@@ -125,6 +127,10 @@ def open_mark(prompt: str) -> str:
         if text.endswith(mark.start):
             return prompt[len(text) - len(mark.start) :]
     return ""
+
+
+def _length(text: str) -> int:
+    return len(text) - text.count("\r\n")
 
 
 def _overlap(text: str, mark: str) -> int:

@@ -53,13 +53,14 @@ def test_a_prompt_that_opens_a_thought() -> None:
 @pytest.mark.parametrize("mark", MARKS, ids=lambda m: m.start)
 @pytest.mark.parametrize("size", [1, 3, 1000])
 def test_where_thought_and_answer_stand(mark, size) -> None:
-    text = f" {mark.start}thought{mark.end}\n{mark.answer[0] if mark.answer else ''}the answer"
+    text = f" {mark.start}thought\r\n{mark.end}\r\n{mark.answer[0] if mark.answer else ''}the answer\r\n"
     parser = ReasoningParser()
     for at in range(0, len(text), size):
         parser.feed(text[at : at + size])
     parser.end()
+    text = text.replace("\r\n", "\n")
     assert text[parser.thought_at :].startswith("thought")
-    assert text[parser.answer_at :] == "the answer"
+    assert text[parser.answer_at :] == "the answer\n"
 
 
 def test_an_answer_without_a_thought_begins_at_once() -> None:

@@ -230,6 +230,14 @@ class MessageBody(QWidget):
         for view in self.views():
             view.show_marks()
 
+    def area_of(self, place: int) -> QRect | None:
+        """Where the line is drawn, in this widget, that has the character at *place* of the message's text."""
+        for view in self.views():
+            area = view.area_of(place)
+            if area is not None:
+                return QRect(view.viewport().mapTo(self, area.topLeft()), area.size())
+        return None
+
     def place_at(self, where: QPoint) -> int | None:
         """The place in the message's text of what is shown at the global point *where*."""
         for view in self.views():

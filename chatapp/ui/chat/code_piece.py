@@ -1,5 +1,7 @@
 """A block of code: language, Copy button, colours, and a scroll bar of its own for long lines."""
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QHideEvent, QPainter, QPaintEvent, QTextBlock, QTextCursor, QTextOption
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
@@ -31,6 +33,9 @@ class _CodeView(TextView):
     def places_of(self, block: QTextBlock) -> tuple[Places, int]:
         """All lines are one text."""
         return self.places, block.position()
+
+    def texts(self) -> Iterator[tuple[Places, int]]:
+        yield self.places, 0
 
     def ink(self) -> None:
         """Code has its colours, or its tokens have theirs."""

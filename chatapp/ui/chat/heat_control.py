@@ -34,14 +34,17 @@ class HeatControl(QObject):
         self._area = parent
         self._card: TokenCard | None = None
         self._inspected: int | None = None  # the message whose tokens are outlined
+        self._unseen = False  # the inspector's token is still to be brought into sight
         self._waiting: tuple[int, int] | None = None  # message and place whose token is to be selected once it is read
         self._settings.changed.connect(self._on_setting_changed)
         self._traces.changed.connect(self._on_trace_changed)
         self._traces.grew.connect(self._on_trace_grew)
         inspector.message_changed.connect(self._on_inspected_changed)
         inspector.open_changed.connect(self._on_inspected_changed)
-        inspector.token_changed.connect(self._show_marks)
+        inspector.token_changed.connect(self._on_token_changed)
         inspector.hover_changed.connect(self._show_marks)
+        for elsewhere in (services.chat.path_changed, services.chat.conversation_changed):
+            elsewhere.connect(self.hide_card)
         messages.verticalScrollBar().valueChanged.connect(self.hide_card)
         messages.installEventFilter(self)
 
@@ -98,6 +101,7 @@ class HeatControl(QObject):
         widget = self._list.widget_of(message_id)
         if widget is not None:
             self.refresh(widget)
+            self._bring_into_sight()
         if self._waiting is not None and self._waiting[0] == message_id:
             place, self._waiting = self._waiting[1], None
             message = self._chat.conversation.messages.get(message_id)
@@ -113,11 +117,33 @@ class HeatControl(QObject):
 
     def _on_inspected_changed(self) -> None:
         before, self._inspected = self._inspected, self._inspector.message_id if self._inspector.is_open else None
+        self._unseen = before != self._inspected
         for message_id in {before, self._inspected} - {None}:
             widget = self._list.widget_of(message_id) if message_id is not None else None
             if widget is not None:
                 self.refresh(widget)
                 widget.show_marks()
+        self._bring_into_sight()
+
+    def _on_token_changed(self) -> None:
+        self._show_marks()
+        self._unseen = True
+        self._bring_into_sight()
+
+    def _bring_into_sight(self) -> None:
+        """Scroll to the inspector's token, once, as soon as it is known where it stands."""
+        token, message_id = self._inspector.token, self._inspector.message_id
+        if not self._unseen or token is None or message_id is None or not self._inspector.is_open:
+            return
+        if self._list.widget_of(message_id) is None:
+            self._list.show_message(message_id)
+        widget = self._list.widget_of(message_id)
+        if widget is None or widget.heat is None or token >= widget.heat.count:
+            return
+        self._unseen = False
+        area = widget.area_of(widget.heat.traced.places.span_of(token, token + 1)[0])
+        if area is not None:
+            self._list.show_line(message_id, area)
 
     def _show_marks(self) -> None:
         message_id = self._inspector.message_id

@@ -147,7 +147,7 @@ class MessageWidget(QWidget):
             thought, answer = thought + more_thought, answer + more
         self._place_thought(len(thought) - len(thought.lstrip("\n")))
         self.thought.set_text(thought, running=streaming and self._parser.state == "thought")
-        self._place_answer()
+        self.body.tint.base = self._parser.answer_at
         return answer
 
     def _add(self, thought: str, answer: str) -> None:
@@ -157,8 +157,7 @@ class MessageWidget(QWidget):
             self.thought.append(thought)
         if answer:
             self.thought.end()
-            if not self.body.tint.base:
-                self._place_answer()
+            self.body.tint.base = self._parser.answer_at
             self.body.append(answer)
 
     # -- tokens --------------------------------------------------------------------------------------------------------
@@ -178,15 +177,14 @@ class MessageWidget(QWidget):
         self.body.show_marks()
         self.thought.body.show_marks()
 
+    def area_of(self, place: int) -> QRect | None:
+        """Where the line is drawn, in this widget, that has the character at *place* of the text; None if it is not."""
+        body = self.thought.body if place < self.body.tint.base else self.body
+        area = body.area_of(place) if body.isVisible() else None
+        return None if area is None else QRect(body.mapTo(self, area.topLeft()), area.size())
+
     def _place_thought(self, skipped: int) -> None:
-        self.thought.body.tint.base = self._one_line_ends(self._parser.thought_at) + skipped
-
-    def _place_answer(self) -> None:
-        if self._parser.answer_at:
-            self.body.tint.base = self._one_line_ends(self._parser.answer_at)
-
-    def _one_line_ends(self, place: int) -> int:
-        return place - "".join(self._streamed)[:place].count("\r\n") if place else 0
+        self.thought.body.tint.base = self._parser.thought_at + skipped
 
     def set_waiting(self, text: str) -> None:
         """Say what the reply waits for, while it has no text."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 
@@ -129,6 +129,16 @@ class MessageList(QScrollArea):
             if not bar.value() <= top <= bar.value() + self.viewport().height() - 80:
                 bar.setValue(top - MARGIN)
             self._set_follow(bar.value() >= bar.maximum() - NEAR_END)
+
+    def show_line(self, message_id: int, area: QRect) -> None:
+        """Scroll so that *area* of a message's widget is in sight; not at all when it is."""
+        widget = self.widget_of(message_id)
+        if widget is None:
+            return
+        bar, top = self.verticalScrollBar(), widget.y() + area.top()
+        if not bar.value() <= top <= bar.value() + self.viewport().height() - area.height():
+            self._set_follow(False)
+            bar.setValue(top - self.viewport().height() // 3)
 
     def scroll_page(self, direction: int) -> None:
         """Scroll by a screen, up (-1) or down (1)."""

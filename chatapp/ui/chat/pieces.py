@@ -1,5 +1,6 @@
 """The text widgets that a message is stacked from: prose, and what they share (selection, links, no resources)."""
 
+from collections.abc import Iterator
 from math import ceil
 from typing import Any
 
@@ -105,6 +106,22 @@ class TextView(QTextBrowser):
         """The places of a text that *block* is part of, and where in that text it begins, in UTF-16 units."""
         del block
         return (), 0
+
+    def texts(self) -> Iterator[tuple[Places, int]]:
+        """The texts of the document, in order: the places of each, and the position it begins at."""
+        yield from ()
+
+    def area_of(self, place: int) -> QRect | None:
+        """Where the line is drawn, in the viewport, in which the character at *place* of the message's text stands.
+
+        Of one that is not shown: where the next one stands. None behind the last.
+        """
+        position = self.tokens.position_of(place)
+        if position is None:
+            return None
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(position)
+        return self.cursorRect(cursor)
 
     def place_at(self, where: QPoint) -> int | None:
         """The place in the message's text of what is shown at the global point *where*."""
@@ -264,6 +281,11 @@ class ProsePiece(TextView):
         number = block.blockNumber()
         shown = self.blocks[number] if number < len(self.blocks) else None
         return (shown.places, 0) if isinstance(shown, Paragraph) else ((), 0)
+
+    def texts(self) -> Iterator[tuple[Places, int]]:
+        for number, block in enumerate(self.blocks):
+            if isinstance(block, Paragraph):
+                yield block.places, self.document().findBlockByNumber(number).position()
 
     def fit(self, width: int) -> int:
         """Wrap at *width* pixels; return the height that takes."""

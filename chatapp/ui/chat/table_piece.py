@@ -1,5 +1,7 @@
 """A table: as wide as its words need, with a scroll bar of its own when that is wider than the message."""
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QFontMetricsF,
@@ -91,6 +93,14 @@ class TablePiece(TextView):
             return (), 0
         row = table.places[cell.row()] if cell.row() < len(table.places) else ()
         return (row[cell.column()] if cell.column() < len(row) else ()), 0
+
+    def texts(self) -> Iterator[tuple[Places, int]]:
+        table = self.blocks[0] if self.blocks else None
+        if self._table is None or not isinstance(table, Table):
+            return
+        for number, row in enumerate(table.places):
+            for column, places in enumerate(row[: self._table.columns()]):
+                yield places, self._table.cellAt(number, column).firstPosition()
 
     def columns(self) -> list[float]:
         """How wide the columns want to be."""

@@ -163,6 +163,16 @@ class TokenLayer:
         inside = min(at - place.at, place.length - 1) if place.length == place.span else 0
         return self.tint.base + place.source + inside
 
+    def position_of(self, place: int) -> int | None:
+        """The position in the document of the character at *place* of the message's text, or of the next one shown."""
+        place -= self.tint.base
+        for places, start in self._view.texts():
+            for found in places:
+                if found.source + found.span > place:
+                    inside = max(0, place - found.source) if found.length == found.span else 0
+                    return start + found.at + inside
+        return None
+
     def forget(self) -> None:
         """Fonts are others: work everything out anew."""
         self._known.clear()

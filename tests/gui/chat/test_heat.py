@@ -428,3 +428,27 @@ def test_the_colours_follow_another_language(view: ChatView, services: Services,
     shown(view, message_id, qtbot)
     view.list.rebuild()  # as for another language
     assert assert_tokens_are_where_they_are_drawn(shown(view, message_id, qtbot)) > 200
+
+
+def test_the_chat_scrolls_to_the_token_that_the_inspector_selects(
+    view: ChatView, services: Services, qtbot: QtBot
+) -> None:
+    text = "".join(f"{MARKDOWN}\nPart {n} ends here.\n\n" for n in range(8))
+    message_id = played(services, qtbot, text)
+    services.inspector.set_open(True)
+    qtbot.waitUntil(lambda: services.inspector.state is TraceState.READY)
+    widget = shown(view, message_id, qtbot)
+    view.list.scroll_to_end()
+    bar = view.list.verticalScrollBar()
+    places = heat_of(widget).traced.places
+    for wanted in ("Part 0 ends", "질의", "Part 6 ends", "return sum", "Part 3 ends"):
+        token = places.token_at(text.index(wanted))
+        services.inspector.select_token(token)
+        qtbot.wait(1)
+        area = widget.area_of(places.span_of(token or 0, (token or 0) + 1)[0])
+        assert area is not None
+        top = widget.y() + area.top()
+        assert bar.value() <= top <= bar.value() + view.list.viewport().height() - area.height(), wanted
+    at = bar.value()
+    services.inspector.select_token((services.inspector.token or 0) + 1)
+    assert bar.value() == at, "what is in sight does not move"
