@@ -143,7 +143,10 @@ class TextView(QTextBrowser):
 
     def show_marks(self) -> None:
         """Outline the tokens that are marked now."""
-        self.viewport().update()
+        left = self.horizontalScrollBar().value()
+        seen = self.viewport().visibleRegion().boundingRect()
+        for rect in self.tokens.changed_marks(QRectF(seen).translated(left, 0)):
+            self.viewport().update(rect.translated(-left, 0).adjusted(-3, -3, 3, 3).toAlignedRect())
 
     def _in_document(self, point: QPoint) -> QPointF:
         return QPointF(point.x() + self.horizontalScrollBar().value(), point.y())

@@ -51,6 +51,7 @@ class TokenLayer:
         self._known: dict[int, _Boxes] = {}
         self._open: int | None = None  # the first text block that had not all its tokens when it was worked out
         self._inked = False
+        self._marked: tuple[int | None, int | None] = (None, None)
 
     # -- drawing -------------------------------------------------------------------------------------------------------
 
@@ -82,6 +83,12 @@ class TokenLayer:
                 painter.setPen(pen)
                 for rect in self.rects_of(cell, visible):
                     painter.drawRoundedRect(rect, _RADIUS, _RADIUS)
+
+    def changed_marks(self, visible: QRectF) -> list[QRectF]:
+        """What of *visible* to paint anew because other tokens are marked than the last time this was asked."""
+        before, self._marked = self._marked, self.tint.heat.marked() if self.tint.heat is not None else (None, None)
+        cells = {cell for pair in zip(before, self._marked, strict=True) if pair[0] != pair[1] for cell in pair}
+        return [rect for cell in cells if cell is not None for rect in self.rects_of(cell, visible)]
 
     def ink(self) -> None:
         """Draw what has a colour of its own, as links do, in the one that can be read on every ground; or no longer."""
