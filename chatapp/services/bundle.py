@@ -7,6 +7,7 @@ from typing import Self
 from PySide6.QtCore import QObject
 
 from chatapp.paths import Paths
+from chatapp.services.attention import AttentionService
 from chatapp.services.chat import ChatService
 from chatapp.services.context import ContextService
 from chatapp.services.conversations import ConversationsService
@@ -55,6 +56,7 @@ class Services:
     explorer: ExplorerService
     lookahead: LookaheadService
     text_score: TextScoreService
+    attention: AttentionService
 
     @classmethod
     def create(cls, paths: Paths, settings: Settings, *, fake_engine: bool, parent: QObject | None = None) -> Self:
@@ -77,10 +79,12 @@ class Services:
         explorer = ExplorerService(chat, engine, inspector, vocabulary, next_tokens, parent)
         lookahead = LookaheadService(explorer, engine, questions, parent)
         text_score = TextScoreService(engine, questions, tasks, parent)
+        attention = AttentionService(chat, engine, inspector, questions, vocabulary, tasks, parent)
         traces = TracesService(chat, inspector, storage, parent)
         return cls(
             paths, settings_service, notices, tasks, storage, engine, conversations, chat, models, context,
             larger_context, presets, questions, inspector, traces, vocabulary, explorer, lookahead, text_score,
+            attention,
         )  # fmt: skip
 
     def start(self, model: str | None = None) -> None:
@@ -97,6 +101,7 @@ class Services:
     def close(self) -> bool:
         """End everything; False when something could not be saved."""
         self.explorer.set_active(False)
+        self.attention.set_active(False)
         self.chat.close()
         self.engine.close()
         self.context.close()

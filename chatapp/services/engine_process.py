@@ -104,6 +104,11 @@ class EngineService(QObject):
 
     # -- requests ------------------------------------------------------------------------------------------------------
 
+    @property
+    def options(self) -> LoadOptions:
+        """What the model was last asked to be loaded with."""
+        return self._options
+
     def load(self, path: str, options: LoadOptions | None = None) -> None:
         """Start a fresh worker with the model at *path*; the old one ends with everything it was doing."""
         self.model_path = path

@@ -28,6 +28,8 @@ __all__ = ["GgufHeader", "LoadPlan", "LocalModel", "ModelsService"]
 
 _NOTICE = "model"
 _SHORTEST = 512  # tokens of context
+_LARGEST_RECORD = 1 << 30  # bytes of attention, when the app decides
+_SHARE_OF_MEMORY = 10  # of what is free, a tenth
 _RECENT = 12  # files from outside the model folders that stay in the list
 
 
@@ -140,7 +142,21 @@ class ModelsService(QObject):
             flash_attention=self._settings.get(schema.FLASH_ATTENTION),
             kv_type=self._settings.get(schema.KV_TYPE),
             device=self._settings.get(schema.DEVICE),
+            recording=self._recording(),
         )
+
+    def _recording(self) -> int:
+        """Bytes for the record of attention; 0: none."""
+        if self._settings.get(schema.RECORD_ATTENTION) != "on":
+            return 0
+        wanted = self._settings.get(schema.ATTENTION_MEMORY)
+        if wanted > 0:
+            return wanted << 20
+        return max(1, min(_LARGEST_RECORD, free_memory(self._engine.pid) // _SHARE_OF_MEMORY))
+
+    def recorded_bytes(self) -> int:
+        """What the record of attention takes for one token of the loaded model; 0 when that is not known."""
+        return 2 * sum(self._header.head_counts) * self._header.key_length if self._header is not None else 0
 
     def plan(self, path: str) -> LoadPlan | UserFixable | None:
         """What loading the listed model at *path* would take, or why it cannot be; None when that is not known yet."""

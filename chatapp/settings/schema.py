@@ -115,6 +115,21 @@ CACHE_MEMORY: Setting[int] = Setting(
                       "so that going back to one need not read it again. Lower it if memory is short; 0 turns it off."),
     bounds=(0, 1_000_000), special=Special(-1, _AUTOMATIC), reload_needed=True,
 )  # fmt: skip
+RECORD_ATTENTION: Setting[str] = Setting(
+    "record_attention", Kind.CHOICE, "on", Section.MODEL,
+    QT_TRANSLATE_NOOP("settings", "Record attention while chatting"),
+    QT_TRANSLATE_NOOP("settings", "Keeps what is needed to show, for every word of a reply, where the model looked "
+                      "when it wrote it. It needs flash attention and some memory, and takes next to no time."),
+    choices=(Choice("on", QT_TRANSLATE_NOOP("settings", "On")), Choice("off", QT_TRANSLATE_NOOP("settings", "Off"))),
+    reload_needed=True,
+)  # fmt: skip
+ATTENTION_MEMORY: Setting[int] = Setting(
+    "attention_memory", Kind.INTEGER, -1, Section.MODEL,
+    QT_TRANSLATE_NOOP("settings", "Memory for recorded attention"),
+    QT_TRANSLATE_NOOP("settings", "At most this much memory, in MiB, is taken by the record; the oldest tokens are "
+                      "given up first. Automatic is a tenth of the free memory, at most 1024 MiB."),
+    bounds=(1, 1_000_000), special=Special(-1, _AUTOMATIC), reload_needed=True,
+)  # fmt: skip
 FLASH_ATTENTION: Setting[str] = Setting(
     "flash_attention", Kind.CHOICE, "auto", Section.MODEL,
     QT_TRANSLATE_NOOP("settings", "Flash attention"),

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
+from chatapp.ui.inspector.attention_tab import AttentionTab
 from chatapp.ui.inspector.explorer_tab import ExplorerTab
 from chatapp.ui.inspector.export import ExportButton
 from chatapp.ui.inspector.exported import Exported
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from chatapp.services.bundle import Services
 
 _WIDTH = 530  # pixels, of the panel when it is first opened: all its tabs are in sight
-_TABS = (TokensTab, SamplingTab, ExplorerTab, LayersTab, TreeTab, TextTab)
+_TABS = (TokensTab, SamplingTab, AttentionTab, ExplorerTab, LayersTab, TreeTab, TextTab)
 
 
 class _Tab(Protocol):

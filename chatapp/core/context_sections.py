@@ -1,0 +1,50 @@
+"""The context cut into its messages, with the template's tokens between them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chatapp.core.trace import TokenTrace
+from chatapp.core.trace_buffer import TraceBuffer
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The tokens *start* to *end* (exclusive): those of message *owner*, and the template's before it.
+
+    Behind the last message they are its own; without any message *owner* is -1.
+    """
+
+    start: int
+    end: int
+    owner: int
+
+
+def sections_of(owners: NDArray[np.int32]) -> list[Section]:
+    """Sections of the tokens whose messages are *owners*, -1 for the template's own."""
+    found: list[Section] = []
+    for at in np.flatnonzero(owners >= 0).tolist():
+        owner = int(owners[at])
+        if not found or found[-1].owner != owner:
+            found.append(Section(found[-1].end if found else 0, at + 1, owner))
+        else:
+            found[-1] = Section(found[-1].start, at + 1, owner)
+    if not found:
+        return [Section(0, len(owners), -1)] if len(owners) else []
+    found[-1] = Section(found[-1].start, len(owners), found[-1].owner)
+    return found
+
+
+def buffer_of(ids: NDArray[np.int32], piece: Callable[[int], bytes]) -> TraceBuffer:
+    """Tokens of which only the bytes are known, grouped into characters."""
+    n = len(ids)
+    pieces = {token: piece(token) for token in set(ids.tolist())}
+    nothing = np.zeros(n, np.float32)
+    return TraceBuffer(
+        TokenTrace(
+            ids.astype(np.int32), nothing, np.zeros(n, np.int32), nothing, np.zeros((n, 0), np.int32),
+            np.zeros((n, 0), np.float32), pieces,
+        )
+    )  # fmt: skip

@@ -1,0 +1,361 @@
+"""What the selected token looked at: asks the engine for it, keeps the last answers, and knows why there is none."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from chatapp.core.attention_picture import AttentionPicture, Head, HeadScores, head_scores
+from chatapp.core.errors import UserFixable
+from chatapp.protocol.messages import Attend, Attended, PromptProgress
+from chatapp.services.attention_place import (
+    AttentionState,
+    Known,
+    Matrix,
+    Moment,
+    Part,
+    Place,
+    Region,
+    known_of,
+    regions_of,
+)
+from chatapp.services.chat import ChatService
+from chatapp.services.engine_process import EngineService, EngineState
+from chatapp.services.inspector import InspectorService, TraceState
+from chatapp.services.questions import Questions
+from chatapp.services.tasks import Tasks
+from chatapp.services.vocabulary import VocabularyService
+
+_SETTLED = 60  # ms that the pointer rests on a token before it is asked about
+_KEPT = 24  # pictures; one takes 1.4 MB at 2,000 tokens of 336 heads
+_LAST = 32  # tokens over which heads are scored
+_MOST = 24 << 20  # bytes of one answer
+_LARGEST = 128 << 20  # the same, of a token far before the end of a prompt
+
+
+class AttentionService(QObject):
+    """Asks only while it is active: while somebody looks.
+
+    picture  of `token`; while another one is read, still that of the one before
+    regions  the messages, by owner
+    ids, owners  int32 (N,) of all that is shown as context: what the picture has, and the tokens after it
+    Signals:
+        changed()          state, picture, regions or context are others
+        heads_changed()    `heads` or `how` are others
+        scores_changed()   matrix_changed()
+    """
+
+    changed = Signal()
+    heads_changed = Signal()
+    scores_changed = Signal()
+    matrix_changed = Signal()
+
+    def __init__(
+        self,
+        chat: ChatService,
+        engine: EngineService,
+        inspector: InspectorService,
+        questions: Questions,
+        vocabulary: VocabularyService,
+        tasks: Tasks,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._chat = chat
+        self._engine = engine
+        self._inspector = inspector
+        self._questions = questions
+        self.vocabulary = vocabulary
+        self._tasks = tasks
+        self._active = False
+        self._job = 0
+        self._side_job = 0
+        self._wanted = 0  # counts questions: only the answer to the latest counts
+        self._place: Place | None = None
+        self._known: OrderedDict[tuple[int, int, Moment], Known] = OrderedDict()
+        self._moments = {True: Moment.WRITING, False: Moment.READING}  # replies, prompts
+        self._part: Part | None = None
+        self._side_key: object = None
+        self._rows = 64
+        self.state = AttentionState.NOTHING
+        self.error: UserFixable | None = None
+        self.progress = 0.0
+        self.token: int | None = None
+        self.shown: tuple[int, int, Moment] | None = None  # message, token and moment of `picture`
+        self.picture: AttentionPicture | None = None
+        self.regions: tuple[Region, ...] = ()
+        self.ids: NDArray[np.int32] = np.zeros(0, np.int32)
+        self.owners: NDArray[np.int32] = np.zeros(0, np.int32)
+        self.heads: frozenset[Head] = frozenset()
+        self.how = "mean"
+        self.scores: HeadScores | None = None
+        self.matrix: Matrix | None = None
+        self._settle = QTimer(self, singleShot=True, interval=_SETTLED)
+        self._settle.timeout.connect(self._update)
+        inspector.message_changed.connect(self._on_message)
+        inspector.token_changed.connect(self._soon)
+        inspector.hover_changed.connect(self._soon)
+        inspector.state_changed.connect(self._soon)
+        engine.state_changed.connect(self._on_engine)
+        chat.state_changed.connect(self._soon)
+        vocabulary.changed.connect(self.changed)
+
+    # -- what the user does --------------------------------------------------------------------------------------------
+
+    def set_active(self, active: bool) -> None:
+        """Whether somebody looks."""
+        self._active = active
+        if active:
+            self._update()
+        else:
+            self._settle.stop()
+            self._drop()
+
+    @property
+    def moment(self) -> Moment:
+        """Whose row is shown of a token of this message."""
+        return self._moments[self._inspector.trace.owners is None]
+
+    def set_moment(self, moment: Moment) -> None:
+        """Show the other row, of all tokens of messages of this kind."""
+        self._moments[self._inspector.trace.owners is None] = moment
+        self._update()
+
+    def choose_heads(self, heads: frozenset[Head], how: str | None = None) -> None:
+        """Look at *heads* only, at all of them when there are none; *how* "mean" or "max" puts them together."""
+        how = how or self.how
+        if (heads, how) != (self.heads, self.how):
+            self.heads, self.how = heads, how
+            self.heads_changed.emit()
+            self._ask_side()
+
+    def want(self, part: Part | None, rows: int = 64) -> None:
+        """Also ask for *part*: `scores`, or the `matrix` of the chosen head over the last *rows* tokens."""
+        self._part, self._rows = part, rows
+        self._ask_side()
+
+    def retry(self) -> None:
+        """Ask again what failed."""
+        self._place = None
+        self._update()
+
+    # -- what to look at -----------------------------------------------------------------------------------------------
+
+    def _soon(self) -> None:
+        if self._active:
+            self._settle.start()
+
+    def _on_message(self) -> None:
+        self._forget()
+        self.changed.emit()
+        self._soon()
+
+    def _on_engine(self) -> None:
+        if self._engine.model is None:
+            self._known.clear()
+            self._forget()
+        if self._engine.state is not EngineState.BUSY and self.state is AttentionState.WRITING:
+            self._place = None
+        self._soon()
+
+    def _forget(self) -> None:
+        self._drop()
+        self._place = self.picture = self.shown = None
+        self.scores = self.matrix = None
+        self.state = AttentionState.NOTHING
+
+    def _update(self) -> None:
+        """Go to the token that is looked at now."""
+        if not self._active:
+            return
+        self._settle.stop()
+        inspector = self._inspector
+        token = inspector.token if inspector.hovered is None else inspector.hovered
+        self.token = token if token is not None and token < len(inspector.trace) else None
+        obstacle = self._obstacle()
+        if obstacle is not None:
+            self._drop()
+            self._place = None
+            self._set_state(obstacle)
+            return
+        place = self._find_place()
+        if isinstance(place, AttentionState):
+            self._drop()
+            self._place = None
+            self._set_state(place)
+        elif self._place is None or place.key != self._place.key:
+            self._go_to(place)
+
+    def _obstacle(self) -> AttentionState | None:
+        engine, inspector = self._engine, self._inspector
+        written_by = inspector.trace.meta.get("fingerprint", "")
+        options = engine.options
+        found: dict[AttentionState, Callable[[], bool]] = {
+            AttentionState.NOTHING: lambda: self.token is None or inspector.message_id is None,
+            AttentionState.WRITING: lambda: (
+                self._chat.streaming_id is not None or inspector.state is not TraceState.READY
+            ),
+            AttentionState.NO_MODEL: lambda: engine.model is None,
+            AttentionState.OTHER_MODEL: lambda: (
+                engine.model is not None and bool(written_by) and written_by != engine.model.fingerprint
+            ),
+            AttentionState.NO_ATTENTION: lambda: engine.model is not None and not engine.model.has_attention,
+            AttentionState.NO_FLASH: lambda: not engine.is_fake and options.flash_attention == "off",
+            AttentionState.OFF: lambda: not engine.is_fake and not options.recording,
+        }
+        return next((state for state, holds in found.items() if holds()), None)
+
+    def _find_place(self) -> Place | AttentionState:
+        inspector, token, model = self._inspector, self.token, self._engine.model
+        assert inspector.message_id is not None
+        assert token is not None
+        assert model is not None
+        key = (inspector.message_id, token, self.moment)
+        writing = self.moment is Moment.WRITING
+        if inspector.trace.owners is None:
+            count = token if writing else token + 1
+            return Place(key, inspector.prefix_to(inspector.message_id, count), 0, is_reply=True)
+        position = token - 1 if writing else token
+        if position < 0:
+            return AttentionState.FIRST
+        total = len(inspector.trace)
+        if 2 * model.n_layer * model.n_head * (total - position) * total > _LARGEST:
+            return AttentionState.TOO_FAR
+        return Place(key, inspector.prefix_to(inspector.message_id), total - 1 - position, is_reply=False)
+
+    # -- asking --------------------------------------------------------------------------------------------------------
+
+    def _go_to(self, place: Place) -> None:
+        self._drop()
+        self._place = place
+        self.error = None
+        self.vocabulary.need()
+        known = self._known.get(place.key)
+        if known is not None:
+            self._known.move_to_end(place.key)
+            self._show(place, known)
+            return
+        self.progress = 0.0
+        self._set_state(AttentionState.READING)
+        wanted = self._wanted
+        self._job = self._questions.ask(
+            Attend(0, place.prefix, (), place.after + 1),
+            lambda answer: self._on_answer(wanted, place, answer),
+            lambda error: self._on_failed(wanted, error),
+            self._on_progress,
+        )
+
+    def _drop(self) -> None:
+        self._wanted += 1
+        self._questions.withdraw(self._job)
+        self._questions.withdraw(self._side_job)
+        self._job = self._side_job = 0
+        self._side_key = None
+
+    def _on_answer(self, wanted: int, place: Place, answer: object) -> None:
+        if wanted != self._wanted or not isinstance(answer, Attended):
+            return
+        self._job = 0
+        after = self._inspector.trace.ids[place.key[1] :] if place.is_reply else np.zeros(0, np.int32)
+        if place.is_reply and place.key[2] is Moment.READING:
+            after = after[1:]
+        regions = regions_of(place)
+        self._tasks.run(
+            lambda: known_of(answer, place, regions, after), lambda known: self._on_made(wanted, place, known)
+        )
+
+    def _on_made(self, wanted: int, place: Place, known: Known) -> None:
+        self._known[place.key] = known
+        if len(self._known) > _KEPT:
+            self._known.popitem(last=False)
+        if wanted == self._wanted:
+            self._show(place, known)
+
+    def _show(self, place: Place, known: Known) -> None:
+        self.picture, self.shown, self.regions = known.picture, place.key, known.regions
+        if not (np.array_equal(self.ids, known.ids) and np.array_equal(self.owners, known.owners)):
+            self.ids, self.owners = known.ids, known.owners
+        self.state = AttentionState.READY
+        gone = frozenset(h for h in self.heads if h[0] not in known.picture.layers)
+        if gone:
+            self.choose_heads(self.heads - gone)
+        self.changed.emit()
+        self._ask_side()
+
+    def _on_failed(self, wanted: int, error: UserFixable) -> None:
+        if wanted != self._wanted:
+            return
+        self._job = 0
+        if self._chat.streaming_id is not None or self._engine.state is EngineState.BUSY:
+            self._place = None
+            self._set_state(AttentionState.WRITING)
+        elif self._engine.model is None:
+            self._place = None
+            self._set_state(AttentionState.NO_MODEL)
+        else:
+            self.error = error
+            self._set_state(AttentionState.FAILED)
+
+    def _on_progress(self, event: object) -> None:
+        if isinstance(event, PromptProgress) and event.total:
+            self.progress = event.done / event.total
+            self.changed.emit()
+
+    def _set_state(self, state: AttentionState) -> None:
+        self.state = state
+        self.changed.emit()
+
+    # -- scores and matrix ---------------------------------------------------------------------------------------------
+
+    def _ask_side(self) -> None:
+        """Ask for what is wanted besides, of the selected token; what is only pointed at passes by."""
+        place, picture = self._place, self.picture
+        if self.state is not AttentionState.READY or place is None or picture is None or self._part is None:
+            return
+        layer = self.matrix_head[0]
+        key = (place.key, self._part, layer if self._part is Part.MATRIX else -1, self._rows)
+        if key == self._side_key or self._inspector.hovered is not None:
+            return
+        self._questions.withdraw(self._side_job)
+        self._side_key = key
+        layers, heads = picture.shape
+        if self._part is Part.MATRIX:
+            rows = self._rows
+        else:
+            rows = max(1, min(_LAST, _MOST // max(1, 2 * layers * heads * len(picture.ids))))
+        rows = min(rows, picture.position + 1)
+        question = Attend(0, place.prefix, (layer,) if self._part is Part.MATRIX else (), place.after + rows)
+        wanted, part = self._wanted, self._part
+        self._side_job = self._questions.ask(question, lambda answer: self._on_side(wanted, part, place, rows, answer))
+
+    @property
+    def matrix_head(self) -> Head:
+        """The head whose matrix is shown: the first of those that are chosen, else the first of all."""
+        if self.heads:
+            return min(self.heads)
+        return (self.picture.layers[0] if self.picture and self.picture.layers else 0, 0)
+
+    def _on_side(self, wanted: int, part: Part, place: Place, rows: int, answer: object) -> None:
+        if wanted != self._wanted or not isinstance(answer, Attended):
+            return
+        self._side_job = 0
+        end = len(answer.arrays["ids"]) - place.after
+        weights = answer.arrays["weights"][:, :, :rows, :end]
+        ids, owners = answer.arrays["ids"][:end], answer.arrays["owners"][:end]
+        if part is Part.MATRIX:
+            self.matrix = Matrix(answer.layers[0], weights[0], ids, owners)
+            self.matrix_changed.emit()
+            return
+        roles = [message.role for message in place.prefix.messages]
+        first_user = roles.index("user") if "user" in roles else -1
+        self._tasks.run(
+            lambda: head_scores(weights, ids, owners, first_user, len(roles)),
+            lambda scores: self._on_scores(wanted, scores),
+        )
+
+    def _on_scores(self, wanted: int, scores: HeadScores) -> None:
+        if wanted == self._wanted:
+            self.scores = scores
+            self.scores_changed.emit()

@@ -1,0 +1,218 @@
+"""The Attention tab: what the model looked at when it wrote the selected token."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QTabBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from chatapp.services.attention_place import AttentionState, Moment
+from chatapp.ui.inspector.attention_told import AttentionTold
+from chatapp.ui.inspector.attention_words import caution_text, head_name, moment_title, proof_text
+from chatapp.ui.inspector.heads_page import HeadsPage
+from chatapp.ui.inspector.message_head import MessageHead
+from chatapp.ui.inspector.numbers import count
+from chatapp.ui.inspector.sources_page import SourcesPage
+from chatapp.ui.inspector.token_line import text_of
+from chatapp.ui.widgets.combo import CalmComboBox
+from chatapp.ui.widgets.icons import icon
+from chatapp.ui.widgets.text import ElidedLabel, size_text
+
+if TYPE_CHECKING:
+    from chatapp.services.bundle import Services
+
+_LONGEST = 20  # characters of a token
+
+
+class AttentionTab(QWidget):
+    """One token, whose row, and which heads; below the pages that show it, and what the picture is."""
+
+    def __init__(self, services: "Services", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("attentionTab")
+        self._services = services
+        self._attention = services.attention
+        self._token = QLabel(self)
+        self._token.setObjectName("attentionToken")
+        self._token.setTextFormat(Qt.TextFormat.PlainText)
+        self._token.setProperty("role", "heading")
+        self._moment = CalmComboBox(self)
+        self._moment.setObjectName("attentionMoment")
+        for moment in Moment:
+            self._moment.addItem("", moment.value)
+        self._bar = QTabBar(self)
+        self._bar.setObjectName("attentionPages")
+        self._bar.setExpanding(False)
+        self._heads = ElidedLabel(self)
+        self._heads.setObjectName("attentionHeads")
+        self._heads.setProperty("role", "small")
+        self._all = QPushButton(self)
+        self._all.setObjectName("allHeads")
+        self._all.setProperty("link", "true")
+        self._pages = QStackedWidget(self)
+        self.sources, self.heads = SourcesPage(services, self), HeadsPage(services, self)
+        for page in (self.sources, self.heads):
+            self._bar.addTab("")
+            self._pages.addWidget(page)
+        self._proof, self._caution, self._memory = (QLabel(self) for _ in range(3))
+        for label, name in (
+            (self._proof, "attentionProof"), (self._caution, "attentionCaution"), (self._memory, "attentionMemory"),
+        ):  # fmt: skip
+            label.setObjectName(name)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+            label.setProperty("role", "small")
+        self._help = QToolButton(self)
+        self._help.setObjectName("explainAttention")
+        self._help.setIcon(icon("info"))
+        self._help.setIconSize(QSize(16, 16))
+        self._help.setCheckable(True)
+        self._progress = QProgressBar(self)
+        self._progress.setTextVisible(False)
+        self._progress.setFixedHeight(3)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(AttentionTold(services, self))
+        self._stack.addWidget(self._content())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(6)
+        column.addWidget(MessageHead(services, self))
+        column.addWidget(self._stack, 1)
+        self._connect()
+        self._retranslate()
+
+    def title(self) -> str:
+        """For the tab."""
+        return self.tr("Attention")
+
+    def _content(self) -> QWidget:
+        page = QWidget(self)
+        row, below, last = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self._token)
+        row.addStretch(1)
+        row.addWidget(self._moment)
+        below.setSpacing(8)
+        below.addWidget(self._bar)
+        below.addWidget(self._heads, 1)
+        below.addWidget(self._all)
+        last.setSpacing(4)
+        last.addWidget(self._proof, 1)
+        last.addWidget(self._help, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(row)
+        column.addLayout(below)
+        column.addWidget(self._progress)
+        column.addWidget(self._pages, 1)
+        column.addLayout(last)
+        column.addWidget(self._caution)
+        column.addWidget(self._memory)
+        return page
+
+    def _connect(self) -> None:
+        attention = self._attention
+        attention.changed.connect(self.show_state)
+        attention.heads_changed.connect(self._show_heads)
+        self._moment.activated.connect(lambda _at: attention.set_moment(Moment(self._moment.currentData())))
+        self._bar.currentChanged.connect(self._pages.setCurrentIndex)
+        self._all.clicked.connect(lambda: attention.choose_heads(frozenset()))
+        self._help.toggled.connect(lambda _on: self._show_proof())
+
+    # -- showing -------------------------------------------------------------------------------------------------------
+
+    def show_state(self) -> None:
+        """Show what there is, or why there is nothing."""
+        attention = self._attention
+        state = attention.state
+        shown = attention.picture is not None and state in (AttentionState.READY, AttentionState.READING)
+        self._stack.setCurrentIndex(int(shown and attention.vocabulary.current is not None))
+        self._progress.setVisible(state is AttentionState.READING)
+        self._progress.setRange(0, 1000 if attention.progress else 0)
+        self._progress.setValue(round(1000 * attention.progress))
+        self._show_token()
+        self._show_heads()
+        self._show_proof()
+
+    def _show_token(self) -> None:
+        trace, shown = self._services.inspector.trace, self._attention.shown
+        self._moment.setCurrentIndex(self._moment.findData(self._attention.moment.value))
+        if shown is None or shown[1] >= len(trace):
+            return
+        text = text_of(trace, shown[1], shown[1] + 1)
+        text = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+        self._token.setText(self.tr("“{token}”, token {number}").format(token=text, number=count(shown[1] + 1)))
+
+    def _show_heads(self) -> None:
+        attention = self._attention
+        heads, picture = sorted(attention.heads), attention.picture
+        if picture is None:
+            return
+        if not heads:
+            text = self.tr("all {count} heads").format(count=count(int(picture.exists.sum())))
+        elif len(heads) <= 3:
+            text = ", ".join(head_name(head) for head in heads)
+        else:
+            text = self.tr("{count} heads").format(count=count(len(heads)))
+        self._heads.set_full_text(text)
+        self._all.setVisible(bool(heads))
+
+    def _show_proof(self) -> None:
+        picture, explained = self._attention.picture, self._help.isChecked()
+        self._proof.setText(proof_text(picture) if picture is not None else "")
+        self._caution.setText(caution_text())
+        self._memory.setText(self._memory_text())
+        self._memory.setVisible(explained and bool(self._memory.text()))
+
+    def _memory_text(self) -> str:
+        """How much of the chat is recorded, and what that takes."""
+        each, most = self._services.models.recorded_bytes(), self._services.engine.options.recording
+        if not each or not most:
+            return ""
+        return self.tr(
+            "The attention of the last {tokens} tokens is recorded: {each} a token, at most {most}. What was given up "
+            "is evaluated once more when you look at it."
+        ).format(tokens=count(most // each), each=size_text(each), most=size_text(most))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous():
+            self._attention.set_active(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self._attention.set_active(False)
+
+    def _retranslate(self) -> None:
+        for at, name in enumerate((self.tr("Sources"), self.tr("Heads"))):
+            self._bar.setTabText(at, name)
+        self._bar.setAccessibleName(self.tr("Sources or heads"))
+        for at, moment in enumerate(Moment):
+            self._moment.setItemText(at, moment_title(moment))
+        for widget in (self._moment, self._moment.view()):
+            widget.setAccessibleName(self.tr("Which moment is shown"))
+        self._moment.setToolTip(
+            self.tr("What the model looked at when it chose this token, or when it read it and chose the next one")
+        )
+        self._all.setText(self.tr("All heads"))
+        name = self.tr("How this was recorded")
+        self._help.setToolTip(name)
+        self._help.setAccessibleName(name)
+        self.show_state()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+        super().changeEvent(event)

@@ -1,0 +1,71 @@
+"""What the Attention tab says when there is nothing to show: why, and what to do."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+from chatapp.services.attention_place import AttentionState
+from chatapp.settings.schema import RECORD_ATTENTION
+from chatapp.ui.i18n import error_text
+from chatapp.ui.inspector.attention_words import state_text
+
+if TYPE_CHECKING:
+    from chatapp.services.bundle import Services
+
+
+class AttentionTold(QWidget):
+    """One sentence, and the button that goes with it."""
+
+    def __init__(self, services: "Services", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._attention = services.attention
+        self._text = QLabel(self)
+        self._text.setObjectName("attentionState")
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setWordWrap(True)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._action = QPushButton(self)
+        self._action.setObjectName("attentionAction")
+        self._action.setProperty("primary", "true")
+        self._action.clicked.connect(self._act)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 24)
+        column.setSpacing(12)
+        column.addStretch(2)
+        column.addWidget(self._text)
+        column.addWidget(self._action, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(3)
+        self._attention.changed.connect(self.show_state)
+        self.show_state()
+
+    def show_state(self) -> None:
+        """Say why there is nothing now."""
+        state, error = self._attention.state, self._attention.error
+        failed = state is AttentionState.FAILED and error is not None
+        self._text.setText(" ".join(filter(None, error_text(error))) if failed and error else state_text(state))
+        actions = {
+            AttentionState.NO_MODEL: self.tr("Choose a model"),
+            AttentionState.OTHER_MODEL: self.tr("Choose a model"),
+            AttentionState.OFF: self.tr("Record attention from now on"),
+            AttentionState.FAILED: self.tr("Try again"),
+        }
+        self._action.setText(actions.get(state, ""))
+        self._action.setAccessibleName(actions.get(state, self.tr("Nothing to do")))
+        self._action.setVisible(state in actions)
+
+    def _act(self) -> None:
+        services, state = self._services, self._attention.state
+        if state is AttentionState.OFF:
+            services.settings.set(RECORD_ATTENTION, "on")
+            services.models.choose(services.engine.model_path)
+        elif state is AttentionState.FAILED:
+            self._attention.retry()
+        else:
+            services.models.choose_requested.emit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.show_state()
+        super().changeEvent(event)

@@ -1,0 +1,195 @@
+"""The page that shows what the token looked at: the context in the strength of its attention, and the top sources."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QSplitter, QVBoxLayout, QWidget
+
+from chatapp.core.attention import sources, without_sink
+from chatapp.core.attention_picture import shares_of
+from chatapp.core.token_text import token_text
+from chatapp.services.attention_place import Moment
+from chatapp.ui.inspector.attention_words import region_title, template_title
+from chatapp.ui.inspector.numbers import percent
+from chatapp.ui.inspector.source_list import SourceList, SourceRow
+from chatapp.ui.inspector.source_strip import SourceStrip
+from chatapp.ui.widgets.combo import CalmComboBox
+from chatapp.ui.widgets.text import ElidedLabel
+
+if TYPE_CHECKING:
+    from chatapp.services.bundle import Services
+
+_TOP = 20  # sources in the list
+_LEAST, _MASS = 50, 90  # percent
+
+
+class SourcesPage(QWidget):
+    """Shows the picture of `AttentionService` for the heads that are chosen."""
+
+    def __init__(self, services: "Services", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._attention = services.attention
+        self._inspector = services.inspector
+        self._context: tuple[object, ...] = ()
+        self._row: NDArray[np.float32] = np.zeros(0, np.float32)
+        self._how = CalmComboBox(self)
+        self._how.setObjectName("attentionHow")
+        for how in ("mean", "max"):
+            self._how.addItem("", how)
+        self._mass = QSlider(Qt.Orientation.Horizontal, self)
+        self._mass.setObjectName("attentionMass")
+        self._mass.setRange(_LEAST, 100)
+        self._mass.setValue(_MASS)
+        self._mass_text = QLabel(self)
+        self._mass_text.setObjectName("attentionMassText")
+        self._template, self._sink = QCheckBox(self), QCheckBox(self)
+        self._template.setObjectName("attentionTemplate")
+        self._sink.setObjectName("attentionSink")
+        self._numbers = ElidedLabel(self)
+        self._numbers.setObjectName("attentionNumbers")
+        self._numbers.setProperty("role", "small")
+        self.strip = SourceStrip(self)
+        self._pointed = ElidedLabel(self)
+        self._pointed.setObjectName("attentionPointed")
+        self._pointed.setProperty("role", "small")
+        self.list = SourceList(self)
+        self._arrange()
+        self._connect()
+        self._retranslate()
+
+    def _arrange(self) -> None:
+        first, second = QHBoxLayout(), QHBoxLayout()
+        first.setSpacing(8)
+        first.addWidget(self._how)
+        first.addWidget(self._mass, 1)
+        first.addWidget(self._mass_text)
+        second.setSpacing(14)
+        second.addWidget(self._template)
+        second.addWidget(self._sink)
+        second.addStretch(1)
+        upper = QWidget(self)
+        above = QVBoxLayout(upper)
+        above.setContentsMargins(0, 0, 0, 4)
+        above.setSpacing(6)
+        above.addLayout(first)
+        above.addLayout(second)
+        above.addWidget(self._numbers)
+        above.addWidget(self.strip, 1)
+        above.addWidget(self._pointed)
+        splitter = QSplitter(Qt.Orientation.Vertical, self)
+        splitter.setChildrenCollapsible(False)
+        splitter.setHandleWidth(1)
+        splitter.addWidget(upper)
+        splitter.addWidget(self.list)
+        splitter.setStretchFactor(0, 3)
+        splitter.setStretchFactor(1, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(splitter)
+
+    def _connect(self) -> None:
+        attention = self._attention
+        attention.changed.connect(self.show_picture)
+        attention.heads_changed.connect(self.show_picture)
+        self._how.activated.connect(lambda _at: attention.choose_heads(attention.heads, self._how.currentData()))
+        self._mass.valueChanged.connect(lambda _value: self.show_picture())
+        self._template.toggled.connect(lambda _on: self.show_picture())
+        self._sink.toggled.connect(lambda _on: self.show_picture())
+        self.strip.pointed.connect(self._show_pointed)
+        self.strip.chosen.connect(self._on_chosen)
+        self.list.went_to.connect(self._on_source)
+
+    # -- showing -------------------------------------------------------------------------------------------------------
+
+    def show_picture(self) -> None:
+        """Show the attention of the token as it is known now."""
+        attention, vocabulary = self._attention, self._attention.vocabulary.current
+        picture = attention.picture
+        self._mass_text.setText(f"{self._mass.value()} %")
+        if picture is None or vocabulary is None or attention.shown is None:
+            return
+        context = (attention.ids, attention.owners, vocabulary, self._template.isChecked())
+        if len(self._context) != len(context) or any(a is not b for a, b in zip(context, self._context, strict=True)):
+            self._context = context
+            self.strip.show_context(
+                attention.ids, attention.owners, vocabulary.piece, template=self._template.isChecked()
+            )
+        self._row = picture.row(attention.heads, attention.how)
+        rest, sink = without_sink(self._row)
+        counted = self._row if self._sink.isChecked() else rest
+        titles = [region_title(region) for region in attention.regions]
+        total = float(self._row.sum())
+        by_owner = shares_of((self._row / total if total > 1 else self._row)[None], picture.owners, len(titles) - 1)[0]
+        self._numbers.set_full_text(self._numbers_text(sink, float(by_owner[-2])))
+        self.strip.set_titles(titles, by_owner[: len(titles)].tolist())
+        mass = self._mass.value() / 100
+        found = sources(counted, mass, len(counted))
+        selected = picture.position + (1 if attention.shown[2] is Moment.WRITING else 0)
+        self.strip.show_row(counted, [source.position for source in found], selected)
+        self.list.show_sources([self._source(s.position, s.weight) for s in found[:_TOP]])
+
+    def _numbers_text(self, sink: float, template: float) -> str:
+        if self._attention.how == "max" and len(self._attention.heads) != 1:
+            text = self.tr("first token (sink): {sink} in the head that looks there most")
+        else:
+            text = self.tr("first token (sink): {sink} · template: {template}")
+        return text.format(sink=percent(min(1.0, sink)), template=percent(template))
+
+    def _source(self, position: int, weight: float) -> SourceRow:
+        return SourceRow(position, self._token(position), self._message(position), weight)
+
+    def _token(self, position: int) -> str:
+        token = int(self._attention.ids[position])
+        vocabulary = self._attention.vocabulary.current
+        return token_text(token, vocabulary.piece(token) if vocabulary else b"")
+
+    def _message(self, position: int) -> str:
+        owner, regions = int(self._attention.owners[position]), self._attention.regions
+        return region_title(regions[owner]) if 0 <= owner < len(regions) else template_title()
+
+    def _show_pointed(self, position: int | None) -> None:
+        text = ""
+        if position is not None and position < len(self._attention.ids):
+            text = f"“{self._token(position)}” · {self._message(position)}"
+            if position < len(self._row):
+                text += f" · {percent(float(self._row[position]))}"
+            else:
+                text += " · " + self.tr("not written yet")
+        self._pointed.set_full_text(text)
+        self.strip.describe(text)
+
+    def _on_chosen(self, position: int) -> None:
+        """A token of the message that is looked at becomes the selected one."""
+        inspector, attention = self._inspector, self._attention
+        first = 0 if inspector.trace.owners is not None else len(attention.ids) - len(inspector.trace)
+        if 0 <= position - first < len(inspector.trace):
+            inspector.hover(None)
+            inspector.select_token(position - first)
+
+    def _on_source(self, position: int) -> None:
+        self.strip.point_out(position)
+        self._show_pointed(position)
+
+    def _retranslate(self) -> None:
+        self._how.setItemText(0, self.tr("Mean of the heads"))
+        self._how.setItemText(1, self.tr("Largest of the heads"))
+        for widget in (self._how, self._how.view()):
+            widget.setAccessibleName(self.tr("How heads are put together"))
+        self._mass.setAccessibleName(self.tr("Share of the attention that is shown"))
+        self._mass.setToolTip(self.tr("Show the fewest tokens that together have this share of the attention"))
+        self._template.setText(self.tr("Template tokens"))
+        self._template.setToolTip(self.tr("Also show the tokens that the chat template puts around the messages"))
+        self._sink.setText(self.tr("Colour the first token, too"))
+        self._sink.setToolTip(
+            self.tr("Heads with nothing to look for look at the first token; in its colour all others would be pale")
+        )
+        self.strip.setAccessibleName(self.tr("What the token looked at"))
+        self.list.setAccessibleName(self.tr("Top sources"))
+        self.show_picture()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+        super().changeEvent(event)
