@@ -201,7 +201,9 @@ class AttentionService(QObject):
             AttentionState.OTHER_MODEL: lambda: (
                 engine.model is not None and bool(written_by) and written_by != engine.model.fingerprint
             ),
-            AttentionState.NO_ATTENTION: lambda: engine.model is not None and not engine.model.has_attention,
+            AttentionState.NO_ATTENTION: lambda: (
+                not engine.is_fake and engine.model is not None and not engine.model.has_attention
+            ),
             AttentionState.NO_FLASH: lambda: not engine.is_fake and options.flash_attention == "off",
             AttentionState.OFF: lambda: not engine.is_fake and not options.recording,
         }

@@ -1,0 +1,195 @@
+"""The Attention tab by hand: keys and mouse, the starter model in the real worker."""
+
+from typing import TypeVar
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton, QSlider, QTabBar, QWidget
+from pytestqt.qtbot import QtBot
+
+from chatapp.core.attention import sources, without_sink
+from chatapp.services.attention_place import AttentionState, Moment
+from chatapp.services.bundle import Services
+from chatapp.settings.schema import RECORD_ATTENTION
+from chatapp.ui.inspector.attention_tab import AttentionTab
+from chatapp.ui.inspector.numbers import percent
+from tests.gui.inspector.real import Real, ask, open_real
+from tests.services.conftest import make_services, services
+from tests.services.test_attention_service import GREEDY, open_recording
+
+__all__ = ["make_services", "open_real", "services"]
+W = TypeVar("W", bound=QWidget)
+LEFT = Qt.MouseButton.LeftButton
+
+
+def open_tab(services: Services, qtbot: QtBot) -> AttentionTab:
+    tab = AttentionTab(services)
+    qtbot.addWidget(tab)
+    tab.resize(460, 640)
+    with qtbot.waitExposed(tab):
+        tab.show()
+    return tab
+
+
+def part(tab: QWidget, kind: type[W], name: str) -> W:
+    found = tab.findChild(kind, name)
+    assert found is not None, name
+    return found
+
+
+@pytest.fixture
+def tab(open_real: Real, qtbot: QtBot, starter_model: str) -> AttentionTab:
+    """The tab, a reply written, its sixth token selected."""
+    services = open_recording(open_real, qtbot, starter_model)
+    ask(services, qtbot, "What is attention?", GREEDY)
+    tab = open_tab(services, qtbot)
+    services.inspector.select_token(5)
+    shown(tab, qtbot, 5)
+    return tab
+
+
+def shown(tab: AttentionTab, qtbot: QtBot, token: int) -> None:
+    attention = tab._attention
+    qtbot.waitUntil(
+        lambda: attention.state is AttentionState.READY
+        and attention.shown is not None
+        and attention.shown[1] == token
+        and attention.vocabulary.current is not None
+        and tab.sources.strip.is_laid_out,
+        timeout=20_000,
+    )
+
+
+def click(widget: QWidget, point: QPoint, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    QTest.mouseMove(widget, point)
+    QTest.mouseClick(widget, LEFT, modifier, point)
+
+
+def test_the_top_sources_are_the_largest_weights(tab: AttentionTab) -> None:
+    picture = tab._attention.picture
+    assert picture is not None
+    rest, sink = without_sink(picture.mean)
+    rows = tab.sources.list.sources.rows
+    expected = sources(rest, 0.9, 20)
+    assert [(row.position, row.weight) for row in rows] == [(s.position, s.weight) for s in expected]
+    assert percent(sink) in part(tab, QLabel, "attentionNumbers").text()
+    part(tab, QSlider, "attentionMass").setValue(50)
+    fewer = tab.sources.list.sources.rows
+    assert len(fewer) < len(rows)
+    counted = sum(row.weight for row in fewer) / float(rest.sum())
+    assert counted >= 0.5 > counted - fewer[-1].weight / float(rest.sum())
+
+
+def test_pointing_says_the_weight_and_clicking_selects(tab: AttentionTab, qtbot: QtBot) -> None:
+    attention, strip = tab._attention, tab.sources.strip
+    picture = attention.picture
+    assert picture is not None
+    position = len(picture.ids) - 2  # a token of the reply that is before the selected one
+    point = strip.rect_of(position).center().toPoint()
+    QTest.mouseMove(strip.viewport(), point)
+    assert percent(float(picture.mean[position])) in part(tab, QLabel, "attentionPointed").text()
+    assert percent(float(picture.mean[position])) in strip.accessibleDescription()
+    click(strip.viewport(), point)
+    shown(tab, qtbot, 3)
+    assert tab._services.inspector.token == 3
+    strip.setFocus()
+    QTest.keyClick(strip, Qt.Key.Key_Right)
+    QTest.keyClick(strip, Qt.Key.Key_Return)
+    shown(tab, qtbot, 4)
+
+
+def test_a_source_in_the_list_is_pointed_out(tab: AttentionTab) -> None:
+    table = tab.sources.list
+    index = table.sources.index(1, 0)
+    click(table.viewport(), table.visualRect(index).center())
+    row = table.sources.rows[1]
+    assert row.token in part(tab, QLabel, "attentionPointed").text()
+    assert tab.sources.strip.viewport().rect().contains(tab.sources.strip.rect_of(row.position).center().toPoint())
+
+
+def test_template_tokens_come_on_demand(tab: AttentionTab, qtbot: QtBot) -> None:
+    strip, owners = tab.sources.strip, tab._attention.owners
+    first = int(np.flatnonzero(owners < 0)[-1])
+    before = strip.rect_of(first)
+    part(tab, QCheckBox, "attentionTemplate").click()
+    qtbot.waitUntil(lambda: strip.is_laid_out)
+    assert strip.rect_of(first) != before
+    assert strip.position_at(strip.rect_of(first).center()) == first
+
+
+def test_the_other_moment(tab: AttentionTab, qtbot: QtBot) -> None:
+    combo = part(tab, QComboBox, "attentionMoment")
+    assert combo.currentData() == Moment.WRITING
+    before = tab._attention.picture
+    QTest.keyClick(combo, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: tab._attention.picture is not before and tab._attention.state is AttentionState.READY)
+    picture = tab._attention.picture
+    assert picture is not None
+    assert picture.ids[-1] == tab._services.inspector.trace.ids[5]
+
+
+def test_heads_by_mouse_and_keys(tab: AttentionTab, qtbot: QtBot) -> None:
+    attention, grid = tab._attention, tab.heads.grid
+    part(tab, QTabBar, "attentionPages").setCurrentIndex(1)
+    qtbot.waitUntil(lambda: attention.scores is not None, timeout=20_000)
+    assert attention.picture is not None
+    click(grid.viewport(), grid.rect_of((2, 3)).center())
+    assert attention.heads == {(2, 3)}
+    assert part(tab, QLabel, "headPointed").text().startswith("L2 H3")
+    np.testing.assert_array_equal(attention.picture.row(attention.heads), attention.picture.weights[2, 3])
+    click(grid.viewport(), grid.rect_of((4, 5)).center(), Qt.KeyboardModifier.ControlModifier)
+    assert attention.heads == {(2, 3), (4, 5)}
+    click(grid.viewport(), grid.rect_of((3, 4)).center())
+    click(grid.viewport(), grid.rect_of((4, 5)).center(), Qt.KeyboardModifier.ShiftModifier)
+    assert attention.heads == {(3, 4), (3, 5), (4, 4), (4, 5)}
+    grid.setFocus()
+    QTest.keyClick(grid, Qt.Key.Key_Right)
+    QTest.keyClick(grid, Qt.Key.Key_Up)
+    QTest.keyClick(grid, Qt.Key.Key_Return)
+    assert attention.heads == {(3, 6)}
+    part(tab, QPushButton, "allHeads").click()
+    assert attention.heads == frozenset()
+
+
+def test_heads_are_sorted_by_what_they_are_coloured_by(tab: AttentionTab, qtbot: QtBot) -> None:
+    attention, grid = tab._attention, tab.heads.grid
+    part(tab, QTabBar, "attentionPages").setCurrentIndex(1)
+    qtbot.waitUntil(lambda: attention.scores is not None, timeout=20_000)
+    assert attention.scores is not None
+    combo = part(tab, QComboBox, "headScore")
+    combo.setFocus()
+    while combo.currentData() != "entropy":
+        QTest.keyClick(combo, Qt.Key.Key_Up)
+    part(tab, QCheckBox, "sortHeads").click()
+    values = [float(attention.scores.scores["entropy"][head]) for head in grid.order]
+    assert values == sorted(values, reverse=True)
+    assert len(values) == 48
+    assert grid.head_at(grid.rect_of(grid.order[0]).center().toPointF()) == grid.order[0]
+
+
+def test_what_the_picture_is(tab: AttentionTab) -> None:
+    picture = tab._attention.picture
+    assert picture is not None
+    text = part(tab, QLabel, "attentionProof").text()
+    for words in ("recorded", "F16 KV", "flash attention", "row sums", percent(picture.difference)):
+        assert words in text
+    assert part(tab, QLabel, "attentionCaution").text()
+
+
+def test_empty_states(open_real: Real, qtbot: QtBot, starter_model: str) -> None:
+    services = open_real(False)
+    services.settings.set(RECORD_ATTENTION, "off")
+    tab = open_tab(services, qtbot)
+    state = part(tab, QLabel, "attentionState")
+    assert "Choose a token" in state.text()
+    with qtbot.waitSignal(services.engine.model_loaded, timeout=60_000):
+        services.models.choose(starter_model)
+    services.inspector.set_open(True)
+    ask(services, qtbot, "Hello", GREEDY)
+    services.inspector.select_token(1)
+    qtbot.waitUntil(lambda: "switched off" in state.text())
+    with qtbot.waitSignal(services.engine.model_loaded, timeout=60_000):
+        part(tab, QPushButton, "attentionAction").click()
+    shown(tab, qtbot, 1)

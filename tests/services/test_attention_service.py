@@ -1,0 +1,209 @@
+"""What the selected token looked at, with llama.cpp on the model that ships with the app."""
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from chatapp.core.attention import entropy
+from chatapp.core.generation import SamplingParams
+from chatapp.protocol.messages import Attend, Attended
+from chatapp.services.attention_place import AttentionState, Moment, Part
+from chatapp.services.bundle import Services
+from chatapp.services.inspector import TraceState
+from chatapp.settings.schema import ATTENTION_MEMORY, FLASH_ATTENTION, RECORD_ATTENTION
+from tests.gui.inspector.real import Real, ask, open_real
+from tests.services.conftest import make_services, services
+
+__all__ = ["make_services", "open_real", "services"]
+GREEDY = SamplingParams(temperature=0, max_tokens=12)
+
+
+def open_recording(open_real: Real, qtbot: QtBot, starter_model: str) -> Services:
+    """The starter model, loaded as the settings say."""
+    services = open_real(False)
+    with qtbot.waitSignal(services.engine.model_loaded, timeout=60_000):
+        services.models.choose(starter_model)
+    services.inspector.set_open(True)
+    return services
+
+
+def settle(services: Services, qtbot: QtBot, state: AttentionState = AttentionState.READY) -> None:
+    qtbot.waitUntil(lambda: services.attention.state is state, timeout=20_000)
+
+
+def look(services: Services, qtbot: QtBot, token: int) -> None:
+    services.inspector.select_token(token)
+    services.attention.set_active(True)
+    attention = services.attention
+    qtbot.waitUntil(
+        lambda: attention.state is AttentionState.READY and attention.shown is not None and attention.shown[1] == token,
+        timeout=20_000,
+    )
+
+
+def truth(services: Services, qtbot: QtBot, count: int, queries: int = 1) -> Attended:
+    """What the engine says when it is asked directly."""
+    inspector, found = services.inspector, []
+    prefix = inspector.prefix_to(inspector.message_id or 0, count)
+    services.questions.ask(Attend(0, prefix, (), queries), found.append)
+    qtbot.waitUntil(lambda: bool(found), timeout=20_000)
+    assert isinstance(found[0], Attended)
+    return found[0]
+
+
+def test_the_numbers_are_those_of_the_engine(open_real: Real, qtbot: QtBot, starter_model: str) -> None:
+    services = open_recording(open_real, qtbot, starter_model)
+    trace = ask(services, qtbot, "What is attention?", GREEDY)
+    attention = services.attention
+    for token in (0, 5):
+        look(services, qtbot, token)
+        known = truth(services, qtbot, token)
+        picture = attention.picture
+        assert picture is not None
+        assert picture.recorded
+        assert picture.kv_type == "f16"
+        assert 0 <= picture.difference < 1e-2
+        np.testing.assert_array_equal(picture.weights, known.arrays["weights"][:, :, 0])
+        np.testing.assert_array_equal(picture.ids, known.arrays["ids"])
+        weights = known.arrays["weights"][:, :, 0].astype(np.float64)
+        np.testing.assert_allclose(picture.row(), weights.mean(axis=(0, 1)), atol=1e-6)
+        np.testing.assert_array_equal(picture.row(how="max"), weights.max(axis=(0, 1)))
+        np.testing.assert_array_equal(picture.row(frozenset({(1, 2)})), weights[1, 2])
+        assert picture.sums == pytest.approx((1, 1), abs=2e-3)
+        # Behind what could be looked at comes the rest of the reply.
+        assert attention.ids[len(picture.ids) :].tolist() == trace.ids[token:].tolist()
+        assert attention.owners[-1] == len(attention.regions) - 1
+        assert attention.regions[-1].role == "reply"
+
+
+def test_the_other_moment_is_the_row_of_the_token_itself(open_real: Real, qtbot: QtBot, starter_model: str) -> None:
+    services = open_recording(open_real, qtbot, starter_model)
+    ask(services, qtbot, "What is attention?", GREEDY)
+    look(services, qtbot, 4)
+    assert services.attention.moment is Moment.WRITING
+    services.attention.set_moment(Moment.READING)
+    qtbot.waitUntil(lambda: services.attention.shown is not None and services.attention.shown[2] is Moment.READING)
+    picture = services.attention.picture
+    assert picture is not None
+    known = truth(services, qtbot, 5)
+    assert picture.ids[-1] == services.inspector.trace.ids[4]
+    np.testing.assert_array_equal(picture.weights, known.arrays["weights"][:, :, 0])
+
+
+def test_what_is_pointed_at_is_shown_and_what_was_seen_is_not_asked_again(
+    open_real: Real, qtbot: QtBot, starter_model: str
+) -> None:
+    services = open_recording(open_real, qtbot, starter_model)
+    ask(services, qtbot, "What is attention?", GREEDY)
+    attention = services.attention
+    look(services, qtbot, 3)
+    first = attention.picture
+    services.inspector.hover(7)
+    qtbot.waitUntil(lambda: attention.shown is not None and attention.shown[1] == 7, timeout=20_000)
+    assert attention.picture is not first
+    services.inspector.hover(None)
+    with qtbot.assertNotEmitted(services.engine.answered):
+        qtbot.waitUntil(lambda: attention.picture is first)
+
+
+def test_a_token_of_the_prompt(open_real: Real, qtbot: QtBot, starter_model: str) -> None:
+    services = open_recording(open_real, qtbot, starter_model)
+    ask(services, qtbot, "What is attention?", GREEDY)
+    question = services.chat.conversation.path()[0]
+    inspector, attention = services.inspector, services.attention
+    inspector.select(question.id)
+    qtbot.waitUntil(lambda: inspector.state is TraceState.UNSCORED)
+    inspector.score()
+    qtbot.waitUntil(lambda: inspector.state is TraceState.READY, timeout=20_000)
+    look(services, qtbot, 4)
+    assert attention.moment is Moment.READING
+    picture = attention.picture
+    assert picture is not None
+    assert picture.position == 4
+    assert picture.ids.tolist() == inspector.trace.ids[:5].tolist()
+    assert len(attention.ids) == len(inspector.trace)
+    attention.set_moment(Moment.WRITING)
+    inspector.select_token(0)
+    settle(services, qtbot, AttentionState.FIRST)
+
+
+def test_scores_of_all_heads_and_the_matrix_of_one(open_real: Real, qtbot: QtBot, starter_model: str) -> None:
+    services = open_recording(open_real, qtbot, starter_model)
+    ask(services, qtbot, "What is attention?", GREEDY)
+    attention = services.attention
+    look(services, qtbot, 9)
+    with qtbot.waitSignal(attention.scores_changed, timeout=20_000):
+        attention.want(Part.SCORES)
+    scores = attention.scores
+    assert scores is not None
+    known = truth(services, qtbot, 9, scores.queries).arrays["weights"].astype(np.float32)
+    np.testing.assert_allclose(scores.scores["entropy"], entropy(known).mean(axis=-1), rtol=1e-5)
+    np.testing.assert_allclose(scores.shares.sum(axis=-1), 1, atol=2e-3)
+    attention.choose_heads(frozenset({(3, 1)}))
+    with qtbot.waitSignal(attention.matrix_changed, timeout=20_000):
+        attention.want(Part.MATRIX, 8)
+    matrix = attention.matrix
+    assert matrix is not None
+    assert matrix.layer == 3
+    np.testing.assert_array_equal(matrix.weights, known[3][:, -8:].astype(np.float16))
+
+
+def test_while_a_reply_is_written_nothing_is_asked(open_real: Real, qtbot: QtBot, starter_model: str) -> None:
+    services = open_recording(open_real, qtbot, starter_model)
+    ask(services, qtbot, "What is attention?", GREEDY)
+    look(services, qtbot, 2)
+    first = services.inspector.message_id or 0
+    services.chat.set_sampling(SamplingParams(temperature=0, max_tokens=100))
+    assert services.chat.send("And more of it?")
+    services.inspector.select(first, 5)
+    settle(services, qtbot, AttentionState.WRITING)
+    qtbot.waitUntil(lambda: services.chat.streaming_id is None, timeout=60_000)
+    settle(services, qtbot)
+
+
+def test_without_recording_it_says_so(open_real: Real, qtbot: QtBot, starter_model: str) -> None:
+    services = open_real(False)
+    services.settings.set(RECORD_ATTENTION, "off")
+    with qtbot.waitSignal(services.engine.model_loaded, timeout=60_000):
+        services.models.choose(starter_model)
+    assert services.engine.options.recording == 0
+    services.inspector.set_open(True)
+    ask(services, qtbot, "Hello", GREEDY)
+    services.attention.set_active(True)
+    settle(services, qtbot, AttentionState.NOTHING)
+    services.inspector.select_token(1)
+    settle(services, qtbot, AttentionState.OFF)
+    services.settings.set(RECORD_ATTENTION, "on")
+    services.settings.set(ATTENTION_MEMORY, 3)
+    with qtbot.waitSignal(services.engine.model_loaded, timeout=60_000):
+        services.models.choose(starter_model)
+    assert services.engine.options.recording == 3 << 20
+    settle(services, qtbot)
+    assert services.attention.picture is not None
+    assert services.models.recorded_bytes() == 2 * 6 * 8 * 32  # layers, heads, width of a head
+    services.engine.unload()
+    settle(services, qtbot, AttentionState.NO_MODEL)
+
+
+def test_without_flash_attention_it_says_so(open_real: Real, qtbot: QtBot, starter_model: str) -> None:
+    services = open_real(False)
+    services.settings.set(FLASH_ATTENTION, "off")
+    with qtbot.waitSignal(services.engine.model_loaded, timeout=60_000):
+        services.models.choose(starter_model)
+    services.inspector.set_open(True)
+    ask(services, qtbot, "Hello", GREEDY)
+    services.inspector.select_token(1)
+    services.attention.set_active(True)
+    settle(services, qtbot, AttentionState.NO_FLASH)
+
+
+def test_the_test_engine_refuses(services: Services, qtbot: QtBot) -> None:
+    services.inspector.set_open(True)
+    assert services.chat.send("Hello there")
+    qtbot.waitUntil(
+        lambda: services.chat.streaming_id is None and services.inspector.state is TraceState.READY, timeout=20_000
+    )
+    services.inspector.select_token(0)
+    services.attention.set_active(True)
+    settle(services, qtbot, AttentionState.FAILED)
+    assert services.attention.error is not None
