@@ -160,11 +160,16 @@ class ChatService(ShownConversation):
             self._answer(resumed=message)
 
     def branch(self, message_id: int, position: int, ids: int | Sequence[int]) -> None:
-        """Write a sibling of a reply with its first *position* tokens and then *ids*; a notice says why not."""
+        """Write a sibling of a reply with its first *position* tokens and then *ids*; a notice says why not.
+
+        Nothing when another conversation is shown by now.
+        """
+        message = self.conversation.messages.get(message_id)
+        if message is None:
+            return
         if self._reply is not None:
             self._notices.post_error(RequestError(ErrorCode.ENGINE_BUSY), key="branch")
         elif self._check_engine():
-            message = self.conversation.messages[message_id]
             self._storage.read(
                 lambda store: store.load_trace(message_id),
                 lambda trace: self._plan_branch(message, trace, position, ids),
@@ -204,7 +209,9 @@ class ChatService(ShownConversation):
             self._answer()
 
     def go_to(self, message_id: int) -> None:
-        """Bring a message into sight, with the branch it is in."""
+        """Bring a message into sight, with the branch it is in; nothing when another conversation is shown by now."""
+        if message_id not in self.conversation.messages:
+            return
         if all(m.id != message_id for m in self.conversation.path()):
             self.select(message_id)
         self.message_wanted.emit(message_id)

@@ -228,6 +228,15 @@ def test_leaving_the_conversation_at_once_begins_nothing(services: Services, qtb
     assert len(conversation.messages) == count
 
 
+def test_what_is_not_of_the_shown_conversation_is_left_alone(services: Services, qtbot: QtBot) -> None:
+    first = answer(services, qtbot, "hello")
+    services.chat.new_conversation()
+    services.chat.branch(first.id, 0, 0)
+    services.chat.go_to(first.id)
+    assert services.chat.conversation.leaf_id is None
+    assert services.chat.conversation.path() == []
+
+
 # -- with llama.cpp ----------------------------------------------------------------------------------------------------
 
 
