@@ -13,6 +13,8 @@ from chatapp.ui.widgets.text import number_text
 
 _DOT = 7
 _ICON = 15
+_LINE = 30  # pixels
+_LINK_PADDING = 7
 _FRAME_MS = 50
 _PERIOD = 28  # frames
 
@@ -34,6 +36,7 @@ class StatusLine(QWidget):
         self._larger: int | None = None
         self._can_shorten = True
         self._frame = 0
+        self._first_line = _LINE
         self._label = QLabel(self)
         self._label.setProperty("role", "muted")
         self._label.setWordWrap(True)
@@ -99,23 +102,22 @@ class StatusLine(QWidget):
 
     def fit(self, width: int) -> int:
         """Lay out for *width* pixels; return the height."""
-        buttons = [b for b in self.buttons() if not b.isHidden()]
+        hints = [(button, button.sizeHint()) for button in self.buttons() if not button.isHidden()]
         left = _DOT * 4 + 4 if self._waiting else _ICON + 9
-        room = max(120, width - left - sum(b.sizeHint().width() + 4 for b in buttons))
         wanted = self._label.fontMetrics().horizontalAdvance(self._label.text()) + 4
-        across = min(room, wanted)
-        height = max(30, self._label.heightForWidth(across))
-        self._label.setGeometry(left, 0, across, height)
-        x = left + across + 4
-        for button in buttons:
-            hint = button.sizeHint()
-            if x > left and x + hint.width() > width:  # no room beside the text: below it
-                x, height = left, height + hint.height() + 2
-                button.setGeometry(x, height - hint.height(), hint.width(), hint.height())
-            else:
-                button.setGeometry(x, (height - hint.height()) // 2, hint.width(), hint.height())
+        beside = left + wanted + sum(hint.width() + 4 for _, hint in hints) <= width
+        across = min(wanted, max(120, width - left))
+        self._first_line = max(_LINE, self._label.heightForWidth(across))
+        self._label.setGeometry(left, 0, across, self._first_line)
+        start = left - _LINK_PADDING
+        x, y, height = (left + across + 4, 0, _LINE) if beside else (start, self._first_line, 0)
+        for button, hint in hints:
+            if x > start and x + hint.width() > width:
+                x, y = start, y + height
+            height = max(_LINE, hint.height())
+            button.setGeometry(x, y + (height - hint.height()) // 2, hint.width(), hint.height())
             x += hint.width() + 4
-        return height
+        return max(self._first_line, y + height)
 
     def buttons(self) -> list[QPushButton]:
         """In order; hidden ones, too."""
@@ -170,7 +172,7 @@ class StatusLine(QWidget):
             stopped = self._finish is FinishReason.CANCELLED
             color = colors.muted if stopped else colors.warning
             image = pixmap("stop" if stopped else "warning", _ICON, color, self.devicePixelRatioF())
-            painter.drawPixmap(1, (self.height() - _ICON) // 2, image)
+            painter.drawPixmap(1, (self._first_line - _ICON) // 2, image)
             return
         painter.setPen(Qt.PenStyle.NoPen)
         for number in range(3):
