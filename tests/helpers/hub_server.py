@@ -224,7 +224,7 @@ class _Answer:
             found = [card for repo, card in hub.cards.items() if wanted in repo.lower()]
             self._end_json(found[: int((self.asked.query.get("limit") or ["20"])[0])])
             return
-        found_repo = re.fullmatch(r"/api/models/([^/]+/[^/]+?)(?:/revision/([^/]+))?", path)
+        found_repo = re.fullmatch(r"/api/models/([^/]+/[^/]+?)(?:/revision/(.+))?", path)
         repo = found_repo[1] if found_repo else ""
         files = {file: data for (owner, file), data in hub.files.items() if owner == repo}
         if not files:
