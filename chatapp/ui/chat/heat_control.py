@@ -165,6 +165,7 @@ class HeatControl(QObject):
         widget = self._list.widget_of(message_id)
         heat = widget.heat if widget is not None else None
         if heat is None or cell is None or cell >= len(heat.traced.trace.cells):
+            cell = None  # the trace may be another one since the text was painted
             self.hide_card()
         else:
             if self._card is None:
@@ -178,7 +179,7 @@ class HeatControl(QObject):
 
     def _select(self, message_id: int, cell: int) -> None:
         widget = self._list.widget_of(message_id)
-        if widget is not None and widget.heat is not None:
+        if widget is not None and widget.heat is not None and cell < len(widget.heat.traced.trace.cells):
             self._inspector.select(message_id, widget.heat.cell(cell).start)
 
     def _on_token_opened(self, message_id: int, cell: int) -> None:
