@@ -104,8 +104,8 @@ class TokensTab(QWidget):
         splitter.setHandleWidth(1)
         splitter.addWidget(upper)
         splitter.addWidget(lower)
-        splitter.setStretchFactor(0, 3)
-        splitter.setStretchFactor(1, 2)
+        splitter.setStretchFactor(0, 1)
+        splitter.setStretchFactor(1, 1)
         return splitter
 
     def _connect(self) -> None:
