@@ -188,6 +188,7 @@ class TokensTab(QWidget):
         if state is TraceState.READY and self._later.isActive():
             self._later.stop()
             self._show_summary()
+            self._show_token()  # its line says how many there are
 
     def _show_summary(self) -> None:
         self._summary.show_summary(self._inspector.trace, summarize(self._inspector.trace, self._own))
