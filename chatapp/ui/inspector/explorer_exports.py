@@ -1,4 +1,4 @@
-"""What the Next token and Text tabs hand to the export."""
+"""What the Next token, Layers and Text tabs hand to the export."""
 
 import math
 from typing import Any
@@ -10,12 +10,14 @@ from PySide6.QtWidgets import QWidget
 from chatapp.core.lookahead import LookaheadTree
 from chatapp.core.next_token import NextToken
 from chatapp.core.trace_buffer import TraceBuffer
-from chatapp.core.trace_export import Table, origin, piece_text, short_float
+from chatapp.core.trace_export import Cell, Table, origin, piece_text, short_float
 from chatapp.core.vocabulary import Vocabulary
 from chatapp.protocol.loading import ModelInfo
+from chatapp.services.lens import LayerView
 from chatapp.ui.inspector.exported import APP, Exported, caption, token_export
 from chatapp.ui.inspector.legend import Legend
-from chatapp.ui.inspector.picture import widget_picture
+from chatapp.ui.inspector.lens_table import LensTable
+from chatapp.ui.inspector.picture import Picture, table_picture, widget_picture
 from chatapp.ui.inspector.token_strip import TokenStrip
 
 
@@ -56,6 +58,30 @@ def lookahead_export(tree: LookaheadTree, meta: dict[str, Any], page: QWidget) -
         return Table(columns, rows, meta)
 
     return Exported("lookahead", meta, table, lambda: widget_picture(page, caption(meta)))
+
+
+def layers_export(views: list[LayerView], meta: dict[str, Any]) -> Exported:
+    """A row for each layer: the token that was written, and the likeliest ones."""
+
+    def table() -> Table:
+        width = max(len(view.top) for view in views)
+        rows = []
+        for view in views:
+            top: list[Cell] = []
+            for data, token, share in view.top:
+                top += [token, piece_text(data), data.hex(" "), share]
+            top += [None] * (4 * width - len(top))
+            rows.append((view.index + 1, view.probability, view.logprob, view.rank + 1, view.entropy_bits, *top))
+        names = [f"{what}_{at + 1}" for at in range(width) for what in ("id", "text", "bytes", "probability")]
+        return Table(("layer", "probability", "logprob", "rank", "entropy_bits", *names), rows, meta)
+
+    def picture() -> Picture:
+        copy = LensTable()
+        copy.resize(560, 400)
+        copy.show_layers(views)
+        return table_picture(copy, caption(meta))
+
+    return Exported("layers", meta, table, picture)
 
 
 def text_export(trace: TraceBuffer, strip: TokenStrip, legend: Legend, meta: dict[str, Any]) -> Exported:

@@ -6,8 +6,11 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from chatapp.core.token_text import token_text
+from chatapp.core.trace_export import origin
 from chatapp.services.inspector import TraceState
 from chatapp.services.lens import LayerView, TokenLens
+from chatapp.ui.inspector.explorer_exports import layers_export
+from chatapp.ui.inspector.exported import APP, Exported
 from chatapp.ui.inspector.lens_table import LensTable
 from chatapp.ui.inspector.numbers import count, percent
 from chatapp.ui.inspector.obstacles import obstacle_text
@@ -58,6 +61,14 @@ class LayersTab(QWidget):
     def title(self) -> str:
         """For the tab."""
         return self.tr("Layers")
+
+    def export_data(self) -> Exported | None:
+        """The table."""
+        views = self.lens.layers(_TOP)
+        if not views:
+            return None
+        trace, token = self._inspector.trace, self._inspector.token
+        return layers_export(views, origin(trace.meta, APP, shown="layers", token=token, text=self._token()))
 
     def refresh(self) -> None:
         """Show the selected token anew."""

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from chatapp.core.generation import SamplingParams
 from chatapp.core.trace_export import trace_from_json
+from chatapp.protocol.messages import LoadOptions
 from chatapp.services.bundle import Services
 from chatapp.services.explorer import ExplorerState
 from chatapp.services.notices import Level, Notice
@@ -22,6 +23,7 @@ from chatapp.services.text_score import ScoreState
 from chatapp.settings.inspector import EXPORT_FOLDER
 from chatapp.ui.inspector.explorer_tab import ExplorerTab
 from chatapp.ui.inspector.export import ExportButton
+from chatapp.ui.inspector.layers_tab import LayersTab
 from chatapp.ui.inspector.panel import InspectorPanel
 from chatapp.ui.inspector.sampling_tab import SamplingTab
 from chatapp.ui.inspector.text_tab import TextTab
@@ -252,6 +254,29 @@ def test_the_next_token(
     data = json.loads((tmp_path / "l.json").read_text())
     assert [row["id"] for row in data["rows"]] == tree.ids.tolist()
     assert data["meta"]["steps"] == []
+
+
+def test_layers(
+    panel: tuple[InspectorPanel, Services], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    window, services = panel
+    with qtbot.waitSignal(services.engine.model_loaded, timeout=60_000):
+        services.engine.load(services.engine.model_path, LoadOptions(recording=1 << 26))
+    ask(services, qtbot, "Tell me about attention", PARAMS)
+    tab = window.findChild(LayersTab)
+    assert tab is not None
+    window.tabs.setCurrentWidget(tab)
+    services.inspector.select_token(4)
+    assert tab.export_data() is None
+    tab.lens.ask()
+    qtbot.waitUntil(lambda: not tab.lens.is_asking and bool(tab.lens.layers(5)), timeout=30_000)
+    views = tab.lens.layers(5)
+    export(window, qtbot, monkeypatch, tmp_path / "l.json", "json")
+    rows = json.loads((tmp_path / "l.json").read_text())["rows"]
+    assert [row["rank"] for row in rows] == [view.rank + 1 for view in views]
+    assert [row["id_2"] for row in rows] == [view.top[1][1] for view in views]
+    export(window, qtbot, monkeypatch, tmp_path / "l.png", "png")
+    assert QImage(str(tmp_path / "l.png")).height() > 2 * tab.table.verticalHeader().length()
 
 
 def without_comments(path: Path) -> str:
