@@ -8,7 +8,7 @@ from chatapp.core.conversation import Role
 from chatapp.core.generation import CacheUse, ReplyInfo
 from chatapp.ui.chat.buttons import QuietButton
 from chatapp.ui.chat.fork_label import ForkLabel
-from chatapp.ui.widgets.text import number_text
+from chatapp.ui.widgets.text import CutLabel, number_text
 
 HEIGHT = 28
 _COPIED_MS = 1600
@@ -46,7 +46,7 @@ class ActionRow(QWidget):
         self._next.clicked.connect(lambda: self.sibling_requested.emit(1))
         self._count = QLabel(self)
         self._fork = ForkLabel(self)
-        self._stats = QLabel(self)
+        self._stats = CutLabel(self)
         for label in (self._count, self._stats):
             label.setProperty("role", "small")
         self._count.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)

@@ -1,45 +1,30 @@
 """Where a reply left another one, quietly beside the switch between alternatives."""
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QWidget
 
 from chatapp.core.generation import Fork
 from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.core.token_text import token_text
 from chatapp.ui.inspector.numbers import percent
+from chatapp.ui.widgets.text import CutLabel
 
 _LONGEST = 16  # characters of a token in the label
 
 
-class ForkLabel(QLabel):
-    """One line that is cut with "…" where there is no room; the tooltip has the whole story."""
+class ForkLabel(CutLabel):
+    """The tooltip has the whole story."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("forkLabel")
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("role", "small")
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
 
     def set_fork(self, fork: Fork | None) -> None:
         """Tell of *fork*; None leaves the place empty."""
         self.setText(fork_text(fork) if fork else "")
         self.setToolTip(fork_sentence(fork) if fork else "")
         self.setAccessibleName(self.toolTip())
-
-    def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 4, super().sizeHint().height())
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(0, super().minimumSizeHint().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        del event
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter = QPainter(self)
-        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
 
 def fork_text(fork: Fork) -> str:
