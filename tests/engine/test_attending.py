@@ -8,8 +8,9 @@ import pytest
 from numpy.typing import NDArray
 
 from chatapp.core.errors import ErrorCode, RequestError
+from chatapp.core.generation import SamplingParams
 from chatapp.engine.llama_backend import LlamaBackend
-from chatapp.protocol.messages import Attend, Attended, ChatMessage, Prefix
+from chatapp.protocol.messages import Attend, Attended, ChatMessage, Generate, Prefix
 from tests.helpers import reference
 from tests.helpers.asking import CHAT, ask, opened, reply, weights_of
 from tests.helpers.listeners import Recorder
@@ -53,6 +54,22 @@ def test_every_token_of_a_reply_has_the_weights_of_the_reference(name: str) -> N
         assert found.recorded
         assert 0 <= found.difference < 1e-2
         assert 0 <= found.checked < len(found.arrays["ids"]) + len(ids)
+        assert_true(name, found)
+    backend.close()
+
+
+@pytest.mark.parametrize("name", ["gpt2-f32", "gemma3-f32"])
+def test_a_reply_that_was_written_with_drafts_has_them_too(name: str) -> None:
+    backend = recording(name)
+    listener, asked = Recorder(), (ChatMessage("user", "one two three " * 4),)
+    params = SamplingParams(temperature=0, max_tokens=60)
+    _, info = backend.generate(Generate(1, asked, params, lookup=True), listener)
+    assert 0 < info.accepted_tokens <= info.drafted_tokens
+    ids = tuple(int(i) for trace in listener.traces for i in trace.ids)
+    for count in range(5, len(ids), 9):
+        found = ask(backend, Attend(1, Prefix(asked, reply_ids=ids[:count])))
+        assert found.recorded
+        assert 0 <= found.difference < 1e-2
         assert_true(name, found)
     backend.close()
 
