@@ -14,7 +14,8 @@ examples:
   chatapp ask "What is attention?"              a reply in the terminal
   chatapp ask "Hi" --json | jq .tokens          with the probability of every token
   chatapp inspect --text "The cat sat" --out cat.npz
-  chatapp models list
+  chatapp models search qwen --max-params 4
+  chatapp models download OWNER/NAME Q4_K_M
   chatapp bench decode --model ~/models/qwen.gguf
 """
 
@@ -50,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
     perplexity.add_argument("--ctx", type=int, metavar="N", default=0, help="context length in tokens")
     _lora(perplexity)
     perplexity.add_argument("--json", action="store_true", help="one JSON object with every token's logprob")
-    _models(commands.add_parser("models", parents=[common], help="the models on this computer"), common)
+    _models(commands.add_parser("models", parents=[common], help="find, download, list and verify models"), common)
     embed = commands.add_parser("embed", parents=[common], help="turn texts into vectors")
     embed.add_argument("texts", metavar="TEXT", nargs="+")
     embed.add_argument("--pooling", choices=("mean", "cls", "last"), default="",
@@ -126,7 +127,27 @@ def _inspect(inspect: argparse.ArgumentParser) -> None:
 def _models(models: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
     actions = models.add_subparsers(dest="action", metavar="ACTION", required=True)
     listing = actions.add_parser("list", parents=[common], help="models found on this computer")
-    listing.add_argument("--json", action="store_true", help="as JSON")
+    search = actions.add_parser("search", parents=[common], help="find models on the hub")
+    search.add_argument("text", metavar="TEXT", nargs="?", default="", help="part of a name; without it the best known")
+    search.add_argument("--sort", choices=("downloads", "likes", "last_modified", "created_at", "trending_score"),
+                        default="downloads")  # fmt: skip
+    search.add_argument("--limit", type=int, metavar="N", default=20)
+    search.add_argument("--author", metavar="NAME", default="")
+    search.add_argument("--licence", metavar="NAME", default="", help="for example apache-2.0")
+    search.add_argument("--language", metavar="XX", default="", help="two letters, for example ko")
+    search.add_argument("--max-params", type=float, metavar="B", default=0.0, help="billions of weights at most")
+    show = actions.add_parser("show", parents=[common], help="what can be downloaded from a repository")
+    download = actions.add_parser("download", parents=[common], help="fetch a model; an interrupted one goes on")
+    for action in (show, download):
+        action.add_argument("repo", metavar="REPO", help="OWNER/NAME on the hub")
+        action.add_argument("--revision", metavar="R", default="", help="a commit, branch or tag")
+    download.add_argument("file", metavar="FILE", help="a file of it, or a quantization such as Q4_K_M")
+    verify = actions.add_parser("verify", parents=[common], help="read downloaded models again and check their SHA-256")
+    remove = actions.add_parser("remove", parents=[common], help="delete downloaded models")
+    verify.add_argument("files", metavar="FILE", nargs="*", type=Path, help="only these")
+    remove.add_argument("files", metavar="FILE", nargs="+", type=Path, help="as `chatapp models list` shows it")
+    for action in (listing, search, show, download, verify, remove):
+        action.add_argument("--json", action="store_true", help="as JSON")
 
 
 def _bench(bench: argparse.ArgumentParser) -> None:

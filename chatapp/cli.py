@@ -1,4 +1,4 @@
-"""The command line: ask, inspect, perplexity, models, bench. Errors are a line on stderr and a code, no traceback."""
+"""The command line, but for `cli_models`. Errors are a line on stderr and a code, no traceback."""
 
 import argparse
 import json
@@ -7,12 +7,13 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from chatapp import cli_models
 from chatapp.core.adapters import AdapterUse
 from chatapp.core.errors import ErrorCode, ModelError, RequestError, StorageError, UserFixable
 from chatapp.core.generation import ReplyInfo, SamplingParams
@@ -20,10 +21,9 @@ from chatapp.core.trace import TokenTrace
 from chatapp.engine.client import EngineClient
 from chatapp.hub.fit import available_memory
 from chatapp.hub.gguf import read_header
-from chatapp.hub.library import LocalModel, list_models
 from chatapp.hub.plan import make_plan
 from chatapp.hub.sizes import format_size
-from chatapp.paths import Paths, starter_model
+from chatapp.paths import starter_model
 from chatapp.protocol.messages import (
     DEFAULT_CONTEXT,
     ChatMessage,
@@ -40,7 +40,6 @@ from chatapp.protocol.messages import (
     Tokens,
 )
 from chatapp.settings import schema
-from chatapp.settings.file import Settings
 
 EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
 _SAMPLING = ("temperature", "top_k", "top_p", "min_p", "repeat_penalty", "seed")
@@ -56,8 +55,8 @@ _USAGE = (
 
 def main(given: argparse.Namespace) -> int:
     """Run the command in *given*; the exit code."""
-    commands = {"ask": ask, "inspect": inspect, "models": models, "devices": devices, "bench": bench, "embed": embed,
-                "perplexity": perplexity}  # fmt: skip
+    commands = {"ask": ask, "inspect": inspect, "models": cli_models.run, "devices": devices, "bench": bench,
+                "embed": embed, "perplexity": perplexity}  # fmt: skip
     try:
         return commands[given.command](given)
     except UserFixable as error:
@@ -122,20 +121,6 @@ def inspect(given: argparse.Namespace) -> int:
         given.out.unlink(missing_ok=True)
         raise StorageError(ErrorCode.FILE_FAILED, path=given.out, reason=error.strerror or error) from error
     return 0
-
-
-def models(given: argparse.Namespace) -> int:
-    """List the models on this computer; exit code 1 when one of them is broken."""
-    paths, settings = _environment(given)
-    folders = [paths.models, *(Path(folder) for folder in settings.get(schema.MODEL_FOLDERS))]
-    found = list_models(folders, starter_model())
-    if given.json:
-        sys.stdout.write(json.dumps([_model_json(model) for model in found], ensure_ascii=False, indent=2) + "\n")
-    else:
-        for model in found:
-            state = model.error.message if model.error else f"{model.quantization}\t{model.size / 1e6:.0f} MB"
-            sys.stdout.write(f"{model.name}\t{state}\t{model.path}\n")
-    return EXIT_FAILED if any(model.error for model in found) else 0
 
 
 def embed(given: argparse.Namespace) -> int:
@@ -301,17 +286,12 @@ def _engine(given: argparse.Namespace, options: LoadOptions) -> Iterator[tuple[E
 def _default_model(given: argparse.Namespace) -> str:
     if given.fake_engine:
         return "fake"
-    _paths, settings = _environment(given)
+    _paths, settings = cli_models.environment(given)
     last = settings.get(schema.LAST_MODEL)
     path = Path(last) if last and Path(last).is_file() else starter_model()
     if not path.is_file():
         raise ModelError(ErrorCode.MODEL_MISSING, path=path)
     return str(path)
-
-
-def _environment(given: argparse.Namespace) -> tuple[Paths, Settings]:
-    paths = Paths.under(given.data_dir) if given.data_dir else Paths.default()
-    return paths, Settings.load(paths.settings_file)
 
 
 def _show(text: str, given: argparse.Namespace) -> None:
@@ -389,8 +369,3 @@ def _check_writable(path: Path) -> None:
     if path.is_dir() or not path.absolute().parent.is_dir():
         reason = "it is a folder" if path.is_dir() else "its folder does not exist"
         raise StorageError(ErrorCode.FILE_FAILED, path=path, reason=reason)
-
-
-def _model_json(model: LocalModel) -> dict[str, Any]:
-    data = asdict(replace(model, error=None))
-    return data | {"path": str(model.path), "error": model.error.message if model.error else None}

@@ -126,7 +126,7 @@ def _explained(error: BaseException, source: Source, name: str, seconds: float) 
             found = _of_status(error, source, name)
         case ValueError() | KeyError() | TypeError() | AttributeError():
             # The library trusts the hub's JSON to have its shape; a mirror's or a login page's has not.
-            _log.warning("an answer of the hub cannot be understood: %r", error)
+            _log.info("an answer of the hub cannot be understood: %r", error)
             found = HubError(ErrorCode.HUB_FAILED, host=host, name=name, reason=UNREADABLE)
     return found
 

@@ -149,12 +149,12 @@ class _Download:
         self._fetch()
         if not partial.is_proven() and partial.resumed:
             # What lay on the disk may have been torn by a loss of power: that is no fault of the source.
-            _log.warning("a resumed download has the wrong SHA-256; beginning again")
+            _log.info("a resumed download has the wrong SHA-256; beginning again")
             partial.start_over()
             self._fetch()
         if not partial.is_proven():
             kept = partial.quarantine()
-            _log.warning("a download has the wrong SHA-256: %s", kept)
+            _log.info("a download has the wrong SHA-256: %s", kept)
             raise HubError(ErrorCode.DOWNLOAD_DAMAGED, name=self._file.name, kept=kept.name)
         partial.finish()
         self._meter.at(self._file.size)

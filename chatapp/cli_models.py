@@ -1,0 +1,220 @@
+"""The command line's ``chatapp models``: list, search, show, download, verify, remove."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from chatapp.core.errors import ErrorCode, HubError, ModelError, RequestError, StorageError
+from chatapp.hub.catalogue import Catalogue, HubModel, Query, Repository
+from chatapp.hub.download import download as fetch
+from chatapp.hub.file_names import Variant
+from chatapp.hub.library import LocalModel, list_models, split_files
+from chatapp.hub.partial import RECORD, beside, is_same, read_record
+from chatapp.hub.progress import Progress
+from chatapp.hub.remote_file import Source
+from chatapp.hub.sizes import format_size
+from chatapp.hub.stop import Stop
+from chatapp.paths import Paths, starter_model
+from chatapp.settings import schema
+from chatapp.settings.file import Settings
+
+
+def run(given: argparse.Namespace) -> int:
+    """Do what *given* asks for; the exit code."""
+    actions: dict[str, Callable[[argparse.Namespace], int]] = {
+        "list": listing, "search": search, "show": show, "download": download, "verify": verify, "remove": remove
+    }  # fmt: skip
+    return actions[given.action](given)
+
+
+def environment(given: argparse.Namespace) -> tuple[Paths, Settings]:
+    """The folders and the settings that a command works with."""
+    paths = Paths.under(given.data_dir) if given.data_dir else Paths.default()
+    return paths, Settings.load(paths.settings_file)
+
+
+def listing(given: argparse.Namespace) -> int:
+    """List the models on this computer; exit code 1 when one of them is broken."""
+    paths, settings = environment(given)
+    folders = [paths.models, *(Path(folder) for folder in settings.get(schema.MODEL_FOLDERS))]
+    found = list_models(folders, starter_model())
+    if given.json:
+        _print_json([_local_json(model) for model in found])
+    else:
+        for model in found:
+            state = model.error.message if model.error else f"{model.quantization}\t{format_size(model.size)}"
+            _print(model.name, state, model.path)
+    return 1 if any(model.error for model in found) else 0
+
+
+def search(given: argparse.Namespace) -> int:
+    """Print the repositories that match."""
+    query = Query(
+        given.text,
+        given.sort,
+        given.limit,
+        author=given.author,
+        licence=given.licence,
+        language=given.language,
+        max_params=given.max_params,
+    )
+    found = Catalogue(Source.default()).search(query)
+    if given.json:
+        _print_json([_model_json(model) for model in found])
+    else:
+        for model in found:
+            size = f"{model.n_params / 1e9:.1f}B" if model.n_params else ""
+            _print(model.repo, size, model.licence, f"{model.downloads} downloads", "gated" if model.gated else "")
+    return 0
+
+
+def show(given: argparse.Namespace) -> int:
+    """Print what can be downloaded from a repository."""
+    found = Catalogue(Source.default()).repository(given.repo, given.revision)
+    if given.json:
+        variants = [asdict(variant) | {"size": variant.size} for variant in found.variants]
+        _print_json(_model_json(found.model) | {"commit": found.commit, "variants": variants})
+    else:
+        for variant in found.variants:
+            _print(variant.name, variant.quantization or variant.kind, format_size(variant.size), variant.files[0].path)
+    return 0
+
+
+def download(given: argparse.Namespace) -> int:
+    """Fetch a model; what arrived earlier is not fetched again."""
+    source = Source.default()
+    paths, _settings = environment(given)
+    repository = Catalogue(source).repository(given.repo, given.revision)
+    variant = _chosen(repository, given.file, source)
+    shown = _Bar(variant) if sys.stderr is not None and sys.stderr.isatty() else None
+    targets = []
+    try:
+        for file in variant.files:
+            targets.append(fetch(file, paths.models, source, Stop(), shown.at if shown else lambda _: None))
+            if shown:
+                shown.done += file.size
+    finally:
+        if shown:
+            shown.end()
+    if given.json:
+        files = [
+            {"path": str(target), "size": file.size, "sha256": file.sha256}
+            for target, file in zip(targets, variant.files, strict=True)
+        ]
+        _print_json({"repo": given.repo, "commit": repository.commit, "files": files})
+    else:
+        for target in targets:
+            _print(target)
+    return 0
+
+
+def verify(given: argparse.Namespace) -> int:
+    """Hash downloaded files again; exit code 1 when one is not what its authors published."""
+    results = []
+    for target in given.files or sorted(_downloaded(environment(given)[0].models)):
+        record = read_record(target)
+        try:
+            same = None if record is None else is_same(target, record, Stop(), lambda _: None)
+        except OSError as error:
+            raise ModelError(ErrorCode.MODEL_UNREADABLE, path=target, reason=error.strerror or error) from error
+        state = {True: "ok", False: "damaged", None: "unknown origin"}[same]
+        results.append({"path": str(target), "state": state})
+        if not given.json:
+            _print(state, target)
+    if given.json:
+        _print_json(results)
+    return 1 if any(result["state"] != "ok" for result in results) else 0
+
+
+def remove(given: argparse.Namespace) -> int:
+    """Delete models in the app's own folder, all files of those that are split."""
+    folder = environment(given)[0].models.resolve()
+    files = [file for given_file in given.files for file in split_files(given_file.absolute())]
+    for file in files:
+        if not file.resolve().is_relative_to(folder):
+            reason = f"{file} is not in {folder}, where downloads are; delete it yourself"
+            raise RequestError(ErrorCode.INVALID_ARGUMENT, reason=reason)
+        if not file.is_file():
+            raise ModelError(ErrorCode.MODEL_MISSING, path=file)
+    for file in files:
+        try:
+            file.unlink()
+            beside(file, RECORD).unlink(missing_ok=True)
+        except OSError as error:
+            raise StorageError(ErrorCode.FILE_FAILED, path=file, reason=error.strerror or error) from error
+    if given.json:
+        _print_json([str(file) for file in files])
+    return 0
+
+
+class _Bar:
+    """One line on a terminal that is written over and over."""
+
+    def __init__(self, variant: Variant) -> None:
+        self.done = 0  # bytes of the files that are finished
+        self._total = variant.size
+        self._width = 0
+
+    def at(self, progress: Progress) -> None:
+        """Show it."""
+        done = self.done + progress.done
+        parts = [f"{100 * done // max(1, self._total)} %", f"{format_size(done)} of {format_size(self._total)}"]
+        if progress.phase == "downloading" and progress.speed > 0:
+            seconds = round((self._total - done) / progress.speed)
+            parts += [f"{format_size(progress.speed)}/s", f"{seconds // 60}:{seconds % 60:02} left"]
+        elif progress.phase != "downloading":
+            parts.append(progress.phase)
+        line = "  ".join(parts)
+        sys.stderr.write(f"\r{line.ljust(self._width)}")
+        sys.stderr.flush()
+        self._width = len(line)
+
+    def end(self) -> None:
+        """Leave the line."""
+        if self._width:
+            sys.stderr.write("\n")
+
+
+def _chosen(repository: Repository, wanted: str, source: Source) -> Variant:
+    """The variant with the file *wanted*, or the only one with that name or quantization."""
+    name = f"{repository.model.repo}/{wanted}"
+    found = repository.find(wanted)
+    if found is None:
+        folded = wanted.casefold()
+        named = [v for v in repository.variants if folded in (v.name.casefold(), v.files[0].name.casefold())]
+        quantized = [v for v in repository.models if v.quantization.casefold() == folded]
+        choices = named or quantized
+        if len(choices) != 1:
+            raise HubError(ErrorCode.HUB_NOT_FOUND, host=source.host, name=name)
+        found = choices[0]
+    if not found.is_complete:
+        raise HubError(ErrorCode.HUB_FAILED, host=source.host, name=name, reason="some of its files are missing there")
+    return found
+
+
+def _downloaded(folder: Path) -> Iterator[Path]:
+    for record in folder.rglob(f"*{RECORD}"):
+        yield record.with_name(record.name.removesuffix(RECORD))
+
+
+def _model_json(model: HubModel) -> dict[str, Any]:
+    return asdict(model) | {"modified": model.modified.isoformat() if model.modified else None}
+
+
+def _local_json(model: LocalModel) -> dict[str, Any]:
+    data = asdict(replace(model, error=None))
+    return data | {"path": str(model.path), "error": model.error.message if model.error else None}
+
+
+def _print_json(data: object) -> None:
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+
+
+def _print(*cells: object) -> None:
+    """A line for people; what a hub says must not steer their terminal."""
+    texts = ("".join(c if c.isprintable() else "?" for c in str(cell)) for cell in cells)
+    sys.stdout.write("\t".join(texts).rstrip() + "\n")
