@@ -26,6 +26,7 @@ SHARE = int(Qt.ItemDataRole.UserRole)
 _SHOWN = 3  # likeliest tokens that have a column
 _STRENGTH = 0.55  # of the accent's colour behind what is certain
 _ROW_AIR = 6  # pixels
+_LEAST = 1e-5  # probability; early layers know nothing of the token, and by how much is nothing to read
 
 
 class LensItemModel(QAbstractTableModel):
@@ -80,7 +81,7 @@ class LensItemModel(QAbstractTableModel):
         if column == LAYER:
             return count(view.index + 1)
         if column == CHANCE:
-            return percent(view.probability)
+            return percent(view.probability) if view.probability >= _LEAST else f"<{percent(_LEAST)}"
         if column == RANK:
             return count(view.rank + 1)
         if column == ENTROPY:
@@ -137,7 +138,7 @@ class LensTable(QTableView):
         """Columns as wide as what is in them, whatever the font; the tokens share the rest."""
         metrics, header = self.fontMetrics(), self.horizontalHeader()
         digit = metrics.horizontalAdvance("0")
-        for column, least in ((LAYER, 4), (CHANCE, 8), (RANK, 7), (ENTROPY, 6)):
+        for column, least in ((LAYER, 4), (CHANCE, 9), (RANK, 10), (ENTROPY, 6)):
             heading = metrics.horizontalAdvance(self.rows.headerData(column, Qt.Orientation.Horizontal)) + 18
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             header.resizeSection(column, max(least * digit, heading))
