@@ -67,6 +67,10 @@
         <translation>다시 생성: 다른 답변 받기</translation>
     </message>
     <message>
+        <source>Inspect: how likely each token was</source>
+        <translation>들여다보기: 토큰마다 얼마나 그럴듯했는지</translation>
+    </message>
+    <message>
         <source>Pin: always send this message</source>
         <translation>고정: 이 메시지를 항상 보내기</translation>
     </message>
@@ -97,6 +101,10 @@
     <message>
         <source>first after {seconds} s</source>
         <translation>첫 토큰까지 {seconds}초</translation>
+    </message>
+    <message>
+        <source>{right} of {total} guessed tokens were right</source>
+        <translation>추측한 토큰 {total}개 가운데 {right}개가 맞았어요</translation>
     </message>
     <message>
         <source>The memory of this model cannot be cut: the prompt was evaluated again</source>
@@ -155,6 +163,419 @@
     </message>
 </context>
 <context>
+    <name>Attention</name>
+    <message>
+        <source>System prompt</source>
+        <translation>시스템 프롬프트</translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation>나</translation>
+    </message>
+    <message>
+        <source>Reply</source>
+        <translation>답</translation>
+    </message>
+    <message>
+        <source>This reply</source>
+        <translation>이 답</translation>
+    </message>
+    <message>
+        <source>Template</source>
+        <translation>템플릿</translation>
+    </message>
+    <message>
+        <source>Entropy</source>
+        <translation>엔트로피</translation>
+    </message>
+    <message>
+        <source>Distance</source>
+        <translation>거리</translation>
+    </message>
+    <message>
+        <source>Sink</source>
+        <translation>싱크</translation>
+    </message>
+    <message>
+        <source>Previous token</source>
+        <translation>이전 토큰</translation>
+    </message>
+    <message>
+        <source>Same token before</source>
+        <translation>앞의 같은 토큰</translation>
+    </message>
+    <message>
+        <source>Induction</source>
+        <translation>인덕션</translation>
+    </message>
+    <message>
+        <source>First user message</source>
+        <translation>첫 사용자 메시지</translation>
+    </message>
+    <message>
+        <source>How widely a head looks, in bits: 0 is a single token.</source>
+        <translation>헤드가 얼마나 넓게 보는지(비트)예요. 0이면 토큰 하나만 봐요.</translation>
+    </message>
+    <message>
+        <source>How far back a head looks on average, in tokens.</source>
+        <translation>헤드가 평균 몇 토큰 앞을 보는지예요.</translation>
+    </message>
+    <message>
+        <source>What goes to the very first token, where heads look that have nothing to look for.</source>
+        <translation>맨 처음 토큰으로 가는 몫이에요. 찾을 것이 없는 헤드는 여기를 봐요.</translation>
+    </message>
+    <message>
+        <source>What goes to the token just before, of all that is not on the sink.</source>
+        <translation>싱크를 뺀 나머지 가운데 바로 앞 토큰으로 가는 몫이에요.</translation>
+    </message>
+    <message>
+        <source>What goes to earlier places of the same token.</source>
+        <translation>앞에 나온 같은 토큰으로 가는 몫이에요.</translation>
+    </message>
+    <message>
+        <source>What goes to the token that followed the same token earlier: such heads go on with what was there before.</source>
+        <translation>앞에서 같은 토큰 다음에 온 토큰으로 가는 몫이에요. 이런 헤드는 앞에 있던 것을 이어 가요.</translation>
+    </message>
+    <message>
+        <source>What goes to your first message.</source>
+        <translation>첫 메시지로 가는 몫이에요.</translation>
+    </message>
+    <message>
+        <source>Choose a token, here with the Tokens tab or in the chat, to see what the model looked at.</source>
+        <translation>토큰 탭이나 대화에서 토큰을 고르면 모델이 무엇을 보았는지 볼 수 있어요.</translation>
+    </message>
+    <message>
+        <source>Attention is shown when the reply is written.</source>
+        <translation>답을 다 쓰면 어텐션을 보여 줘요.</translation>
+    </message>
+    <message>
+        <source>Load a model to see what it looked at.</source>
+        <translation>모델을 불러오면 무엇을 보았는지 볼 수 있어요.</translation>
+    </message>
+    <message>
+        <source>Another model wrote this reply. Load that one to see what it looked at.</source>
+        <translation>다른 모델이 쓴 답이에요. 그 모델을 불러오면 무엇을 보았는지 볼 수 있어요.</translation>
+    </message>
+    <message>
+        <source>Attention is not recorded: it is switched off in the preferences. Switching it on loads the model again.</source>
+        <translation>설정에서 꺼 두어서 어텐션을 기록하지 않아요. 켜면 모델을 다시 불러와요.</translation>
+    </message>
+    <message>
+        <source>Attention is recorded with flash attention only, which is switched off in the preferences.</source>
+        <translation>어텐션은 플래시 어텐션을 쓸 때만 기록하는데 설정에서 꺼져 있어요.</translation>
+    </message>
+    <message>
+        <source>This model has no attention: its layers remember what they have read in another way.</source>
+        <translation>이 모델에는 어텐션이 없어요. 읽은 것을 다른 방식으로 기억해요.</translation>
+    </message>
+    <message>
+        <source>Nothing comes before the first token: the model did not predict it.</source>
+        <translation>첫 토큰 앞에는 아무것도 없어요. 모델이 예측한 것이 아니에요.</translation>
+    </message>
+    <message>
+        <source>This token is too far before the end of the prompt. Look at one nearer to it.</source>
+        <translation>이 토큰은 프롬프트 끝에서 너무 멀어요. 더 가까운 토큰을 보세요.</translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation>살펴보는 중…</translation>
+    </message>
+    <message>
+        <source>when predicting it</source>
+        <translation>이 토큰을 예측할 때</translation>
+    </message>
+    <message>
+        <source>when reading it</source>
+        <translation>이 토큰을 읽을 때</translation>
+    </message>
+    <message>
+        <source>{number} bits</source>
+        <translation>{number}비트</translation>
+    </message>
+    <message>
+        <source>{number} tokens</source>
+        <translation>{number}토큰</translation>
+    </message>
+    <message>
+        <source>rebuilt from this chat&apos;s own run (recorded)</source>
+        <translation>이 대화의 실제 실행에서 되살림(기록됨)</translation>
+    </message>
+    <message>
+        <source>rebuilt; this token was evaluated once more for it</source>
+        <translation>되살림. 이 토큰을 한 번 더 계산했어요</translation>
+    </message>
+    <message>
+        <source>flash attention</source>
+        <translation>플래시 어텐션</translation>
+    </message>
+    <message>
+        <source>row sums {sums}</source>
+        <translation>행의 합 {sums}</translation>
+    </message>
+    <message>
+        <source>checked at token {token}: w·V differs by {difference}</source>
+        <translation>토큰 {token}에서 확인: w·V 차이 {difference}</translation>
+    </message>
+    <message>
+        <source>not checked</source>
+        <translation>확인하지 않음</translation>
+    </message>
+    <message>
+        <source>Attention is not explanation: a weight says where a head looked, not what that changed in the answer.</source>
+        <translation>어텐션은 설명이 아니에요. 가중치는 헤드가 어디를 보았는지 말할 뿐, 그것이 답을 어떻게 바꾸었는지는 말하지 않아요.</translation>
+    </message>
+</context>
+<context>
+    <name>AttentionTab</name>
+    <message>
+        <source>Attention</source>
+        <translation>어텐션</translation>
+    </message>
+    <message>
+        <source>“{token}”, token {number}</source>
+        <translation>“{token}”, 토큰 {number}</translation>
+    </message>
+    <message>
+        <source>all {count} heads</source>
+        <translation>헤드 {count}개 전부</translation>
+    </message>
+    <message>
+        <source>{count} heads</source>
+        <translation>헤드 {count}개</translation>
+    </message>
+    <message>
+        <source>The attention of the last {tokens} tokens is recorded: {each} a token, at most {most}. What was given up is evaluated once more when you look at it.</source>
+        <translation>마지막 토큰 {tokens}개의 어텐션을 기록해요: 토큰마다 {each}, 최대 {most}. 버린 것은 볼 때 한 번 더 계산해요.</translation>
+    </message>
+    <message>
+        <source>Sources</source>
+        <translation>출처</translation>
+    </message>
+    <message>
+        <source>Heads</source>
+        <translation>헤드</translation>
+    </message>
+    <message>
+        <source>Sources or heads</source>
+        <translation>출처 또는 헤드</translation>
+    </message>
+    <message>
+        <source>Which moment is shown</source>
+        <translation>보여 줄 순간</translation>
+    </message>
+    <message>
+        <source>What the model looked at when it chose this token, or when it read it and chose the next one</source>
+        <translation>모델이 이 토큰을 고를 때, 또는 이 토큰을 읽고 다음 토큰을 고를 때 본 것</translation>
+    </message>
+    <message>
+        <source>All heads</source>
+        <translation>모든 헤드</translation>
+    </message>
+    <message>
+        <source>How this was recorded</source>
+        <translation>기록 방법</translation>
+    </message>
+</context>
+<context>
+    <name>AttentionTold</name>
+    <message>
+        <source>Choose a model</source>
+        <translation>모델 고르기</translation>
+    </message>
+    <message>
+        <source>Record attention from now on</source>
+        <translation>지금부터 어텐션 기록하기</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>다시 시도</translation>
+    </message>
+    <message>
+        <source>Nothing to do</source>
+        <translation>할 일 없음</translation>
+    </message>
+</context>
+<context>
+    <name>BarsItemModel</name>
+    <message>
+        <source>Model</source>
+        <translation>모델</translation>
+    </message>
+    <message>
+        <source>These settings</source>
+        <translation>이 설정</translation>
+    </message>
+    <message>
+        <source>all others</source>
+        <translation>나머지 전부</translation>
+    </message>
+    <message>
+        <source>Token {id}, bytes {bytes}</source>
+        <translation>토큰 {id}, 바이트 {bytes}</translation>
+    </message>
+    <message>
+        <source>cut: {stage}</source>
+        <translation>잘림: {stage}</translation>
+    </message>
+    <message>
+        <source>cut</source>
+        <translation>잘림</translation>
+    </message>
+    <message>
+        <source>{token}: {before} of the model, cut by these settings</source>
+        <translation>{token}: 모델은 {before}, 이 설정에서는 잘림</translation>
+    </message>
+    <message>
+        <source>{token}: {before} of the model, {after} with these settings</source>
+        <translation>{token}: 모델은 {before}, 이 설정에서는 {after}</translation>
+    </message>
+    <message>
+        <source>Its exact value depends on tokens that were not kept.</source>
+        <translation>정확한 값은 보관하지 않은 토큰에 달려 있어요.</translation>
+    </message>
+</context>
+<context>
+    <name>BranchDialog</name>
+    <message>
+        <source>Branch with another token</source>
+        <translation>다른 토큰으로 갈래 만들기</translation>
+    </message>
+    <message>
+        <source>Token {number} is {old}. What should stand there instead?</source>
+        <translation>{number}번째 토큰은 {old}예요. 그 자리에 무엇을 넣을까요?</translation>
+    </message>
+    <message>
+        <source>What should stand there instead?</source>
+        <translation>그 자리에 무엇을 넣을까요?</translation>
+    </message>
+    <message>
+        <source>Text of the new token</source>
+        <translation>새 토큰의 글</translation>
+    </message>
+    <message>
+        <source>A space before a word is part of its token. \n is a new line; control tokens go by their names.</source>
+        <translation>낱말 앞의 빈칸은 그 토큰의 일부예요. \n은 줄바꿈이고, 제어 토큰은 이름으로 써요.</translation>
+    </message>
+    <message>
+        <source>Token</source>
+        <translation>토큰</translation>
+    </message>
+    <message>
+        <source>Id</source>
+        <translation>ID</translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation>바이트</translation>
+    </message>
+    <message>
+        <source>Probability</source>
+        <translation>확률</translation>
+    </message>
+    <message>
+        <source>Tokens the model reads it as</source>
+        <translation>모델이 이 글을 읽는 토큰</translation>
+    </message>
+    <message>
+        <source>Begin with the first token only</source>
+        <translation>첫 토큰만 넣기</translation>
+    </message>
+    <message>
+        <source>Branch from here</source>
+        <translation>여기서 갈래 만들기</translation>
+    </message>
+</context>
+<context>
+    <name>CandidateItemModel</name>
+    <message>
+        <source>Rank</source>
+        <translation>순위</translation>
+    </message>
+    <message>
+        <source>Token</source>
+        <translation>토큰</translation>
+    </message>
+    <message>
+        <source>Probability</source>
+        <translation>확률</translation>
+    </message>
+    <message>
+        <source>Final</source>
+        <translation>최종</translation>
+    </message>
+    <message>
+        <source>Id</source>
+        <translation>ID</translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation>바이트</translation>
+    </message>
+    <message>
+        <source>1 is the likeliest token of the whole vocabulary</source>
+        <translation>1은 전체 어휘에서 가장 그럴듯한 토큰이에요</translation>
+    </message>
+    <message>
+        <source>· is a space, ⏎ a line break</source>
+        <translation>·는 빈칸, ⏎는 줄바꿈이에요</translation>
+    </message>
+    <message>
+        <source>What the model computed, before any sampler</source>
+        <translation>샘플러를 거치기 전에 모델이 계산한 값이에요</translation>
+    </message>
+    <message>
+        <source>What temperature, top-k and the other samplers left of it</source>
+        <translation>온도, top-k 같은 샘플러를 거치고 남은 값이에요</translation>
+    </message>
+    <message>
+        <source>The token&apos;s number in the model&apos;s vocabulary</source>
+        <translation>모델의 어휘에서 이 토큰의 번호예요</translation>
+    </message>
+    <message>
+        <source>The exact bytes the token stands for, in hexadecimal</source>
+        <translation>이 토큰이 나타내는 정확한 바이트(16진수)예요</translation>
+    </message>
+    <message>
+        <source>all others</source>
+        <translation>나머지 전부</translation>
+    </message>
+    <message>
+        <source>cut: {stage}</source>
+        <translation>잘림: {stage}</translation>
+    </message>
+    <message>
+        <source>The probability of all tokens that are not in the list, together</source>
+        <translation>목록에 없는 모든 토큰의 확률을 더한 값이에요</translation>
+    </message>
+    <message>
+        <source>The sampler {stage} left this token out</source>
+        <translation>{stage} 샘플러가 이 토큰을 뺐어요</translation>
+    </message>
+    <message>
+        <source>Id {id}, bytes {bytes}</source>
+        <translation>ID {id}, 바이트 {bytes}</translation>
+    </message>
+    <message>
+        <source>This token was taken</source>
+        <translation>이 토큰이 뽑혔어요</translation>
+    </message>
+</context>
+<context>
+    <name>CandidateTable</name>
+    <message>
+        <source>Branch from here</source>
+        <translation>여기서 갈래 만들기</translation>
+    </message>
+    <message>
+        <source>Copy row</source>
+        <translation>행 복사</translation>
+    </message>
+    <message>
+        <source>Candidates</source>
+        <translation>후보</translation>
+    </message>
+</context>
+<context>
     <name>ChatView</name>
     <message>
         <source>Go to the newest message</source>
@@ -163,6 +584,14 @@
     <message>
         <source>Messages</source>
         <translation>메시지</translation>
+    </message>
+    <message>
+        <source>Messages above this line were not sent, but pinned ones were</source>
+        <translation>이 선 위의 메시지는 고정한 것만 빼고 보내지 않았어요</translation>
+    </message>
+    <message>
+        <source>Messages above this line were not sent</source>
+        <translation>이 선 위의 메시지는 보내지 않았어요</translation>
     </message>
     <message>
         <source>Waiting for the model to load…</source>
@@ -215,6 +644,112 @@
     <message>
         <source>Copied</source>
         <translation>복사됨</translation>
+    </message>
+</context>
+<context>
+    <name>ColourRow</name>
+    <message>
+        <source>Colour by</source>
+        <translation>색 기준</translation>
+    </message>
+    <message>
+        <source>What the tokens are coloured by</source>
+        <translation>토큰에 색을 입히는 기준</translation>
+    </message>
+    <message>
+        <source>Change the bounds of the ranks</source>
+        <translation>순위 경계 바꾸기</translation>
+    </message>
+    <message>
+        <source>Show these colours in the chat, too</source>
+        <translation>이 색을 대화에도 보이기</translation>
+    </message>
+    <message>
+        <source>Explain what this means</source>
+        <translation>무슨 뜻인지 설명 보기</translation>
+    </message>
+    <message>
+        <source>New colour after rank</source>
+        <translation>색이 바뀌는 순위</translation>
+    </message>
+    <message>
+        <source>Bounds of the ranks</source>
+        <translation>순위 경계</translation>
+    </message>
+    <message>
+        <source>Up to 6 growing whole numbers, such as 1, 10, 100, 1000.</source>
+        <translation>점점 커지는 정수를 6개까지 쓰세요. 예: 1, 10, 100, 1000</translation>
+    </message>
+</context>
+<context>
+    <name>CompareDialog</name>
+    <message>
+        <source>Nothing was recorded of the tokens of one of these replies.</source>
+        <translation>두 답 가운데 하나는 토큰 기록이 없어요.</translation>
+    </message>
+    <message>
+        <source>Models with different vocabularies wrote these replies: their tokens cannot be compared.</source>
+        <translation>어휘가 다른 모델들이 쓴 답이라 토큰을 비교할 수 없어요.</translation>
+    </message>
+    <message>
+        <source>{count} tokens</source>
+        <translation>토큰 {count}개</translation>
+    </message>
+    <message>
+        <source>perplexity {value}</source>
+        <translation>퍼플렉시티 {value}</translation>
+    </message>
+    <message>
+        <source>They part at token {number}: A has {one}, B has {two}.</source>
+        <translation>{number}번째 토큰에서 갈라져요: A는 {one}, B는 {two}예요.</translation>
+    </message>
+    <message>
+        <source>Both are the same, token by token.</source>
+        <translation>토큰 하나하나까지 똑같아요.</translation>
+    </message>
+    <message>
+        <source>{longer} begins as {shorter} and goes on at token {number} with {token}.</source>
+        <translation>{longer}는 {shorter}와 똑같이 시작해서 {number}번째 토큰 {token}부터 더 이어져요.</translation>
+    </message>
+    <message>
+        <source>P is what the model expected next in A, Q in B. The Kullback–Leibler divergence D(P‖Q) is 0 bits where both expect the same, and the more of what A expects comes as a surprise to B, the larger it is. It is made of the likeliest tokens that were kept of both, all others as one: the true value is at least that. After the token where they part the two have read different words, so the same number of a token is another place in the text.</source>
+        <translation>P는 A에서, Q는 B에서 모델이 다음에 올 것으로 본 분포예요. 쿨백–라이블러 발산 D(P‖Q)는 둘이 똑같이 예상하면 0비트이고, A가 예상한 것이 B에게 뜻밖일수록 커져요. 둘 다 보관한 상위 토큰으로 계산하고 나머지는 하나로 묶으므로 참값은 적어도 이만큼이에요. 갈라진 토큰 뒤로는 서로 다른 말을 읽었으므로, 같은 번호의 토큰이라도 글에서는 다른 자리예요.</translation>
+    </message>
+    <message>
+        <source>Two different models wrote these replies.</source>
+        <translation>서로 다른 두 모델이 쓴 답이에요.</translation>
+    </message>
+    <message>
+        <source>{reply} has ended</source>
+        <translation>{reply}는 끝났어요</translation>
+    </message>
+    <message>
+        <source>D(P‖Q) ≥ {bits} bits</source>
+        <translation>D(P‖Q) ≥ {bits}비트</translation>
+    </message>
+    <message>
+        <source>Token {number}: {facts}</source>
+        <translation>토큰 {number}: {facts}</translation>
+    </message>
+    <message>
+        <source>Compare two replies</source>
+        <translation>두 답 비교하기</translation>
+    </message>
+    <message>
+        <source>How far B’s distribution is from A’s, bits per token</source>
+        <translation>B의 분포가 A의 분포에서 얼마나 떨어져 있는지, 토큰당 비트</translation>
+    </message>
+    <message>
+        <source>Swap A and B</source>
+        <translation>A와 B 바꾸기</translation>
+    </message>
+    <message>
+        <source>Divergence by token</source>
+        <translation>토큰별 차이</translation>
+    </message>
+    <message>
+        <source>Tokens of reply {letter}</source>
+        <translation>답 {letter}의 토큰</translation>
     </message>
 </context>
 <context>
@@ -389,6 +924,100 @@
     </message>
 </context>
 <context>
+    <name>DistributionItemModel</name>
+    <message>
+        <source>Rank</source>
+        <translation>순위</translation>
+    </message>
+    <message>
+        <source>Token</source>
+        <translation>토큰</translation>
+    </message>
+    <message>
+        <source>ID</source>
+        <translation>ID</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>모델</translation>
+    </message>
+    <message>
+        <source>Bits</source>
+        <translation>비트</translation>
+    </message>
+    <message>
+        <source>Sampled</source>
+        <translation>샘플링 뒤</translation>
+    </message>
+    <message>
+        <source>1 is the likeliest token</source>
+        <translation>1이 가장 그럴듯한 토큰이에요</translation>
+    </message>
+    <message>
+        <source>· is a space, ⏎ a new line, &lt;ED&gt; a byte that is only a part of a character</source>
+        <translation>·는 빈칸, ⏎는 줄바꿈, &lt;ED&gt;는 글자의 일부인 바이트예요</translation>
+    </message>
+    <message>
+        <source>The token&apos;s number in the vocabulary</source>
+        <translation>어휘에서 이 토큰의 번호예요</translation>
+    </message>
+    <message>
+        <source>The model&apos;s own probability, before any sampler</source>
+        <translation>샘플러를 거치기 전, 모델이 준 확률이에요</translation>
+    </message>
+    <message>
+        <source>Surprisal: -log₂ of the model&apos;s probability</source>
+        <translation>놀람도: 모델이 준 확률의 -log₂예요</translation>
+    </message>
+    <message>
+        <source>The probability after this chat&apos;s samplers; – was cut by one of them</source>
+        <translation>이 대화의 샘플러를 거친 뒤의 확률이에요. –는 샘플러가 뺀 토큰이에요</translation>
+    </message>
+    <message>
+        <source>{token}, the token that stands here</source>
+        <translation>{token}, 여기 있는 토큰</translation>
+    </message>
+    <message>
+        <source>A control token: a mark, no text</source>
+        <translation>제어 토큰: 글이 아니라 표시예요</translation>
+    </message>
+    <message>
+        <source>Bytes: {bytes}</source>
+        <translation>바이트: {bytes}</translation>
+    </message>
+</context>
+<context>
+    <name>DistributionPage</name>
+    <message>
+        <source>Entropy {bits} bits  ·  {possible} of {count} tokens above 0.0001 %</source>
+        <translation>엔트로피 {bits}비트  ·  토큰 {count}개 중 {possible}개가 0.0001 % 이상</translation>
+    </message>
+    <message>
+        <source>No token of this model fits.</source>
+        <translation>이 모델에는 맞는 토큰이 없어요.</translation>
+    </message>
+    <message>
+        <source>{count} tokens fit, together {percent}</source>
+        <translation>토큰 {count}개가 맞고, 합쳐서 {percent}예요</translation>
+    </message>
+    <message>
+        <source>Down to this row: {count} of the tokens, {percent} of the probability</source>
+        <translation>이 행까지 토큰 {count}개, 확률의 {percent}</translation>
+    </message>
+    <message>
+        <source>Search: text, #id or &lt;ED 95&gt;</source>
+        <translation>찾기: 글, #ID 또는 &lt;ED 95&gt;</translation>
+    </message>
+    <message>
+        <source>Search the vocabulary</source>
+        <translation>어휘에서 찾기</translation>
+    </message>
+    <message>
+        <source>Next token, the likeliest first</source>
+        <translation>다음 토큰, 그럴듯한 순서로</translation>
+    </message>
+</context>
+<context>
     <name>Dock</name>
     <message>
         <source>Close this panel</source>
@@ -443,6 +1072,438 @@
     <message>
         <source>Ask: {question}</source>
         <translation>질문하기: {question}</translation>
+    </message>
+</context>
+<context>
+    <name>ExplorerTab</name>
+    <message>
+        <source>Next token</source>
+        <translation>다음 토큰</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>다시 시작</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>다시 시도</translation>
+    </message>
+    <message>
+        <source>Type or paste a text above to see which token may come next.</source>
+        <translation>위에 글을 쓰거나 붙여 넣으면 다음에 올 토큰을 볼 수 있어요.</translation>
+    </message>
+    <message>
+        <source>Load a model to see which token may come next.</source>
+        <translation>모델을 불러오면 다음에 올 토큰을 볼 수 있어요.</translation>
+    </message>
+    <message>
+        <source>Write something in the chat, or choose “A text of my own” above.</source>
+        <translation>대화에 무언가 쓰거나, 위에서 “직접 쓴 글”을 고르세요.</translation>
+    </message>
+    <message>
+        <source>A reply is being written. The next token is looked at when it is done.</source>
+        <translation>답을 쓰는 중이에요. 다 쓰면 다음 토큰을 살펴봐요.</translation>
+    </message>
+    <message>
+        <source>Reading…</source>
+        <translation>읽는 중…</translation>
+    </message>
+    <message>
+        <source>Interrupted by a reply.</source>
+        <translation>답을 쓰느라 중단됐어요.</translation>
+    </message>
+    <message>
+        <source>In the place of token {number} of the prompt, {token}</source>
+        <translation>프롬프트의 {number}번째 토큰 {token} 자리</translation>
+    </message>
+    <message>
+        <source>In the place of token {number} of the reply, {token}</source>
+        <translation>답의 {number}번째 토큰 {token} 자리</translation>
+    </message>
+    <message>
+        <source>After the last token of the reply</source>
+        <translation>답의 마지막 토큰 뒤</translation>
+    </message>
+    <message>
+        <source>Where the next reply begins</source>
+        <translation>다음 답이 시작되는 자리</translation>
+    </message>
+    <message>
+        <source>{token}: rank {rank}, {percent}</source>
+        <translation>{token}: {rank}순위, {percent}</translation>
+    </message>
+    <message>
+        <source>The selected token of this chat</source>
+        <translation>이 대화에서 고른 토큰</translation>
+    </message>
+    <message>
+        <source>The end of this chat</source>
+        <translation>이 대화의 끝</translation>
+    </message>
+    <message>
+        <source>A text of my own</source>
+        <translation>직접 쓴 글</translation>
+    </message>
+    <message>
+        <source>What the next token follows</source>
+        <translation>다음 토큰이 이어질 글</translation>
+    </message>
+    <message>
+        <source>Any text; the model goes on with it as it stands</source>
+        <translation>아무 글이나 쓰세요. 모델이 그대로 이어 가요</translation>
+    </message>
+    <message>
+        <source>Text to go on with</source>
+        <translation>이어 갈 글</translation>
+    </message>
+    <message>
+        <source>The chat is elsewhere by now: start from there</source>
+        <translation>대화가 그사이 다른 곳으로 갔어요: 거기서 시작하기</translation>
+    </message>
+    <message>
+        <source>Candidates</source>
+        <translation>후보</translation>
+    </message>
+    <message>
+        <source>Lookahead</source>
+        <translation>미리 보기</translation>
+    </message>
+    <message>
+        <source>Candidates or lookahead</source>
+        <translation>후보 또는 미리 보기</translation>
+    </message>
+</context>
+<context>
+    <name>Export</name>
+    <message>
+        <source>Picture (PNG)…</source>
+        <translation>그림 (PNG)…</translation>
+    </message>
+    <message>
+        <source>Drawing (SVG)…</source>
+        <translation>벡터 그림 (SVG)…</translation>
+    </message>
+    <message>
+        <source>Table (CSV)…</source>
+        <translation>표 (CSV)…</translation>
+    </message>
+    <message>
+        <source>All numbers (JSON)…</source>
+        <translation>모든 수치 (JSON)…</translation>
+    </message>
+</context>
+<context>
+    <name>ExportButton</name>
+    <message>
+        <source>Export</source>
+        <translation>내보내기</translation>
+    </message>
+    <message>
+        <source>Export what is shown</source>
+        <translation>보이는 것을 내보내기</translation>
+    </message>
+</context>
+<context>
+    <name>ForkLabel</name>
+    <message>
+        <source>from “{token}”</source>
+        <translation>“{token}”부터</translation>
+    </message>
+    <message>
+        <source>{new} was put behind the last token of the other version</source>
+        <translation>다른 버전의 마지막 토큰 뒤에 {new} 토큰을 붙였어요</translation>
+    </message>
+    <message>
+        <source>The same up to token {number}, {new}; what follows was drawn anew</source>
+        <translation>{number}번째 토큰 {new}까지 같고, 그 뒤는 새로 뽑았어요</translation>
+    </message>
+    <message>
+        <source>Token {number} was {new} instead of {old}</source>
+        <translation>{number}번째 토큰이 {old} 대신 {new}예요</translation>
+    </message>
+    <message>
+        <source>“{token}”</source>
+        <translation>“{token}”</translation>
+    </message>
+</context>
+<context>
+    <name>HeadsPage</name>
+    <message>
+        <source>Over the last {count} tokens; strongest: {number}.</source>
+        <translation>마지막 토큰 {count}개에서. 가장 센 값: {number}.</translation>
+    </message>
+    <message>
+        <source>Left in a picture is the beginning of the conversation, right the token. Click to look at one head only, with Ctrl or Shift at several.</source>
+        <translation>그림의 왼쪽은 대화의 처음, 오른쪽은 이 토큰이에요. 누르면 헤드 하나만, Ctrl이나 Shift와 함께 누르면 여러 개를 봐요.</translation>
+    </message>
+    <message>
+        <source>keys and values {group} of {groups}</source>
+        <translation>키와 값 {group}/{groups}</translation>
+    </message>
+    <message>
+        <source>sees from token {token} on</source>
+        <translation>토큰 {token}부터 보여요</translation>
+    </message>
+    <message>
+        <source>Colour heads by</source>
+        <translation>헤드 색 기준</translation>
+    </message>
+    <message>
+        <source>Colour by</source>
+        <translation>색 기준</translation>
+    </message>
+    <message>
+        <source>Sort</source>
+        <translation>정렬</translation>
+    </message>
+    <message>
+        <source>no attention in this layer</source>
+        <translation>이 층에는 어텐션이 없어요</translation>
+    </message>
+    <message>
+        <source>Heads of every layer</source>
+        <translation>모든 층의 헤드</translation>
+    </message>
+</context>
+<context>
+    <name>Hint</name>
+    <message>
+        <source>Before every token the model gives each token it knows a share of 100 %; the strong colour means it gave this one little.</source>
+        <translation>토큰을 하나 고르기 전에 모델은 아는 모든 토큰에 100 %를 나누어 줘요. 색이 진하면 이 토큰에는 조금만 준 거예요.</translation>
+    </message>
+    <message>
+        <source>Surprisal is −log₂ of the probability: 0 bits for what was certain, 1 bit for every halving. It adds up, so texts can be compared.</source>
+        <translation>놀람도는 확률의 −log₂예요. 확실하면 0비트이고, 확률이 반이 될 때마다 1비트씩 늘어요. 더할 수 있어서 글끼리 견줄 수 있어요.</translation>
+    </message>
+    <message>
+        <source>Entropy says how open the choice was before the token came, whichever it was: 0 bits when the model was sure, 1 bit for every doubling of the choices.</source>
+        <translation>엔트로피는 어떤 토큰이 나왔든, 나오기 전에 선택이 얼마나 열려 있었는지 말해 줘요. 모델이 확신하면 0비트, 선택지가 두 배가 될 때마다 1비트예요.</translation>
+    </message>
+    <message>
+        <source>Rank is the token&apos;s place among all tokens the model knows: 1 was its first choice. A high rank can still be likely when the choice was wide.</source>
+        <translation>순위는 모델이 아는 모든 토큰 가운데 이 토큰의 자리예요. 1이면 첫 번째 선택이에요. 선택지가 넓었다면 순위가 낮아도 그럴듯할 수 있어요.</translation>
+    </message>
+    <message>
+        <source>Choose a token to see its own share.</source>
+        <translation>토큰을 고르면 그 몫을 볼 수 있어요.</translation>
+    </message>
+    <message>
+        <source>50 % are 1 bit, 25 % are 2, 0.1 % are about 10.</source>
+        <translation>50 %는 1비트, 25 %는 2비트, 0.1 %는 약 10비트예요.</translation>
+    </message>
+    <message>
+        <source>3 bits are as open as a choice among 8 equal ones.</source>
+        <translation>3비트는 똑같은 8개 가운데 고르는 것과 같아요.</translation>
+    </message>
+    <message>
+        <source>Choose a token to see its own place.</source>
+        <translation>토큰을 고르면 그 순위를 볼 수 있어요.</translation>
+    </message>
+    <message>
+        <source>“{token}” had {percent}: in a hundred tries about {tries} begin like this.</source>
+        <translation>“{token}” 토큰은 {percent}였어요. 백 번 해 보면 {tries}번쯤 이렇게 이어져요.</translation>
+    </message>
+    <message>
+        <source>“{token}” had {percent}, that is {surprisal} bits.</source>
+        <translation>“{token}” 토큰은 {percent}, 곧 {surprisal}비트였어요.</translation>
+    </message>
+    <message>
+        <source>Before “{token}” it was {entropy} bits, as open as {choices} equal choices.</source>
+        <translation>“{token}” 앞에서는 {entropy}비트로, 똑같은 선택지 {choices}개만큼 열려 있었어요.</translation>
+    </message>
+    <message>
+        <source>“{token}” was number {rank}, with {percent}.</source>
+        <translation>“{token}” 토큰은 {percent}로 {rank}번째였어요.</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>없음</translation>
+    </message>
+    <message>
+        <source>Hide this explanation</source>
+        <translation>이 설명 숨기기</translation>
+    </message>
+    <message>
+        <source>Probability</source>
+        <translation>확률</translation>
+    </message>
+    <message>
+        <source>Surprisal (bits)</source>
+        <translation>놀람도(비트)</translation>
+    </message>
+    <message>
+        <source>Entropy (bits)</source>
+        <translation>엔트로피(비트)</translation>
+    </message>
+    <message>
+        <source>Rank</source>
+        <translation>순위</translation>
+    </message>
+</context>
+<context>
+    <name>InspectorPanel</name>
+    <message>
+        <source>Inspector</source>
+        <translation>검사기</translation>
+    </message>
+</context>
+<context>
+    <name>KlChart</name>
+    <message>
+        <source>token {number}</source>
+        <translation>토큰 {number}</translation>
+    </message>
+</context>
+<context>
+    <name>LayersTab</name>
+    <message>
+        <source>Layers</source>
+        <translation>층</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Look through the layers</source>
+        <translation>층별로 보기</translation>
+    </message>
+    <message>
+        <source>The model goes through its layers…</source>
+        <translation>모델이 층을 하나씩 지나가요…</translation>
+    </message>
+    <message>
+        <source>When a reply is there, this shows how its tokens took shape.</source>
+        <translation>답이 있으면 그 토큰들이 어떻게 만들어졌는지 보여 줘요.</translation>
+    </message>
+    <message>
+        <source>When did the model settle on “{token}”? Each layer can be asked what it would say already.</source>
+        <translation>모델은 언제 “{token}” 토큰으로 정했을까요? 층마다 벌써 무엇을 말하려는지 물어볼 수 있어요.</translation>
+    </message>
+    <message>
+        <source>“{token}” was not the likeliest token: after the last layer it is number {rank}, with {percent}.</source>
+        <translation>“{token}” 토큰은 가장 그럴듯한 토큰이 아니었어요. 마지막 층 뒤에 {percent}로 {rank}번째예요.</translation>
+    </message>
+    <message>
+        <source>“{token}” is the likeliest token from layer {layer} of {count} on; in the end it has {percent}.</source>
+        <translation>“{token}” 토큰은 {count}개 층 가운데 {layer}번째 층부터 가장 그럴듯하고, 마지막에는 {percent}예요.</translation>
+    </message>
+    <message>
+        <source>The state after each layer went through the model&apos;s own last norm and output matrix, which were made for the last layer: early layers speak a language of their own and may seem to know less than they do.</source>
+        <translation>각 층 뒤의 상태를 모델의 마지막 정규화와 출력 행렬에 통과시킨 결과예요. 이것들은 마지막 층에 맞춰져 있어서, 앞쪽 층은 자기만의 말을 하고 실제보다 덜 아는 것처럼 보일 수 있어요.</translation>
+    </message>
+</context>
+<context>
+    <name>Legend</name>
+    <message>
+        <source>Legend: {values}</source>
+        <translation>범례: {values}</translation>
+    </message>
+    <message>
+        <source>{bits}+ bits</source>
+        <translation>{bits}비트+</translation>
+    </message>
+</context>
+<context>
+    <name>LensItemModel</name>
+    <message>
+        <source>Layer</source>
+        <translation>층</translation>
+    </message>
+    <message>
+        <source>This token</source>
+        <translation>이 토큰</translation>
+    </message>
+    <message>
+        <source>Rank</source>
+        <translation>순위</translation>
+    </message>
+    <message>
+        <source>Entropy</source>
+        <translation>엔트로피</translation>
+    </message>
+    <message>
+        <source>Likeliest</source>
+        <translation>최고 확률</translation>
+    </message>
+    <message>
+        <source>How open the choice would be after this layer, in bits</source>
+        <translation>이 층 뒤에서 선택이 얼마나 열려 있을지(비트)</translation>
+    </message>
+    <message>
+        <source>How likely the token that was written would be after this layer</source>
+        <translation>쓴 토큰이 이 층 뒤에서 얼마나 그럴듯할지</translation>
+    </message>
+</context>
+<context>
+    <name>LensTable</name>
+    <message>
+        <source>What each layer would say</source>
+        <translation>층마다 하려는 말</translation>
+    </message>
+</context>
+<context>
+    <name>LookaheadPage</name>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Look ahead</source>
+        <translation>미리 보기</translation>
+    </message>
+    <message>
+        <source>Interrupted by a reply; look ahead again to see the rest.</source>
+        <translation>답을 쓰느라 중단됐어요. 나머지는 다시 미리 보기 하세요.</translation>
+    </message>
+    <message>
+        <source>Looking ahead…</source>
+        <translation>미리 보는 중…</translation>
+    </message>
+    <message>
+        <source>The likeliest continuations as a tree; the likeliest is followed first.</source>
+        <translation>가장 그럴듯한 이어짐을 나무로 보여 줘요. 그럴듯한 길부터 따라가요.</translation>
+    </message>
+    <message>
+        <source>{count} tokens, with the probability of the way to each. Click one to add that way to the text.</source>
+        <translation>토큰 {count}개와 거기까지 가는 길의 확률이에요. 누르면 그 길이 글에 더해져요.</translation>
+    </message>
+    <message>
+        <source>Width</source>
+        <translation>너비</translation>
+    </message>
+    <message>
+        <source>Depth</source>
+        <translation>깊이</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>토큰</translation>
+    </message>
+    <message>
+        <source>Candidates after each token</source>
+        <translation>토큰마다 볼 후보 수</translation>
+    </message>
+    <message>
+        <source>Tokens of the longest continuation</source>
+        <translation>가장 긴 이어짐의 토큰 수</translation>
+    </message>
+    <message>
+        <source>Tokens in the whole tree; the likeliest way is followed first</source>
+        <translation>나무 전체의 토큰 수. 그럴듯한 길부터 따라가요</translation>
+    </message>
+</context>
+<context>
+    <name>LookaheadTreeView</name>
+    <message>
+        <source>{tokens}
+this token {percent}, {bits} bits; all of them {whole}</source>
+        <translation>{tokens}
+이 토큰 {percent}, {bits}비트 · 모두 합쳐 {whole}</translation>
+    </message>
+    <message>
+        <source>Tree of the likeliest continuations</source>
+        <translation>가장 그럴듯한 이어짐의 나무</translation>
     </message>
 </context>
 <context>
@@ -508,6 +1569,29 @@
     </message>
 </context>
 <context>
+    <name>MessageHead</name>
+    <message>
+        <source>You</source>
+        <translation>나</translation>
+    </message>
+    <message>
+        <source>Reply</source>
+        <translation>답</translation>
+    </message>
+    <message>
+        <source>System prompt</source>
+        <translation>시스템 프롬프트</translation>
+    </message>
+    <message>
+        <source>Look at the message before</source>
+        <translation>앞 메시지 보기</translation>
+    </message>
+    <message>
+        <source>Look at the message after</source>
+        <translation>뒤 메시지 보기</translation>
+    </message>
+</context>
+<context>
     <name>MessageWidget</name>
     <message>
         <source>Show all</source>
@@ -552,6 +1636,14 @@
     <message>
         <source>Select all of this message</source>
         <translation>이 메시지 모두 선택</translation>
+    </message>
+    <message>
+        <source>Inspect this token</source>
+        <translation>이 토큰 들여다보기</translation>
+    </message>
+    <message>
+        <source>Inspect this message</source>
+        <translation>이 메시지 들여다보기</translation>
     </message>
 </context>
 <context>
@@ -811,6 +1903,33 @@
     </message>
 </context>
 <context>
+    <name>Obstacles</name>
+    <message>
+        <source>Choose a token first.</source>
+        <translation>먼저 토큰을 고르세요.</translation>
+    </message>
+    <message>
+        <source>The model can be asked about the tokens of replies only.</source>
+        <translation>답의 토큰만 모델에게 물어볼 수 있어요.</translation>
+    </message>
+    <message>
+        <source>The model can be asked when the reply is written.</source>
+        <translation>답을 다 쓰면 모델에게 물어볼 수 있어요.</translation>
+    </message>
+    <message>
+        <source>Load a model to compute more.</source>
+        <translation>더 계산하려면 모델을 불러오세요.</translation>
+    </message>
+    <message>
+        <source>Load the model that wrote the reply to compute more; the loaded one is another.</source>
+        <translation>더 계산하려면 이 답을 쓴 모델을 불러오세요. 지금 모델은 다른 모델이에요.</translation>
+    </message>
+    <message>
+        <source>The model reads up to this token again…</source>
+        <translation>모델이 이 토큰까지 다시 읽는 중…</translation>
+    </message>
+</context>
+<context>
     <name>PathsField</name>
     <message>
         <source>Add…</source>
@@ -907,6 +2026,112 @@
     </message>
 </context>
 <context>
+    <name>ReshapeControls</name>
+    <message>
+        <source>XTC: how often</source>
+        <translation>XTC: 확률</translation>
+    </message>
+    <message>
+        <source>XTC: threshold</source>
+        <translation>XTC: 문턱값</translation>
+    </message>
+    <message>
+        <source>DRY</source>
+        <translation>DRY</translation>
+    </message>
+    <message>
+        <source>More samplers</source>
+        <translation>샘플러 더 보기</translation>
+    </message>
+</context>
+<context>
+    <name>ReshapePage</name>
+    <message>
+        <source>Shown as XTC acts, which it does for {share} of the tokens</source>
+        <translation>XTC가 작동할 때의 모습이에요. 토큰의 {share}에서 작동해요</translation>
+    </message>
+    <message>
+        <source>Computed from all {total} tokens.</source>
+        <translation>토큰 {total}개 전부로 계산했어요.</translation>
+    </message>
+    <message>
+        <source>Computed from {count} of {total} tokens, {share} of the probability; exact all the same.</source>
+        <translation>토큰 {total}개 중 {count}개, 확률의 {share}로 계산했고, 그래도 정확해요.</translation>
+    </message>
+    <message>
+        <source>Computed from {count} of {total} tokens, {share} of the probability; the rest is one bar.</source>
+        <translation>토큰 {total}개 중 {count}개, 확률의 {share}로 계산했어요. 나머지는 막대 하나예요.</translation>
+    </message>
+    <message>
+        <source>Computed from the {count} tokens that were kept, {share} of the probability.</source>
+        <translation>보관한 토큰 {count}개, 확률의 {share}로 계산했어요.</translation>
+    </message>
+    <message>
+        <source>Too little of the distribution was kept to tell; the whole vocabulary is needed.</source>
+        <translation>보관한 분포가 너무 적어서 알 수 없어요. 전체 어휘가 필요해요.</translation>
+    </message>
+    <message>
+        <source>Entropy {before} → {after} bits</source>
+        <translation>엔트로피 {before} → {after}비트</translation>
+    </message>
+    <message>
+        <source>{count} tokens left, to which the model gave {share}</source>
+        <translation>토큰 {count}개가 남고, 모델은 여기에 {share}를 줬어요</translation>
+    </message>
+    <message>
+        <source>before {stage}, which depends on earlier draws</source>
+        <translation>{stage} 전까지. {stage}는 앞선 뽑기에 달려 있어요</translation>
+    </message>
+    <message>
+        <source>{stage} needs the whole vocabulary.</source>
+        <translation>{stage}에는 전체 어휘가 필요해요.</translation>
+    </message>
+    <message>
+        <source>{stage}: the repetition penalty needs the model&apos;s own scores, which are not kept.</source>
+        <translation>{stage}: 반복 벌점에는 모델의 원래 점수가 필요한데 보관하지 않았어요.</translation>
+    </message>
+    <message>
+        <source>{stage} looks back at the prompt, whose tokens are not kept.</source>
+        <translation>{stage}는 프롬프트를 되돌아보는데 그 토큰을 보관하지 않았어요.</translation>
+    </message>
+    <message>
+        <source>{stage} can only be computed by the model.</source>
+        <translation>{stage}는 모델만 계산할 수 있어요.</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Ask the model</source>
+        <translation>모델에게 묻기</translation>
+    </message>
+    <message>
+        <source>Use the full vocabulary</source>
+        <translation>전체 어휘 쓰기</translation>
+    </message>
+    <message>
+        <source>Apply to this chat</source>
+        <translation>이 대화에 적용</translation>
+    </message>
+    <message>
+        <source>The next replies of this chat are sampled with these settings.</source>
+        <translation>이 대화의 다음 답부터 이 설정으로 샘플링해요.</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>되돌리기</translation>
+    </message>
+    <message>
+        <source>Back to what the reply was sampled with</source>
+        <translation>답을 샘플링한 설정으로 되돌려요</translation>
+    </message>
+    <message>
+        <source>The model computes this token again, so that nothing has to be left open.</source>
+        <translation>모델이 이 토큰을 다시 계산해서 모르는 것이 없게 해요.</translation>
+    </message>
+</context>
+<context>
     <name>SamplerChain</name>
     <message>
         <source>Order of the samplers</source>
@@ -915,6 +2140,88 @@
     <message>
         <source>Drag a sampler, or press Alt+Up or Alt+Down, to change when it runs.</source>
         <translation>끌거나 Alt+위/아래를 눌러 샘플러의 실행 순서를 바꾸세요.</translation>
+    </message>
+</context>
+<context>
+    <name>SamplingTab</name>
+    <message>
+        <source>Sampling</source>
+        <translation>샘플링</translation>
+    </message>
+    <message>
+        <source>“{token}” · token {number} of {count} · rank {rank}</source>
+        <translation>“{token}” · 토큰 {number}/{count} · {rank}순위</translation>
+    </message>
+    <message>
+        <source>When a reply is there, this shows how its tokens were sampled.</source>
+        <translation>답이 있으면 그 토큰들이 어떻게 뽑혔는지 보여 줘요.</translation>
+    </message>
+    <message>
+        <source>Loading…</source>
+        <translation>불러오는 중…</translation>
+    </message>
+    <message>
+        <source>Nothing was recorded of this reply: it was written by hand or by an older version.</source>
+        <translation>이 답에는 기록이 없어요. 직접 썼거나 이전 버전에서 쓴 답이에요.</translation>
+    </message>
+    <message>
+        <source>The model read this message; only replies are sampled.</source>
+        <translation>이 메시지는 모델이 읽은 글이에요. 샘플링은 답에만 있어요.</translation>
+    </message>
+    <message>
+        <source>Choose a token: click one under Tokens, or use the arrows above.</source>
+        <translation>토큰을 고르세요. 토큰 탭에서 누르거나 위의 화살표를 쓰세요.</translation>
+    </message>
+    <message>
+        <source>Previous token</source>
+        <translation>이전 토큰</translation>
+    </message>
+    <message>
+        <source>Next token</source>
+        <translation>다음 토큰</translation>
+    </message>
+    <message>
+        <source>Stages</source>
+        <translation>단계</translation>
+    </message>
+    <message>
+        <source>Re-shape</source>
+        <translation>바꿔 보기</translation>
+    </message>
+</context>
+<context>
+    <name>SearchLine</name>
+    <message>
+        <source>none found</source>
+        <translation>없음</translation>
+    </message>
+    <message>
+        <source>{total} found</source>
+        <translation>{total}개 찾음</translation>
+    </message>
+    <message>
+        <source>{number} of {total}</source>
+        <translation>{number}/{total}</translation>
+    </message>
+    <message>
+        <source>Find text, or rank &gt; 50, p &lt; 1 %, surprisal &gt; 8…</source>
+        <translation>글이나 rank &gt; 50, p &lt; 1 %, surprisal &gt; 8 찾기…</translation>
+    </message>
+    <message>
+        <source>Find tokens</source>
+        <translation>토큰 찾기</translation>
+    </message>
+    <message>
+        <source>Text, or conditions on p, surprisal, entropy, rank and id, joined by “and”. F3 goes to the next.</source>
+        <translation>글, 또는 p, surprisal, entropy, rank, id 조건을 “and”로 이어 쓰세요. F3을 누르면 다음으로 가요.</translation>
+    </message>
+    <message>
+        <source>Previous place (Shift+F3)</source>
+        <translation>이전 자리 (Shift+F3)</translation>
+    </message>
+    <message>
+        <source>Next place (F3)</source>
+        <translation>다음 자리 (F3)</translation>
     </message>
 </context>
 <context>
@@ -934,6 +2241,18 @@
 </context>
 <context>
     <name>SettingsPanel</name>
+    <message>
+        <source>The makers of this model recommend nothing</source>
+        <translation>이 모델을 만든 사람들이 권하는 값이 없어요</translation>
+    </message>
+    <message>
+        <source>These values are in use</source>
+        <translation>이미 이 값을 쓰고 있어요</translation>
+    </message>
+    <message>
+        <source>What the makers of the model wrote into its file</source>
+        <translation>모델을 만든 사람들이 파일에 적어 둔 값이에요</translation>
+    </message>
     <message>
         <source>How replies are sampled</source>
         <translation>답변 샘플링</translation>
@@ -955,8 +2274,23 @@
         <translation>모두 기본값으로</translation>
     </message>
     <message>
+        <source>Reset to the model&apos;s recommendation</source>
+        <translation>모델 권장값으로 되돌리기</translation>
+    </message>
+    <message>
         <source>Settings of this conversation</source>
         <translation>이 대화의 설정</translation>
+    </message>
+</context>
+<context>
+    <name>ShapeBars</name>
+    <message>
+        <source>cut: {stage}</source>
+        <translation>잘림: {stage}</translation>
+    </message>
+    <message>
+        <source>Probabilities before and after the samplers</source>
+        <translation>샘플러 앞뒤의 확률</translation>
     </message>
 </context>
 <context>
@@ -1014,10 +2348,314 @@
     </message>
 </context>
 <context>
+    <name>SourceItemModel</name>
+    <message>
+        <source>Top sources</source>
+        <translation>주요 출처</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>어디</translation>
+    </message>
+    <message>
+        <source>Weight</source>
+        <translation>가중치</translation>
+    </message>
+</context>
+<context>
+    <name>SourcesPage</name>
+    <message>
+        <source>first token (sink): {sink} in the head that looks there most</source>
+        <translation>첫 토큰(싱크): 가장 많이 보는 헤드에서 {sink}</translation>
+    </message>
+    <message>
+        <source>first token (sink): {sink} · template: {template}</source>
+        <translation>첫 토큰(싱크): {sink} · 템플릿: {template}</translation>
+    </message>
+    <message>
+        <source>not written yet</source>
+        <translation>아직 쓰지 않음</translation>
+    </message>
+    <message>
+        <source>Mean of the heads</source>
+        <translation>헤드의 평균</translation>
+    </message>
+    <message>
+        <source>Largest of the heads</source>
+        <translation>헤드의 최댓값</translation>
+    </message>
+    <message>
+        <source>How heads are put together</source>
+        <translation>헤드를 합치는 방법</translation>
+    </message>
+    <message>
+        <source>Share of the attention that is shown</source>
+        <translation>보여 줄 어텐션의 몫</translation>
+    </message>
+    <message>
+        <source>Show the fewest tokens that together have this share of the attention</source>
+        <translation>어텐션의 이만큼을 차지하는 가장 적은 토큰만 보여 줘요</translation>
+    </message>
+    <message>
+        <source>Template tokens</source>
+        <translation>템플릿 토큰</translation>
+    </message>
+    <message>
+        <source>Also show the tokens that the chat template puts around the messages</source>
+        <translation>대화 템플릿이 메시지 둘레에 넣는 토큰도 보여 줘요</translation>
+    </message>
+    <message>
+        <source>Colour the first token, too</source>
+        <translation>첫 토큰에도 색 입히기</translation>
+    </message>
+    <message>
+        <source>Heads with nothing to look for look at the first token; in its colour all others would be pale</source>
+        <translation>찾을 것이 없는 헤드는 첫 토큰을 봐요. 그 색에 맞추면 다른 토큰이 모두 옅어져요</translation>
+    </message>
+    <message>
+        <source>What the token looked at</source>
+        <translation>이 토큰이 본 것</translation>
+    </message>
+    <message>
+        <source>Top sources</source>
+        <translation>주요 출처</translation>
+    </message>
+</context>
+<context>
+    <name>Spans</name>
+    <message>
+        <source>at least {number}</source>
+        <translation>최소 {number}</translation>
+    </message>
+    <message>
+        <source>at most {number}</source>
+        <translation>최대 {number}</translation>
+    </message>
+</context>
+<context>
+    <name>StageColumns</name>
+    <message>
+        <source>Sampler stages</source>
+        <translation>샘플러 단계</translation>
+    </message>
+    <message>
+        <source>left:</source>
+        <translation>남음:</translation>
+    </message>
+</context>
+<context>
+    <name>StageItemModel</name>
+    <message>
+        <source>{count} candidates are left after it.</source>
+        <translation>이 단계 뒤에 후보 {count}개가 남아요.</translation>
+    </message>
+    <message>
+        <source>all others</source>
+        <translation>나머지 전부</translation>
+    </message>
+    <message>
+        <source>Token {id}, bytes {bytes}</source>
+        <translation>토큰 {id}, 바이트 {bytes}</translation>
+    </message>
+    <message>
+        <source>This token was taken.</source>
+        <translation>이 토큰이 뽑혔어요.</translation>
+    </message>
+    <message>
+        <source>Cut by {stage}</source>
+        <translation>{stage} 단계에서 잘림</translation>
+    </message>
+    <message>
+        <source>cut</source>
+        <translation>잘림</translation>
+    </message>
+    <message>
+        <source>{stage}: {count} other tokens with {prob} together</source>
+        <translation>{stage}: 다른 토큰 {count}개, 합쳐서 {prob}</translation>
+    </message>
+    <message>
+        <source>“{token}”: cut by {stage}</source>
+        <translation>“{token}”: {stage} 단계에서 잘림</translation>
+    </message>
+    <message>
+        <source>“{token}” after {stage}: {prob}</source>
+        <translation>{stage} 뒤의 “{token}”: {prob}</translation>
+    </message>
+</context>
+<context>
+    <name>StagePage</name>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Recompute</source>
+        <translation>다시 계산</translation>
+    </message>
+    <message>
+        <source>The model read this token; no sampler chose it.</source>
+        <translation>이 토큰은 모델이 읽은 것이라 샘플러가 고르지 않았어요.</translation>
+    </message>
+    <message>
+        <source>The stages of this token were not recorded, since the inspector was closed.</source>
+        <translation>검사기가 닫혀 있어서 이 토큰의 단계는 기록되지 않았어요.</translation>
+    </message>
+    <message>
+        <source>What it was sampled with is not known.</source>
+        <translation>무엇으로 샘플링했는지 알 수 없어요.</translation>
+    </message>
+    <message>
+        <source>This token was given, not drawn: no sampler saw it.</source>
+        <translation>이 토큰은 뽑은 게 아니라 주어진 거예요. 샘플러를 거치지 않았어요.</translation>
+    </message>
+    <message>
+        <source>Recorded while the reply was written.</source>
+        <translation>답을 쓰는 동안 기록했어요.</translation>
+    </message>
+    <message>
+        <source>Recomputed by the model with the settings of the reply.</source>
+        <translation>답을 쓸 때의 설정으로 모델이 다시 계산했어요.</translation>
+    </message>
+</context>
+<context>
+    <name>StageWords</name>
+    <message>
+        <source>Model</source>
+        <translation>모델</translation>
+    </message>
+    <message>
+        <source>Bias</source>
+        <translation>편향</translation>
+    </message>
+    <message>
+        <source>Grammar</source>
+        <translation>문법</translation>
+    </message>
+    <message>
+        <source>Penalties</source>
+        <translation>벌점</translation>
+    </message>
+    <message>
+        <source>DRY</source>
+        <translation>DRY</translation>
+    </message>
+    <message>
+        <source>Top-nσ</source>
+        <translation>Top-nσ</translation>
+    </message>
+    <message>
+        <source>Top-k</source>
+        <translation>Top-k</translation>
+    </message>
+    <message>
+        <source>Typical-p</source>
+        <translation>Typical-p</translation>
+    </message>
+    <message>
+        <source>Top-p</source>
+        <translation>Top-p</translation>
+    </message>
+    <message>
+        <source>Min-p</source>
+        <translation>Min-p</translation>
+    </message>
+    <message>
+        <source>XTC</source>
+        <translation>XTC</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation>온도</translation>
+    </message>
+    <message>
+        <source>Draw</source>
+        <translation>뽑기</translation>
+    </message>
+    <message>
+        <source>Likeliest</source>
+        <translation>최고 확률</translation>
+    </message>
+    <message>
+        <source>Mirostat 1</source>
+        <translation>미로스탯 1</translation>
+    </message>
+    <message>
+        <source>Mirostat 2</source>
+        <translation>미로스탯 2</translation>
+    </message>
+    <message>
+        <source>Adaptive-p</source>
+        <translation>Adaptive-p</translation>
+    </message>
+    <message>
+        <source>What the model itself computed, before any sampler.</source>
+        <translation>샘플러를 거치기 전에 모델이 스스로 계산한 값이에요.</translation>
+    </message>
+    <message>
+        <source>One of the tokens that are left is drawn at random, each as often as its probability says.</source>
+        <translation>남은 토큰 가운데 하나를 확률만큼의 비율로 무작위로 뽑아요.</translation>
+    </message>
+    <message>
+        <source>At temperature 0 the likeliest token is always taken.</source>
+        <translation>온도가 0이면 늘 가장 그럴듯한 토큰을 골라요.</translation>
+    </message>
+    <message>
+        <source>Tokens that were used recently become less likely, so that the text repeats itself less.</source>
+        <translation>최근에 쓴 토큰의 확률을 낮춰서 글이 덜 되풀이되게 해요.</translation>
+    </message>
+</context>
+<context>
     <name>StartupError</name>
     <message>
         <source>ChatApp cannot start</source>
         <translation>ChatApp을 시작할 수 없어요</translation>
+    </message>
+</context>
+<context>
+    <name>StatePage</name>
+    <message>
+        <source>Score this prompt</source>
+        <translation>이 프롬프트 채점하기</translation>
+    </message>
+    <message>
+        <source>Choose a model</source>
+        <translation>모델 고르기</translation>
+    </message>
+    <message>
+        <source>Nothing to do</source>
+        <translation>할 일 없음</translation>
+    </message>
+    <message>
+        <source>Nothing to look at yet. Write to the model: the tokens of its reply appear here, each with its probability.</source>
+        <translation>아직 볼 것이 없어요. 모델에게 말을 걸면 답의 토큰과 확률이 여기에 나타나요.</translation>
+    </message>
+    <message>
+        <source>Reading the saved tokens…</source>
+        <translation>저장된 토큰을 읽는 중…</translation>
+    </message>
+    <message>
+        <source>The model is reading the prompt. Its tokens appear here as they are written.</source>
+        <translation>모델이 프롬프트를 읽고 있어요. 쓰는 대로 토큰이 여기에 나타나요.</translation>
+    </message>
+    <message>
+        <source>The model reads the prompt again: {percent} %</source>
+        <translation>모델이 프롬프트를 다시 읽어요: {percent} %</translation>
+    </message>
+    <message>
+        <source>How likely were these words to the model? It has to read the prompt once more to say.</source>
+        <translation>이 말이 모델에게 얼마나 그럴듯했을까요? 알려면 프롬프트를 한 번 더 읽어야 해요.</translation>
+    </message>
+    <message>
+        <source>The tokens of this message were not scored yet, and that needs a model. Load one to see them.</source>
+        <translation>이 메시지의 토큰은 아직 채점되지 않았고, 채점하려면 모델이 필요해요. 모델을 불러오세요.</translation>
+    </message>
+    <message>
+        <source>This reply has no recorded probabilities: it was written by hand, or by an older version. Regenerate it to record them.</source>
+        <translation>이 답에는 기록된 확률이 없어요. 직접 썼거나 이전 버전에서 쓴 답이에요. 다시 만들면 기록돼요.</translation>
+    </message>
+    <message>
+        <source>Score short prompts automatically</source>
+        <translation>짧은 프롬프트는 저절로 채점하기</translation>
     </message>
 </context>
 <context>
@@ -1094,6 +2732,14 @@
         <translation>답변이 끝난 곳부터 이어 써요. 지금 답변은 남아요</translation>
     </message>
     <message>
+        <source>Larger context</source>
+        <translation>더 긴 컨텍스트</translation>
+    </message>
+    <message>
+        <source>Load the model again with room for more, and write the reply</source>
+        <translation>더 넓게 모델을 다시 불러와서 답을 써요</translation>
+    </message>
+    <message>
         <source>Leave out the oldest messages</source>
         <translation>가장 오래된 메시지 빼기</translation>
     </message>
@@ -1102,8 +2748,24 @@
         <translation>가장 오래된 대화를 빼고 답해요. 시스템 프롬프트와 고정한 메시지는 그대로 보내요</translation>
     </message>
     <message>
-        <source>Not sent: this is longer than the context holds. Leave something out, shorten the message with Edit, or load the model with a longer context.</source>
-        <translation>보내지 못함: 문맥 길이보다 길어요. 일부를 빼거나, 편집으로 메시지를 줄이거나, 더 긴 문맥으로 모델을 불러오세요.</translation>
+        <source>Shorten the message</source>
+        <translation>메시지 줄이기</translation>
+    </message>
+    <message>
+        <source>Open your message for changes</source>
+        <translation>내 메시지를 고칠 수 있게 열어요</translation>
+    </message>
+    <message>
+        <source>Larger context ({count} tokens)</source>
+        <translation>더 긴 컨텍스트 (토큰 {count}개)</translation>
+    </message>
+    <message>
+        <source>Not sent: this is longer than the context holds, and neither the model nor the memory has room for a larger one.</source>
+        <translation>보내지 않았어요: 컨텍스트보다 길고, 모델이나 메모리에 더 긴 컨텍스트를 둘 자리가 없어요.</translation>
+    </message>
+    <message>
+        <source>Not sent: this is longer than the context holds.</source>
+        <translation>보내지 않았어요: 컨텍스트보다 길어요.</translation>
     </message>
     <message>
         <source>Stopped</source>
@@ -1123,10 +2785,236 @@
     </message>
 </context>
 <context>
+    <name>StepChips</name>
+    <message>
+        <source>{token}  ·  {percent}  ·  {bits} bits  ·  after the samplers {final}</source>
+        <translation>{token}  ·  {percent}  ·  {bits}비트  ·  샘플러 뒤 {final}</translation>
+    </message>
+    <message>
+        <source>Tokens added by hand</source>
+        <translation>직접 더한 토큰</translation>
+    </message>
+</context>
+<context>
+    <name>StepControls</name>
+    <message>
+        <source>Enter or a double click on a token puts it behind the text, Backspace takes it back.</source>
+        <translation>토큰에서 Enter를 누르거나 두 번 누르면 글 뒤에 붙고, Backspace를 누르면 되돌려요.</translation>
+    </message>
+    <message>
+        <source>{count} added: {percent}, {bits} bits</source>
+        <translation>{count}개 더함: {percent}, {bits}비트</translation>
+    </message>
+    <message>
+        <source>Take likeliest</source>
+        <translation>최고 확률 넣기</translation>
+    </message>
+    <message>
+        <source>Draw one</source>
+        <translation>하나 뽑기</translation>
+    </message>
+    <message>
+        <source>Draw a token after this chat&apos;s samplers; the same seed draws the same tokens</source>
+        <translation>이 대화의 샘플러를 거쳐 토큰을 뽑아요. 시드가 같으면 같은 토큰이 나와요</translation>
+    </message>
+    <message>
+        <source>Take the last token back</source>
+        <translation>마지막 토큰 되돌리기</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>시드</translation>
+    </message>
+    <message>
+        <source>Seed of the draw</source>
+        <translation>뽑기의 시드</translation>
+    </message>
+    <message>
+        <source>Continue in the chat</source>
+        <translation>대화에서 이어 가기</translation>
+    </message>
+    <message>
+        <source>Write another version of the reply, with these tokens in this place</source>
+        <translation>이 자리에 이 토큰들을 넣어 답의 다른 버전을 써요</translation>
+    </message>
+</context>
+<context>
+    <name>SummaryLine</name>
+    <message>
+        <source>{tokens} tokens · perplexity {perplexity} · {bits} bits/token · {share} % first choices</source>
+        <translation>토큰 {tokens}개 · 퍼플렉시티 {perplexity} · 토큰당 {bits}비트 · 첫 선택 {share} %</translation>
+    </message>
+    <message>
+        <source>Go to token {number}, {bits} bits</source>
+        <translation>{number}번째 토큰으로 가기, {bits}비트</translation>
+    </message>
+    <message>
+        <source>Surprising token {text}, {bits} bits</source>
+        <translation>놀라운 토큰 {text}, {bits}비트</translation>
+    </message>
+    <message>
+        <source>Perplexity is 2 to the mean surprisal: as if the model had chosen among so many equal tokens each time</source>
+        <translation>퍼플렉시티는 2의 평균 놀람도 제곱이에요. 모델이 매번 그만큼의 똑같은 토큰 가운데 고른 것과 같아요</translation>
+    </message>
+    <message>
+        <source>Most surprising:</source>
+        <translation>가장 놀라운 토큰:</translation>
+    </message>
+    <message>
+        <source>Surprising token</source>
+        <translation>놀라운 토큰</translation>
+    </message>
+</context>
+<context>
     <name>TablePiece</name>
     <message>
         <source>Table</source>
         <translation>표</translation>
+    </message>
+</context>
+<context>
+    <name>TextResult</name>
+    <message>
+        <source>{bits} bits in all</source>
+        <translation>모두 {bits}비트</translation>
+    </message>
+    <message>
+        <source>{bits} per byte</source>
+        <translation>바이트당 {bits}</translation>
+    </message>
+    <message>
+        <source>{bits} per character</source>
+        <translation>글자당 {bits}</translation>
+    </message>
+    <message>
+        <source>perplexity {perplexity} ± {error}</source>
+        <translation>퍼플렉시티 {perplexity} ± {error}</translation>
+    </message>
+    <message>
+        <source>not counted: {count}</source>
+        <translation>세지 않음: {count}</translation>
+    </message>
+    <message>
+        <source>the first {count} tokens are shown</source>
+        <translation>처음 토큰 {count}개만 보여요</translation>
+    </message>
+    <message>
+        <source>Expected: {tokens}</source>
+        <translation>예상한 토큰: {tokens}</translation>
+    </message>
+    <message>
+        <source>Tokens of the text</source>
+        <translation>글의 토큰</translation>
+    </message>
+</context>
+<context>
+    <name>TextSource</name>
+    <message>
+        <source>Open a text</source>
+        <translation>글 열기</translation>
+    </message>
+    <message>
+        <source>Texts (*.txt *.md *.csv *.json *.py);;All files (*)</source>
+        <translation>글 (*.txt *.md *.csv *.json *.py);;모든 파일 (*)</translation>
+    </message>
+    <message>
+        <source>{name} · {count} characters</source>
+        <translation>{name} · {count}자</translation>
+    </message>
+    <message>
+        <source>Type or paste a text, or open a file</source>
+        <translation>글을 쓰거나 붙여 넣거나 파일을 여세요</translation>
+    </message>
+    <message>
+        <source>Text to score</source>
+        <translation>채점할 글</translation>
+    </message>
+    <message>
+        <source>Open a file…</source>
+        <translation>파일 열기…</translation>
+    </message>
+    <message>
+        <source>Take this text away</source>
+        <translation>이 글 치우기</translation>
+    </message>
+</context>
+<context>
+    <name>TextTab</name>
+    <message>
+        <source>Text</source>
+        <translation>글</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Start again</source>
+        <translation>다시 시작</translation>
+    </message>
+    <message>
+        <source>Score the text</source>
+        <translation>글 채점하기</translation>
+    </message>
+    <message>
+        <source>Load a model to score a text.</source>
+        <translation>글을 채점하려면 모델을 불러오세요.</translation>
+    </message>
+    <message>
+        <source>A reply is being written. The text is read when it is done.</source>
+        <translation>답을 쓰는 중이에요. 다 쓰면 글을 읽어요.</translation>
+    </message>
+    <message>
+        <source>{done} of {total} tokens</source>
+        <translation>토큰 {done}/{total}</translation>
+    </message>
+    <message>
+        <source>Reading…</source>
+        <translation>읽는 중…</translation>
+    </message>
+    <message>
+        <source>Stopped after {done} of {total} tokens.</source>
+        <translation>토큰 {total}개 중 {done}개에서 멈췄어요.</translation>
+    </message>
+    <message>
+        <source>Interrupted by a reply after {done} of {total} tokens.</source>
+        <translation>답을 쓰느라 토큰 {total}개 중 {done}개에서 중단됐어요.</translation>
+    </message>
+    <message>
+        <source>Each token after all before it</source>
+        <translation>토큰마다 앞의 모든 글을 보고</translation>
+    </message>
+    <message>
+        <source>As llama.cpp&apos;s perplexity program</source>
+        <translation>llama.cpp의 perplexity 프로그램처럼</translation>
+    </message>
+    <message>
+        <source>How to score the text</source>
+        <translation>채점 방법</translation>
+    </message>
+    <message>
+        <source>llama.cpp&apos;s program cuts the text into pieces of the context&apos;s length and counts the second half of each, so its perplexity is higher</source>
+        <translation>llama.cpp의 프로그램은 글을 컨텍스트 길이로 잘라 각 조각의 뒤쪽 절반만 세기 때문에 퍼플렉시티가 더 높아요</translation>
+    </message>
+    <message>
+        <source>Every token of the text is coloured by its surprisal: how little the model expected it after what stands before it. The perplexity sums that up: as if the model had to choose among so many equally likely tokens each time. The lower it is, the better the model knows texts like this one.</source>
+        <translation>글의 모든 토큰에 놀람도로 색을 입혀요. 놀람도는 앞의 글을 보고 모델이 그 토큰을 얼마나 뜻밖으로 여겼는지예요. 퍼플렉시티는 그것을 하나로 모은 값으로, 모델이 매번 그만큼의 똑같이 그럴듯한 토큰 가운데 골라야 했던 것과 같아요. 낮을수록 모델이 이런 글을 잘 아는 거예요.</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>컨텍스트</translation>
+    </message>
+    <message>
+        <source>Context length in tokens</source>
+        <translation>컨텍스트 길이(토큰)</translation>
+    </message>
+    <message>
+        <source>usual</source>
+        <translation>기본값</translation>
+    </message>
+    <message>
+        <source>Tokens the model reads at most; usual is the context of the chat, or 512 as llama.cpp&apos;s program has</source>
+        <translation>모델이 한 번에 읽는 최대 토큰 수예요. 기본값은 대화의 컨텍스트이거나, llama.cpp 프로그램처럼 512예요</translation>
     </message>
 </context>
 <context>
@@ -1146,6 +3034,60 @@
     <message>
         <source>Show or hide what the model thought before it answered</source>
         <translation>모델이 답하기 전에 한 생각을 펼치거나 접어요</translation>
+    </message>
+</context>
+<context>
+    <name>TokenCard</name>
+    <message>
+        <source>Nothing came before it</source>
+        <translation>앞에 아무것도 없어요</translation>
+    </message>
+    <message>
+        <source>{probability} · rank {rank}</source>
+        <translation>{probability} · {rank}순위</translation>
+    </message>
+    <message>
+        <source>{count} tokens together</source>
+        <translation>토큰 {count}개 함께</translation>
+    </message>
+    <message>
+        <source>all others</source>
+        <translation>나머지 전부</translation>
+    </message>
+</context>
+<context>
+    <name>TokenLine</name>
+    <message>
+        <source>token {number} of {total}</source>
+        <translation>토큰 {number}/{total}</translation>
+    </message>
+    <message>
+        <source>, {part}/{parts} of {character}</source>
+        <translation>, {character}의 {part}/{parts}</translation>
+    </message>
+    <message>
+        <source>tokens {first}–{last} of {total}, below the first</source>
+        <translation>토큰 {first}–{last}/{total}, 아래는 첫 토큰</translation>
+    </message>
+    <message>
+        <source>probability {percent}</source>
+        <translation>확률 {percent}</translation>
+    </message>
+    <message>
+        <source>rank {rank}</source>
+        <translation>{rank}순위</translation>
+    </message>
+    <message>
+        <source>Nothing came before it, so the model had no say in it.</source>
+        <translation>앞에 아무것도 없어서 모델이 정한 것이 아니에요.</translation>
+    </message>
+    <message>
+        <source>together {percent} · {surprisal} bits surprisal · entropy up to {entropy} · rank up to {rank}</source>
+        <translation>합쳐서 {percent} · 놀람도 {surprisal}비트 · 엔트로피 최대 {entropy} · 순위 최대 {rank}</translation>
+    </message>
+    <message>
+        <source>{percent} · {surprisal} bits surprisal · {entropy} bits entropy · rank {rank}</source>
+        <translation>{percent} · 놀람도 {surprisal}비트 · 엔트로피 {entropy}비트 · {rank}순위</translation>
     </message>
 </context>
 <context>
@@ -1212,6 +3154,45 @@
     </message>
 </context>
 <context>
+    <name>TokensTab</name>
+    <message>
+        <source>Tokens</source>
+        <translation>토큰</translation>
+    </message>
+    <message>
+        <source>Point at a token to see what else could have come, or choose one with the arrow keys.</source>
+        <translation>토큰을 가리키면 대신 올 수 있었던 토큰을 볼 수 있어요. 화살표 키로 골라도 돼요.</translation>
+    </message>
+    <message>
+        <source>The first token of a text is not predicted: there is nothing before it.</source>
+        <translation>글의 첫 토큰은 예측하지 않아요. 앞에 아무것도 없으니까요.</translation>
+    </message>
+    <message>
+        <source>Branch from here</source>
+        <translation>여기서 갈래 만들기</translation>
+    </message>
+    <message>
+        <source>Write another reply that begins with exactly these tokens; this one is kept</source>
+        <translation>바로 이 토큰들로 시작하는 다른 답을 써요. 이 답은 그대로 남아요</translation>
+    </message>
+    <message>
+        <source>Type a token…</source>
+        <translation>토큰 쓰기…</translation>
+    </message>
+    <message>
+        <source>Write another reply that goes on here with what you type</source>
+        <translation>여기서부터 직접 쓴 글로 이어지는 다른 답을 써요</translation>
+    </message>
+    <message>
+        <source>Whole prompt</source>
+        <translation>프롬프트 전체</translation>
+    </message>
+    <message>
+        <source>Also show the system prompt, earlier messages and the template&apos;s own tokens</source>
+        <translation>시스템 프롬프트, 앞선 메시지, 템플릿의 토큰도 보여 줘요</translation>
+    </message>
+</context>
+<context>
     <name>TrashPage</name>
     <message>
         <source>Conversations that are deleted for good: {count}. This cannot be undone.</source>
@@ -1252,6 +3233,76 @@
     <message>
         <source>Empty trash…</source>
         <translation>휴지통 비우기…</translation>
+    </message>
+</context>
+<context>
+    <name>TreeItemModel</name>
+    <message>
+        <source>shown in the chat</source>
+        <translation>대화에 보임</translation>
+    </message>
+    <message>
+        <source>You: {text}</source>
+        <translation>나: {text}</translation>
+    </message>
+    <message>
+        <source>Reply: {text}</source>
+        <translation>답: {text}</translation>
+    </message>
+    <message>
+        <source>System: {text}</source>
+        <translation>시스템: {text}</translation>
+    </message>
+</context>
+<context>
+    <name>TreeTab</name>
+    <message>
+        <source>Tree</source>
+        <translation>나무</translation>
+    </message>
+    <message>
+        <source>1 message</source>
+        <translation>메시지 1개</translation>
+    </message>
+    <message>
+        <source>{count} messages</source>
+        <translation>메시지 {count}개</translation>
+    </message>
+    <message>
+        <source>1 branch</source>
+        <translation>갈래 1개</translation>
+    </message>
+    <message>
+        <source>{count} branches</source>
+        <translation>갈래 {count}개</translation>
+    </message>
+    <message>
+        <source>Nothing has been said yet</source>
+        <translation>아직 나눈 말이 없어요</translation>
+    </message>
+    <message>
+        <source>Tree of the conversation</source>
+        <translation>대화의 나무</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>비교</translation>
+    </message>
+    <message>
+        <source>Two replies token by token: where they part and how far they drift</source>
+        <translation>두 답을 토큰마다 비교해요: 어디서 갈라지고 얼마나 멀어지는지</translation>
+    </message>
+    <message>
+        <source>Smaller</source>
+        <translation>작게</translation>
+    </message>
+    <message>
+        <source>Larger</source>
+        <translation>크게</translation>
+    </message>
+    <message>
+        <source>● you  ○ reply. Click to show a branch, Ctrl+click a second reply to compare.</source>
+        <translation>● 나  ○ 답. 누르면 그 갈래를 보고, 다른 답을 Ctrl+클릭하면 비교해요.</translation>
     </message>
 </context>
 <context>
@@ -1319,6 +3370,14 @@
     <message>
         <source>Conversation &amp;settings</source>
         <translation>대화 설정(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Inspector</source>
+        <translation>검사기(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Show &amp;token colours in the chat</source>
+        <translation>대화에 토큰 색 보이기(&amp;T)</translation>
     </message>
     <message>
         <source>&amp;Model information…</source>
@@ -1552,6 +3611,22 @@
         <translation>시스템 프롬프트나 메시지를 바꾸거나 다른 모델을 고르세요.</translation>
     </message>
     <message>
+        <source>Nothing was recorded of the tokens of this reply, so no branch can begin in it.</source>
+        <translation>이 답의 토큰 기록이 없어서 여기서 갈래를 만들 수 없어요.</translation>
+    </message>
+    <message>
+        <source>Regenerate the reply; of the new one every token is recorded.</source>
+        <translation>답을 다시 만드세요. 새 답은 모든 토큰이 기록돼요.</translation>
+    </message>
+    <message>
+        <source>Another model wrote this reply ({model}); its tokens may be others to the model that is loaded.</source>
+        <translation>이 답은 다른 모델({model})이 썼어요. 지금 모델에서는 토큰이 다를 수 있어요.</translation>
+    </message>
+    <message>
+        <source>Load that model to branch from the reply, or regenerate it.</source>
+        <translation>갈래를 만들려면 그 모델을 불러오거나 답을 다시 만드세요.</translation>
+    </message>
+    <message>
         <source>This model has no attention weights to show: {reason}.</source>
         <translation>이 모델에는 보여 줄 어텐션 가중치가 없어요: {reason}.</translation>
     </message>
@@ -1632,6 +3707,14 @@
         <translation>먼저 메시지를 입력하세요.</translation>
     </message>
     <message>
+        <source>The text has {count} tokens, and at least {needed} are needed.</source>
+        <translation>글이 토큰 {count}개인데 적어도 {needed}개가 필요해요.</translation>
+    </message>
+    <message>
+        <source>Take a longer text or a shorter context, or score it continuously.</source>
+        <translation>더 긴 글이나 더 짧은 컨텍스트를 쓰거나, 이어서 채점하세요.</translation>
+    </message>
+    <message>
         <source>There is no display to open a window on.</source>
         <translation>창을 열 디스플레이가 없어요.</translation>
     </message>
@@ -1696,6 +3779,14 @@
         <translation>다른 위치를 고르세요.</translation>
     </message>
     <message>
+        <source>{path} cannot be used: {reason}.</source>
+        <translation>{path} 파일을 쓸 수 없어요: {reason}.</translation>
+    </message>
+    <message>
+        <source>Choose another file.</source>
+        <translation>다른 파일을 고르세요.</translation>
+    </message>
+    <message>
         <source>The settings file could not be read. It was set aside as {kept}, and every setting has its default again.</source>
         <translation>설정 파일을 읽을 수 없어 {kept} 파일로 따로 두었고, 모든 설정이 기본값으로 돌아갔어요.</translation>
     </message>
@@ -1710,6 +3801,102 @@
     <message>
         <source>Choose the value again in the settings.</source>
         <translation>설정에서 값을 다시 고르세요.</translation>
+    </message>
+    <message>
+        <source>{host} cannot be reached: {reason}.</source>
+        <translation>{host}에 연결할 수 없어요: {reason}.</translation>
+    </message>
+    <message>
+        <source>Check the internet connection and the proxy; models on this computer work without it.</source>
+        <translation>인터넷 연결과 프록시를 확인하세요. 이 컴퓨터에 있는 모델은 인터넷 없이도 쓸 수 있어요.</translation>
+    </message>
+    <message>
+        <source>{host} did not answer within {seconds} seconds.</source>
+        <translation>{host}가 {seconds}초 안에 답하지 않았어요.</translation>
+    </message>
+    <message>
+        <source>Try again in a moment; models on this computer work without it.</source>
+        <translation>잠시 뒤에 다시 해 보세요. 이 컴퓨터에 있는 모델은 그대로 쓸 수 있어요.</translation>
+    </message>
+    <message>
+        <source>{host} had too many requests from here and asks for {seconds} seconds of rest.</source>
+        <translation>{host}가 요청이 너무 많다며 {seconds}초 쉬어 달라고 해요.</translation>
+    </message>
+    <message>
+        <source>Try again after that; with an access token more requests are allowed.</source>
+        <translation>그 뒤에 다시 해 보세요. 액세스 토큰이 있으면 더 많이 요청할 수 있어요.</translation>
+    </message>
+    <message>
+        <source>{host} did not give {name}: {reason}.</source>
+        <translation>{host}에서 {name} 파일을 받지 못했어요: {reason}.</translation>
+    </message>
+    <message>
+        <source>Try again later, or choose another model.</source>
+        <translation>나중에 다시 하거나 다른 모델을 고르세요.</translation>
+    </message>
+    <message>
+        <source>{host} has no {name}, or it is private.</source>
+        <translation>{host}에 {name} 저장소가 없거나 비공개예요.</translation>
+    </message>
+    <message>
+        <source>Check the name; private models need an access token.</source>
+        <translation>이름을 확인하세요. 비공개 모델에는 액세스 토큰이 필요해요.</translation>
+    </message>
+    <message>
+        <source>The authors of {name} give it only to people who asked them for access.</source>
+        <translation>{name}은(는) 접근을 신청한 사람에게만 공개돼요.</translation>
+    </message>
+    <message>
+        <source>Ask for access on the model&apos;s page, then try again with your access token.</source>
+        <translation>모델 페이지에서 접근을 신청한 뒤 액세스 토큰으로 다시 해 보세요.</translation>
+    </message>
+    <message>
+        <source>{host} did not accept the access token.</source>
+        <translation>{host}가 액세스 토큰을 받아들이지 않았어요.</translation>
+    </message>
+    <message>
+        <source>Make a new token on your account&apos;s page, or remove the old one.</source>
+        <translation>계정 페이지에서 새 토큰을 만들거나 옛 토큰을 지우세요.</translation>
+    </message>
+    <message>
+        <source>The download of {name} broke off: {reason}. What has arrived is kept.</source>
+        <translation>{name} 내려받기가 끊겼어요: {reason}. 받은 부분은 남아 있어요.</translation>
+    </message>
+    <message>
+        <source>Resume it when the connection is better.</source>
+        <translation>연결이 나아지면 이어서 받으세요.</translation>
+    </message>
+    <message>
+        <source>{name} is not the file that its authors published. It was set aside as {kept} and is not used.</source>
+        <translation>{name} 파일이 만든 사람이 올린 파일과 달라요. {kept} 이름으로 따로 두고 쓰지 않아요.</translation>
+    </message>
+    <message>
+        <source>Download it again; if that ends the same way, choose another source.</source>
+        <translation>다시 내려받으세요. 또 그러면 다른 곳을 고르세요.</translation>
+    </message>
+    <message>
+        <source>A file called “{name}” cannot be downloaded: {reason}.</source>
+        <translation>“{name}” 파일은 내려받을 수 없어요: {reason}.</translation>
+    </message>
+    <message>
+        <source>Choose another file, or another source of this model.</source>
+        <translation>다른 파일이나 다른 곳을 고르세요.</translation>
+    </message>
+    <message>
+        <source>{name} needs {needed} more on the disk, and {available} can be used.</source>
+        <translation>{name}에는 디스크가 {needed} 더 필요한데 {available}만 쓸 수 있어요.</translation>
+    </message>
+    <message>
+        <source>Free some space or choose another folder, then resume.</source>
+        <translation>공간을 비우거나 다른 폴더를 고른 뒤 이어서 받으세요.</translation>
+    </message>
+    <message>
+        <source>{name} is being downloaded already.</source>
+        <translation>{name}은(는) 이미 내려받는 중이에요.</translation>
+    </message>
+    <message>
+        <source>Wait for the other download, or stop it.</source>
+        <translation>다른 내려받기를 기다리거나 멈추세요.</translation>
     </message>
 </context>
 <context>
@@ -1784,6 +3971,10 @@
     <message>
         <source>Only one model file at a time, ending in .gguf, can be dropped here.</source>
         <translation>여기에는 .gguf 로 끝나는 모델 파일을 한 번에 하나만 놓을 수 있어요.</translation>
+    </message>
+    <message>
+        <source>“{name}” was written.</source>
+        <translation>“{name}” 파일을 저장했어요.</translation>
     </message>
 </context>
 <context>
@@ -2024,6 +4215,142 @@
         <source>a value in it cannot be used ({words})</source>
         <translation>쓸 수 없는 값이 있어요({words})</translation>
     </message>
+    <message>
+        <source>it is larger than {high} MB</source>
+        <translation>{high} MB보다 커요</translation>
+    </message>
+    <message>
+        <source>it is not a text file</source>
+        <translation>텍스트 파일이 아니에요</translation>
+    </message>
+    <message>
+        <source>attention is not recorded in this chat</source>
+        <translation>이 대화에서는 어텐션을 기록하지 않아요</translation>
+    </message>
+    <message>
+        <source>the memory set aside for it does not hold as many tokens</source>
+        <translation>기록용 메모리에 그만큼의 토큰이 들어가지 않아요</translation>
+    </message>
+    <message>
+        <source>this model has no attention layers</source>
+        <translation>이 모델에는 어텐션 층이 없어요</translation>
+    </message>
+    <message>
+        <source>Token {token} is not in the vocabulary of {count} tokens</source>
+        <translation>{token}번 토큰은 토큰 {count}개짜리 어휘에 없어요</translation>
+    </message>
+    <message>
+        <source>The layers of this model cannot be read one by one</source>
+        <translation>이 모델의 층은 하나씩 읽을 수 없어요</translation>
+    </message>
+    <message>
+        <source>“{name}” must lie between {low} and {high}</source>
+        <translation>“{name}” 값은 {low}에서 {high} 사이여야 해요</translation>
+    </message>
+    <message>
+        <source>There is no head {head} in layer {layer}</source>
+        <translation>{layer}번 층에는 {head}번 헤드가 없어요</translation>
+    </message>
+    <message>
+        <source>The first token to score must lie between 0 and {high}</source>
+        <translation>채점을 시작할 토큰은 0에서 {high} 사이여야 해요</translation>
+    </message>
+    <message>
+        <source>The method is one of {choices}</source>
+        <translation>방법은 {choices} 가운데 하나예요</translation>
+    </message>
+    <message>
+        <source>The context length must lie between {low} and {high} tokens</source>
+        <translation>컨텍스트 길이는 {low}에서 {high} 토큰 사이여야 해요</translation>
+    </message>
+    <message>
+        <source>The model gives this text no probability</source>
+        <translation>모델이 이 글에 확률을 주지 않아요</translation>
+    </message>
+    <message>
+        <source>HF_HUB_OFFLINE forbids it</source>
+        <translation>HF_HUB_OFFLINE 설정이 막고 있어요</translation>
+    </message>
+    <message>
+        <source>its answer cannot be understood</source>
+        <translation>응답을 알아볼 수 없어요</translation>
+    </message>
+    <message>
+        <source>the server is silent</source>
+        <translation>서버가 응답하지 않아요</translation>
+    </message>
+    <message>
+        <source>the server points to an address that is not secure</source>
+        <translation>서버가 안전하지 않은 주소를 가리켜요</translation>
+    </message>
+    <message>
+        <source>the server points from address to address</source>
+        <translation>서버가 주소를 계속 돌려요</translation>
+    </message>
+    <message>
+        <source>only HTTP proxies can be used</source>
+        <translation>HTTP 프록시만 쓸 수 있어요</translation>
+    </message>
+    <message>
+        <source>another file of that name lies there already</source>
+        <translation>같은 이름의 다른 파일이 이미 있어요</translation>
+    </message>
+    <message>
+        <source>the server ended the connection</source>
+        <translation>서버가 연결을 끊었어요</translation>
+    </message>
+    <message>
+        <source>a web page came instead; a network that wants a login does that</source>
+        <translation>파일 대신 웹 페이지가 왔어요. 로그인이 필요한 네트워크일 수 있어요</translation>
+    </message>
+    <message>
+        <source>the server has a file of another size</source>
+        <translation>서버의 파일 크기가 달라요</translation>
+    </message>
+    <message>
+        <source>the server sent another part than was asked for</source>
+        <translation>서버가 요청과 다른 부분을 보냈어요</translation>
+    </message>
+    <message>
+        <source>a part of its path is empty</source>
+        <translation>경로의 일부가 비어 있어요</translation>
+    </message>
+    <message>
+        <source>it would lie outside the folder for models</source>
+        <translation>모델 폴더 밖에 놓이게 돼요</translation>
+    </message>
+    <message>
+        <source>it has a character that no file name should have</source>
+        <translation>파일 이름에 쓸 수 없는 글자가 있어요</translation>
+    </message>
+    <message>
+        <source>Windows keeps this name for itself</source>
+        <translation>Windows가 따로 쓰는 이름이에요</translation>
+    </message>
+    <message>
+        <source>it begins or ends with a space or ends with a dot</source>
+        <translation>빈칸으로 시작하거나 끝나거나, 점으로 끝나요</translation>
+    </message>
+    <message>
+        <source>ChatApp gives such names to files of its own</source>
+        <translation>ChatApp이 자기 파일에 쓰는 이름이에요</translation>
+    </message>
+    <message>
+        <source>it is too long</source>
+        <translation>너무 길어요</translation>
+    </message>
+    <message>
+        <source>another file lies there whose name differs only in small and capital letters</source>
+        <translation>대소문자만 다른 파일이 이미 있어요</translation>
+    </message>
+    <message>
+        <source>a folder or something else that is no file lies there</source>
+        <translation>그 자리에 폴더나 파일이 아닌 것이 있어요</translation>
+    </message>
+    <message>
+        <source>A picture of so many tokens would be too large; SVG has no limit</source>
+        <translation>토큰이 너무 많아 그림이 너무 커져요. SVG는 제한이 없어요</translation>
+    </message>
 </context>
 <context>
     <name>settings</name>
@@ -2168,12 +4495,36 @@
         <translation>답변에 쓸 CPU 코어의 수예요. 모델이 쓰는 동안에도 컴퓨터를 빠르게 쓰고 싶으면 줄이세요.</translation>
     </message>
     <message>
+        <source>Guess repeated text</source>
+        <translation>되풀이되는 글 추측하기</translation>
+    </message>
+    <message>
+        <source>Guesses the next words from where the last ones stood in the conversation before, and lets the model check several at once. Answers that repeat a text, such as changed code, come faster, others as fast as without. Every word is still the model&apos;s own choice.</source>
+        <translation>방금 쓴 말이 앞에서 나온 곳을 찾아 다음 말을 추측하고, 모델이 여러 개를 한 번에 확인하게 해요. 고친 코드처럼 글을 되풀이하는 답은 빨라지고, 다른 답은 그대로예요. 모든 말은 여전히 모델이 고른 거예요.</translation>
+    </message>
+    <message>
         <source>Memory for other versions</source>
         <translation>다른 버전을 위한 메모리</translation>
     </message>
     <message>
         <source>How much memory, in MiB, keeps what the model has read of other versions of a chat, so that going back to one need not read it again. Lower it if memory is short; 0 turns it off.</source>
         <translation>모델이 읽은 다른 버전의 대화를 간직할 메모리(MiB)예요. 그 버전으로 돌아갈 때 다시 읽지 않아도 돼요. 메모리가 부족하면 낮추세요. 0이면 꺼져요.</translation>
+    </message>
+    <message>
+        <source>Record attention while chatting</source>
+        <translation>대화하면서 어텐션 기록하기</translation>
+    </message>
+    <message>
+        <source>Keeps what is needed to show, for every word of a reply, where the model looked when it wrote it. It needs flash attention and some memory, and takes next to no time.</source>
+        <translation>답의 말마다 모델이 쓸 때 어디를 보았는지 보여 주는 데 필요한 것을 남겨 둬요. 플래시 어텐션과 약간의 메모리가 필요하고, 시간은 거의 들지 않아요.</translation>
+    </message>
+    <message>
+        <source>Memory for recorded attention</source>
+        <translation>어텐션 기록용 메모리</translation>
+    </message>
+    <message>
+        <source>At most this much memory, in MiB, is taken by the record; the oldest tokens are given up first. Automatic is a tenth of the free memory, at most 1024 MiB.</source>
+        <translation>기록에 쓸 최대 메모리(MiB)예요. 오래된 토큰부터 버려요. 자동은 남은 메모리의 10분의 1, 최대 1024 MiB예요.</translation>
     </message>
     <message>
         <source>Flash attention</source>
@@ -2490,6 +4841,17 @@
     <message>
         <source>Deterministic</source>
         <translation>항상 같은 답</translation>
+    </message>
+</context>
+<context>
+    <name>token search</name>
+    <message>
+        <source>“{part}” needs a number, as in {name} {sign} {example}.</source>
+        <translation>“{part}”에는 숫자가 필요해요. 예: {name} {sign} {example}</translation>
+    </message>
+    <message>
+        <source>“{name}” is not a number of a token; use p, surprisal, entropy, rank or id.</source>
+        <translation>“{name}”은 토큰의 수치가 아니에요. p, surprisal, entropy, rank, id를 쓰세요.</translation>
     </message>
 </context>
 </TS>
