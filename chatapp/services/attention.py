@@ -92,6 +92,7 @@ class AttentionService(QObject):
         self.how = "mean"
         self.scores: HeadScores | None = None
         self.matrix: Matrix | None = None
+        self.side_error: UserFixable | None = None  # why there are no scores, or no matrix
         self._settle = QTimer(self, singleShot=True, interval=_SETTLED)
         self._settle.timeout.connect(self._update)
         inspector.message_changed.connect(self._on_message)
@@ -322,6 +323,7 @@ class AttentionService(QObject):
             return
         self._questions.withdraw(self._side_job)
         self._side_key = key
+        self.side_error = None
         layers, heads = picture.shape
         if self._part is Part.MATRIX:
             rows = self._rows
@@ -330,7 +332,17 @@ class AttentionService(QObject):
         rows = min(rows, picture.position + 1)
         question = Attend(0, place.prefix, (layer,) if self._part is Part.MATRIX else (), place.after + rows)
         wanted, part = self._wanted, self._part
-        self._side_job = self._questions.ask(question, lambda answer: self._on_side(wanted, part, place, rows, answer))
+        self._side_job = self._questions.ask(
+            question,
+            lambda answer: self._on_side(wanted, part, place, rows, answer),
+            lambda error: self._on_side_failed(wanted, part, error),
+        )
+
+    def token_at(self, position: int) -> int | None:
+        """Which token of the message that is looked at stands at *position* of the context."""
+        length = len(self._inspector.trace)
+        first = 0 if self._inspector.trace.owners is not None else len(self.ids) - length
+        return position - first if 0 <= position - first < length else None
 
     @property
     def matrix_head(self) -> Head:
@@ -356,6 +368,11 @@ class AttentionService(QObject):
             lambda: head_scores(weights, ids, owners, first_user, len(roles)),
             lambda scores: self._on_scores(wanted, scores),
         )
+
+    def _on_side_failed(self, wanted: int, part: Part, error: UserFixable) -> None:
+        if wanted == self._wanted and self._chat.streaming_id is None:
+            self._side_job, self.side_error = 0, error
+            (self.matrix_changed if part is Part.MATRIX else self.scores_changed).emit()
 
     def _on_scores(self, wanted: int, scores: HeadScores) -> None:
         if wanted == self._wanted:

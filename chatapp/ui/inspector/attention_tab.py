@@ -20,8 +20,10 @@ from chatapp.services.attention_place import AttentionState, Moment
 from chatapp.ui.inspector.attention_told import AttentionTold
 from chatapp.ui.inspector.attention_words import caution_text, head_name, moment_title, proof_text
 from chatapp.ui.inspector.heads_page import HeadsPage
+from chatapp.ui.inspector.matrix_page import MatrixPage
 from chatapp.ui.inspector.message_head import MessageHead
 from chatapp.ui.inspector.numbers import count
+from chatapp.ui.inspector.shares_page import SharesPage
 from chatapp.ui.inspector.sources_page import SourcesPage
 from chatapp.ui.inspector.token_line import text_of
 from chatapp.ui.widgets.combo import CalmComboBox
@@ -61,7 +63,8 @@ class AttentionTab(QWidget):
         self._all.setProperty("link", "true")
         self._pages = QStackedWidget(self)
         self.sources, self.heads = SourcesPage(services, self), HeadsPage(services, self)
-        for page in (self.sources, self.heads):
+        self.matrix, self.shares = MatrixPage(services, self), SharesPage(services, self)
+        for page in (self.sources, self.heads, self.matrix, self.shares):
             self._bar.addTab("")
             self._pages.addWidget(page)
         self._proof, self._caution, self._memory = (QLabel(self) for _ in range(3))
@@ -126,7 +129,7 @@ class AttentionTab(QWidget):
         attention.changed.connect(self.show_state)
         attention.heads_changed.connect(self._show_heads)
         self._moment.activated.connect(lambda _at: attention.set_moment(Moment(self._moment.currentData())))
-        self._bar.currentChanged.connect(self._pages.setCurrentIndex)
+        self._bar.currentChanged.connect(self._on_page)
         self._all.clicked.connect(lambda: attention.choose_heads(frozenset()))
         self._help.toggled.connect(lambda _on: self._show_proof())
 
@@ -144,6 +147,10 @@ class AttentionTab(QWidget):
         self._show_token()
         self._show_heads()
         self._show_proof()
+
+    def _on_page(self, at: int) -> None:
+        self._attention.want(None)  # the page that is shown says what it wants
+        self._pages.setCurrentIndex(at)
 
     def _show_token(self) -> None:
         trace, shown = self._services.inspector.trace, self._attention.shown
@@ -196,9 +203,9 @@ class AttentionTab(QWidget):
             self._attention.set_active(False)
 
     def _retranslate(self) -> None:
-        for at, name in enumerate((self.tr("Sources"), self.tr("Heads"))):
+        for at, name in enumerate((self.tr("Sources"), self.tr("Heads"), self.tr("Matrix"), self.tr("Shares"))):
             self._bar.setTabText(at, name)
-        self._bar.setAccessibleName(self.tr("Sources or heads"))
+        self._bar.setAccessibleName(self.tr("Ways to look at attention"))
         for at, moment in enumerate(Moment):
             self._moment.setItemText(at, moment_title(moment))
         for widget in (self._moment, self._moment.view()):

@@ -144,6 +144,6 @@ def caution_text() -> str:
     return _text(
         QT_TRANSLATE_NOOP(
             "Attention",
-            "Attention is not explanation: a weight says where a head looked, not what that changed in the answer.",
+            "Attention is not explanation: it says where heads looked, not why.",
         )
     )

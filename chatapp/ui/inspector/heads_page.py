@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from chatapp.core.attention_picture import SCORES, Head
@@ -150,11 +150,6 @@ class HeadsPage(QWidget):
         super().showEvent(event)
         self._attention.want(Part.SCORES)
         self.show_heads()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        if not event.spontaneous():
-            self._attention.want(None)
 
     def _retranslate(self) -> None:
         for at, name in enumerate(SCORES):

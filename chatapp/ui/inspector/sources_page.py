@@ -85,6 +85,7 @@ class SourcesPage(QWidget):
         splitter.addWidget(self.list)
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 1)
+        splitter.setSizes([300, 130])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(splitter)
@@ -162,11 +163,10 @@ class SourcesPage(QWidget):
 
     def _on_chosen(self, position: int) -> None:
         """A token of the message that is looked at becomes the selected one."""
-        inspector, attention = self._inspector, self._attention
-        first = 0 if inspector.trace.owners is not None else len(attention.ids) - len(inspector.trace)
-        if 0 <= position - first < len(inspector.trace):
-            inspector.hover(None)
-            inspector.select_token(position - first)
+        token = self._attention.token_at(position)
+        if token is not None:
+            self._inspector.hover(None)
+            self._inspector.select_token(token)
 
     def _on_source(self, position: int) -> None:
         self.strip.point_out(position)

@@ -53,11 +53,13 @@ def tab(open_real: Real, qtbot: QtBot, starter_model: str) -> AttentionTab:
 def shown(tab: AttentionTab, qtbot: QtBot, token: int) -> None:
     attention = tab._attention
     qtbot.waitUntil(
-        lambda: attention.state is AttentionState.READY
-        and attention.shown is not None
-        and attention.shown[1] == token
-        and attention.vocabulary.current is not None
-        and tab.sources.strip.is_laid_out,
+        lambda: (
+            attention.state is AttentionState.READY
+            and attention.shown is not None
+            and attention.shown[1] == token
+            and attention.vocabulary.current is not None
+            and tab.sources.strip.is_laid_out
+        ),
         timeout=20_000,
     )
 
@@ -193,3 +195,62 @@ def test_empty_states(open_real: Real, qtbot: QtBot, starter_model: str) -> None
     with qtbot.waitSignal(services.engine.model_loaded, timeout=60_000):
         part(tab, QPushButton, "attentionAction").click()
     shown(tab, qtbot, 1)
+
+
+def test_the_matrix_of_a_head(tab: AttentionTab, qtbot: QtBot) -> None:
+    attention, matrix = tab._attention, tab.matrix.matrix
+    attention.choose_heads(frozenset({(2, 3)}))
+    part(tab, QTabBar, "attentionPages").setCurrentIndex(2)
+    qtbot.waitUntil(lambda: attention.matrix is not None, timeout=20_000)
+    known = attention.matrix
+    assert known is not None
+    assert attention.picture is not None
+    np.testing.assert_array_equal(known.weights[3, -1], attention.picture.weights[2, 3])
+    row, column = known.weights.shape[1] - 1, known.weights.shape[2] - 3
+    QTest.mouseMove(matrix.viewport(), matrix.rect_of(row, column).center().toPoint())
+    text = part(tab, QLabel, "matrixPointed").text()
+    assert percent(float(known.weights[3, row, column])) in text
+    assert percent(matrix.full) in part(tab, QLabel, "matrixScale").text()
+    assert matrix.full == pytest.approx(float(known.weights[3][:, 1:].max()))
+    cell = matrix.cell
+    matrix.setFocus()
+    QTest.keyClick(matrix, Qt.Key.Key_Plus)
+    assert matrix.cell > cell
+    QTest.keyClick(matrix, Qt.Key.Key_Up)
+    assert matrix.accessibleDescription() != text
+    for _ in range(30):
+        QTest.keyClick(matrix, Qt.Key.Key_Plus)
+    qtbot.waitUntil(lambda: 0 < matrix.painted < known.weights[0].size)
+    QTest.keyClick(matrix, Qt.Key.Key_Up)
+    QTest.keyClick(matrix, Qt.Key.Key_Return)
+    shown(tab, qtbot, 2)  # two rows above the one that wrote token 5, which is token 4's
+
+
+def test_another_head_by_its_box(tab: AttentionTab, qtbot: QtBot) -> None:
+    attention = tab._attention
+    part(tab, QTabBar, "attentionPages").setCurrentIndex(2)
+    qtbot.waitUntil(lambda: attention.matrix is not None, timeout=20_000)
+    layer = part(tab, QComboBox, "matrixLayer")
+    with qtbot.waitSignal(attention.matrix_changed, timeout=20_000):
+        QTest.keyClick(layer, Qt.Key.Key_Down)
+    assert attention.heads == {(1, 0)}
+    assert attention.matrix is not None
+    assert attention.matrix.layer == 1
+
+
+def test_shares_of_every_message(tab: AttentionTab, qtbot: QtBot) -> None:
+    attention, chart = tab._attention, tab.shares.chart
+    part(tab, QTabBar, "attentionPages").setCurrentIndex(3)
+    qtbot.waitUntil(lambda: attention.scores is not None, timeout=20_000)
+    scores, picture = attention.scores, attention.picture
+    assert scores is not None
+    assert picture is not None
+    rest, sink = without_sink(picture.mean)
+    mine = float(rest[picture.owners == len(attention.regions) - 1].sum())
+    last = scores.shares[-1]
+    assert last[len(attention.regions) - 1] == pytest.approx(mine, abs=1e-3)
+    assert last[-1] == pytest.approx(sink, abs=1e-3)
+    said = {line[1].text(): line[2].text() for line in tab.shares.lines if line[0].isVisible()}
+    assert said["This reply"] == percent(float(last[len(attention.regions) - 1]))
+    click(chart, chart.rect_of(scores.queries - 3).center().toPoint())
+    shown(tab, qtbot, 3)

@@ -1,0 +1,152 @@
+"""The page of one head's matrix: which head, how many tokens, and the cell that is pointed at in words."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from chatapp.core.token_text import token_text
+from chatapp.services.attention_place import Part
+from chatapp.ui.i18n import error_text
+from chatapp.ui.inspector.attention_matrix import AttentionMatrix
+from chatapp.ui.inspector.numbers import count, percent
+from chatapp.ui.widgets.combo import CalmComboBox
+
+if TYPE_CHECKING:
+    from chatapp.services.bundle import Services
+
+_ROWS = (16, 32, 64, 128, 256)
+_USUAL = 2  # of these
+
+
+class MatrixPage(QWidget):
+    """Shows the first of the chosen heads; its choice of a head is everybody's."""
+
+    def __init__(self, services: "Services", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._attention = services.attention
+        self._inspector = services.inspector
+        self._layer, self._head, self._rows = (CalmComboBox(self) for _ in range(3))
+        for combo, name in ((self._layer, "matrixLayer"), (self._head, "matrixHead"), (self._rows, "matrixRows")):
+            combo.setObjectName(name)
+        for rows in _ROWS:
+            self._rows.addItem("", rows)
+        self._rows.setCurrentIndex(_USUAL)
+        self.matrix = AttentionMatrix(self)
+        self._scale, self._pointed = QLabel(self), QLabel(self)
+        self._scale.setObjectName("matrixScale")
+        self._scale.setProperty("role", "small")
+        self._scale.setWordWrap(True)
+        self._pointed.setObjectName("matrixPointed")
+        self._pointed.setTextFormat(Qt.TextFormat.PlainText)
+        self._pointed.setWordWrap(True)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self._layer)
+        row.addWidget(self._head)
+        row.addStretch(1)
+        row.addWidget(self._rows)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(row)
+        column.addWidget(self._scale)
+        column.addWidget(self.matrix, 1)
+        column.addWidget(self._pointed)
+        attention = self._attention
+        for signal in (attention.changed, attention.heads_changed, attention.matrix_changed):
+            signal.connect(self.show_matrix)
+        for combo in (self._layer, self._head):
+            combo.activated.connect(self._on_head)
+        self._rows.activated.connect(lambda _at: attention.want(Part.MATRIX, self._rows.currentData()))
+        self.matrix.pointed.connect(self._show_pointed)
+        self.matrix.chosen.connect(self._on_chosen)
+        self._retranslate()
+
+    def show_matrix(self) -> None:
+        """Show the head as it is known now."""
+        attention = self._attention
+        picture, known, head = attention.picture, attention.matrix, attention.matrix_head
+        if picture is None or not self.isVisible():
+            return
+        self._fill(self._layer, [(f"L{layer}", layer) for layer in picture.layers], head[0])
+        heads = picture.exists[picture.layers.index(head[0])] if head[0] in picture.layers else []
+        self._fill(self._head, [(f"H{at}", at) for at, exists in enumerate(heads) if exists], head[1])
+        error = attention.side_error
+        if known is None or known.layer != head[0] or head[1] >= len(known.weights):
+            self._scale.setText(" ".join(filter(None, error_text(error))) if error is not None else self.tr("Looking…"))
+            return
+        self.matrix.show_weights(known.weights[head[1]], self._token)
+        self._scale.setText(
+            self.tr("Rows look at columns. Strongest colour: {weight}, without the first column (sink).")
+            .format(weight=percent(self.matrix.full))
+        )  # fmt: skip
+        self._show_pointed(None)
+
+    @staticmethod
+    def _fill(combo: CalmComboBox, items: list[tuple[str, int]], current: int) -> None:
+        if [combo.itemData(at) for at in range(combo.count())] != [value for _, value in items]:
+            combo.clear()
+            for text, value in items:
+                combo.addItem(text, value)
+        combo.setCurrentIndex(combo.findData(current))
+
+    def _token(self, position: int) -> str:
+        known, vocabulary = self._attention.matrix, self._attention.vocabulary.current
+        if known is None or vocabulary is None or not 0 <= position < len(known.ids):
+            return ""
+        token = int(known.ids[position])
+        return token_text(token, vocabulary.piece(token))
+
+    def _show_pointed(self, cross: tuple[int, int] | None) -> None:
+        known, head = self._attention.matrix, self._attention.matrix_head
+        if cross is None or known is None:
+            text = self.tr("Ctrl and the wheel, or + and −, zoom. A click selects the token of the row.")
+        else:
+            row, column = cross
+            query = self.matrix.first_query + row
+            text = self.tr("“{query}” (token {number}) looks at “{key}” (token {other}): {weight}").format(
+                query=self._token(query),
+                number=count(query + 1),
+                key=self._token(column),
+                other=count(column + 1),
+                weight=percent(float(known.weights[head[1], row, column])),
+            )
+        self._pointed.setText(text)
+        self.matrix.describe(text)
+
+    def _on_head(self) -> None:
+        layer, head = self._layer.currentData(), self._head.currentData()
+        picture = self._attention.picture
+        if picture is not None and layer in picture.layers:
+            exists = picture.exists[picture.layers.index(layer)]
+            self._attention.choose_heads(frozenset({(layer, head if head < exists.sum() else 0)}))
+
+    def _on_chosen(self, position: int) -> None:
+        token = self._attention.token_at(position)
+        if token is not None:
+            self._inspector.select_token(token)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._attention.want(Part.MATRIX, self._rows.currentData())
+        self.show_matrix()
+
+    def _retranslate(self) -> None:
+        for at, rows in enumerate(_ROWS):
+            self._rows.setItemText(at, self.tr("last {count} tokens").format(count=count(rows)))
+        for combo, name in (
+            (self._layer, self.tr("Layer")), (self._head, self.tr("Head")), (self._rows, self.tr("Tokens that look")),
+        ):  # fmt: skip
+            combo.setAccessibleName(name)
+            combo.view().setAccessibleName(name)
+            combo.setToolTip(name)
+        self.matrix.setAccessibleName(self.tr("Where the head looks"))
+        self._show_pointed(None)
+        self.show_matrix()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+        super().changeEvent(event)

@@ -1,0 +1,135 @@
+"""`ShareChart`: how attention was shared among the messages, a stacked bar for each of the last tokens."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from chatapp.ui import theme
+
+_COLORS = {  # light, dark
+    "system": ("#9b86d8", "#7a63c4"),
+    "user": ("#4b97d1", "#2f7fb5"),
+    "assistant": ("#7fb685", "#4f8f5e"),
+    "reply": ("#e98432", "#c96f1f"),
+    "template": ("#b4b7c1", "#646874"),
+    "sink": ("#e2e3e9", "#3a3d46"),
+}
+_GAP = 1.0
+_WIDEST = 26.0
+
+
+def role_color(role: str, number: int = 0) -> QColor:
+    """Of a message's role; messages of one role take turns with a paler one."""
+    found = QColor(_COLORS.get(role, _COLORS["template"])[theme.is_dark()])
+    return theme.mix(found, theme.colors().surface, 0.35) if number and number % 2 == 0 else found
+
+
+class ShareChart(QWidget):
+    """Signals:
+
+    pointed(int | None)  the bar under the pointer or the keys
+    chosen(int)          a bar was clicked, or Enter pressed on it
+    """
+
+    pointed = Signal(object)
+    chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("shareChart")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._shares: NDArray[np.float32] = np.zeros((0, 0), np.float32)
+        self._roles: Sequence[tuple[str, int]] = ()
+        self._cursor: int | None = None
+        theme.notifier.changed.connect(self.update)
+
+    def show_shares(self, shares: NDArray[np.float32], roles: Sequence[tuple[str, int]]) -> None:
+        """*shares* (bars, parts), each bar from the bottom up; *roles* the role and number of every part."""
+        self._shares, self._roles = shares, roles
+        self._cursor = None
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(320, 150)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, 70)
+
+    def _step(self) -> float:
+        return min(_WIDEST, (self.width() - 4) / max(1, len(self._shares)))
+
+    def bar_at(self, x: float) -> int | None:
+        """The bar at *x*."""
+        index = int((x - 2) // self._step())
+        return index if 0 <= index < len(self._shares) else None
+
+    def rect_of(self, bar: int) -> QRectF:
+        """Where a bar stands."""
+        step = self._step()
+        return QRectF(2 + bar * step, 3, max(1.0, step - _GAP), self.height() - 6)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        painter = QPainter(self)
+        colors = theme.colors()
+        palette = [role_color(*role) for role in self._roles]
+        for bar, parts in enumerate(self._shares):
+            rect = self.rect_of(bar)
+            bottom = rect.bottom()
+            for share, color in zip(parts.tolist(), palette, strict=True):
+                height = share * rect.height()
+                painter.fillRect(QRectF(rect.x(), bottom - height, rect.width(), height), color)
+                bottom -= height
+        marked = len(self._shares) - 1
+        if marked >= 0:
+            painter.setPen(QPen(colors.accent, 2))
+            painter.drawRect(self.rect_of(marked).adjusted(-1, -1, 1, 1))
+        if self._cursor is not None:
+            painter.setPen(QPen(colors.text, 1))
+            painter.drawRect(self.rect_of(self._cursor).adjusted(-0.5, -0.5, 0.5, 0.5))
+        if self.hasFocus():
+            painter.setPen(QPen(colors.accent, 1))
+            painter.drawLine(QPointF(0, self.height() - 0.5), QPointF(self.width(), self.height() - 0.5))
+        painter.end()
+
+    def _point(self, bar: int | None) -> None:
+        if bar != self._cursor:
+            self._cursor = bar
+            self.update()
+            self.pointed.emit(bar)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._point(self.bar_at(event.position().x()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        bar = self.bar_at(event.position().x())
+        if event.button() is Qt.MouseButton.LeftButton and bar is not None:
+            self.chosen.emit(bar)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._point(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        if event.key() in steps and len(self._shares):
+            start = len(self._shares) if self._cursor is None else self._cursor
+            self._point(max(0, min(start + steps[event.key()], len(self._shares) - 1)))
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._cursor is not None:
+            self.chosen.emit(self._cursor)
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
