@@ -102,16 +102,17 @@ def compare_export(
 
 
 def _side_by_side(strips: Sequence[TokenStrip], chart: KlChart, verdict: str, meta: dict[str, Any]) -> Picture:
-    sizes = [strip.content_size() for strip in strips]
+    contents = [strip.content() for strip in strips]
+    sizes = [size for size, _draw in contents]
     across, down = sum(size.width() for size in sizes) + _GAP, max(size.height() for size in sizes)
 
     def paint(painter: QPainter) -> None:
         left = 0
-        for strip, size in zip(strips, sizes, strict=True):
+        for size, draw in contents:
             painter.save()
             painter.translate(left, 0)
             painter.fillRect(QRect(0, 0, size.width(), down), theme.colors().surface)
-            strip.paint_content(painter)
+            draw(painter)
             painter.restore()
             left += size.width() + _GAP
         painter.translate(0, down + _GAP)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QGuiApplication, QImage, QImageWriter, QPainter
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QImage, QImageWriter, QPainter, QPicture
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QTableView, QWidget
 
@@ -25,51 +25,65 @@ _SHARPNESS = 2
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Something *size* large that *paint* draws; *lines* stand above it."""
+    """Something *size* large that *paint* draws, on *any_thread* or on the window's; *lines* stand above it."""
 
     size: QSize
     paint: Callable[[QPainter], None]
     lines: tuple[str, ...] = ()
+    any_thread: bool = False
 
 
 def png(picture: Picture, meta: dict[str, Any]) -> Callable[[], bytes]:
-    """Draw it now; what comes back encodes it, on any thread. Raise `RequestError` when it would be too large."""
+    """What makes the file, on any thread; raise `RequestError` when the image would be too large."""
     size = _whole(picture)
     ratio = float(_SHARPNESS)
     if size.height() * ratio > _LONGEST or size.width() * size.height() * ratio**2 > _MOST:
         ratio = 1.0
     if size.height() > _LONGEST or size.width() * size.height() > _MOST:
         raise RequestError(ErrorCode.INVALID_ARGUMENT, reason=TOO_LARGE)
-    image = QImage(size * ratio, QImage.Format.Format_RGB32)
-    image.setDevicePixelRatio(ratio)
-    image.setText("Description", _said(meta))
-    _paint(image, picture)
 
-    def encode() -> bytes:
+    def draw() -> QImage:
+        image = QImage(size * ratio, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(ratio)
+        image.setText("Description", _said(meta))
+        _paint(image, picture)
+        return image
+
+    def encode(image: QImage) -> bytes:
         data = QByteArray()
         buffer = QBuffer(data)
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         QImageWriter(buffer, QByteArray(b"png")).write(image)
         return bytes(data.data())
 
-    return encode
+    if picture.any_thread:
+        return lambda: encode(draw())
+    drawn = draw()
+    return lambda: encode(drawn)
 
 
 def svg(picture: Picture, title: str, meta: dict[str, Any]) -> Callable[[], bytes]:
     """The same as a drawing."""
     size = _whole(picture)
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    generator = QSvgGenerator()
-    generator.setOutputDevice(buffer)
-    generator.setSize(size)
-    generator.setResolution(round(QGuiApplication.primaryScreen().logicalDotsPerInch()))  # texts as large as on screen
-    generator.setViewBox(QRect(0, 0, size.width(), size.height()))
-    generator.setTitle(title)
-    generator.setDescription(_said(meta))
-    _paint(generator, picture)
-    drawn = bytes(data.data())
+    resolution = round(QGuiApplication.primaryScreen().logicalDotsPerInch())  # texts as large as on screen
+
+    def draw() -> bytes:
+        data = QByteArray()
+        buffer = QBuffer(data)
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        generator = QSvgGenerator()
+        generator.setOutputDevice(buffer)
+        generator.setSize(size)
+        generator.setResolution(resolution)
+        generator.setViewBox(QRect(0, 0, size.width(), size.height()))
+        generator.setTitle(title)
+        generator.setDescription(_said(meta))
+        _paint(generator, picture)
+        return bytes(data.data())
+
+    if picture.any_thread:
+        return draw
+    drawn = draw()
     return lambda: drawn
 
 
@@ -104,14 +118,18 @@ def widget_picture(widget: QWidget, lines: tuple[str, ...]) -> Picture:
 
 def strip_picture(strip: TokenStrip, legend: Legend, lines: tuple[str, ...]) -> Picture:
     """The whole strip below the legend of its colours."""
-    size, above = strip.content_size(), legend.height() + 8
+    size, draw = strip.content()
+    above = legend.height() + 8
+    ramp = QPicture()  # a widget can only be drawn here
+    legend.render(ramp, QPoint(0, 0), renderFlags=QWidget.RenderFlag.DrawChildren)
 
     def paint(painter: QPainter) -> None:
-        legend.render(painter, QPoint(0, 0), renderFlags=QWidget.RenderFlag.DrawChildren)
+        painter.drawPicture(0, 0, ramp)
         painter.translate(0, above)
-        strip.paint_content(painter)
+        draw(painter)
 
-    return Picture(QSize(max(size.width(), legend.width()), size.height() + above), paint, lines)
+    width = max(size.width(), legend.width())
+    return Picture(QSize(width, size.height() + above), paint, lines, any_thread=True)
 
 
 def _whole(picture: Picture) -> QSize:

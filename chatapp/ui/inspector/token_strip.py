@@ -6,6 +6,7 @@ that changed, in slices short enough for the window to stay alive, and only the 
 
 import time
 from collections.abc import Callable, Iterable
+from copy import copy
 from math import ceil
 
 import numpy as np
@@ -279,19 +280,22 @@ class TokenStrip(QAbstractScrollArea):
             painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
         painter.end()
 
-    def content_size(self) -> QSize:
-        """Of all lines; those that have no place yet are laid out."""
+    def content(self) -> tuple[QSize, Callable[[QPainter], None]]:
+        """All of it as it is shown, its size and what draws it, on any thread."""
         while not self._layout.is_done:
             self._shade(self._layout, self._layout.extend(_CELLS))
-        height = len(self._layout.lines) * self._painter.line_height
-        return QSize(ceil(self._layout.width) + 2 * _MARGIN, height + 2 * _MARGIN)
+        layout, own = copy(self._layout), StripPainter()  # shapes that are kept belong to one thread
+        layout.boxes, layout.lines = list(layout.boxes), list(layout.lines)
+        marks, measure, buckets = copy(self._marks), self._measure, len(self._bounds)
+        height = len(layout.lines) * own.line_height
+        size, ground = QSize(ceil(layout.width) + 2 * _MARGIN, height + 2 * _MARGIN), theme.colors().surface
 
-    def paint_content(self, painter: QPainter) -> None:
-        """Draw all of it, as it is shown."""
-        painter.fillRect(QRect(QPoint(0, 0), self.content_size()), theme.colors().surface)
-        painter.translate(_MARGIN, _MARGIN)
-        lines = range(len(self._layout.lines))
-        self._painter.paint(painter, self._layout, lines, self._measure, len(self._bounds), self._marks)
+        def paint(painter: QPainter) -> None:
+            painter.fillRect(QRect(QPoint(0, 0), size), ground)
+            painter.translate(_MARGIN, _MARGIN)
+            own.paint(painter, layout, range(len(layout.lines)), measure, buckets, marks)
+
+        return size, paint
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         del dx, dy
