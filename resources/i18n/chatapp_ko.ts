@@ -462,7 +462,7 @@
     </message>
     <message>
         <source>Id</source>
-        <translation>ID</translation>
+        <translation>번호</translation>
     </message>
     <message>
         <source>Bytes</source>
@@ -505,7 +505,7 @@
     </message>
     <message>
         <source>Id</source>
-        <translation>ID</translation>
+        <translation>번호</translation>
     </message>
     <message>
         <source>Bytes</source>
@@ -935,7 +935,7 @@
     </message>
     <message>
         <source>ID</source>
-        <translation>ID</translation>
+        <translation>번호</translation>
     </message>
     <message>
         <source>Model</source>
@@ -2080,7 +2080,7 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     </message>
     <message>
         <source>before {stage}, which depends on earlier draws</source>
-        <translation>{stage} 전까지. {stage}는 앞선 뽑기에 달려 있어요</translation>
+        <translation>{stage} 전까지예요. 그 뒤는 앞선 뽑기에 달려 있어요</translation>
     </message>
     <message>
         <source>{stage} needs the whole vocabulary.</source>
@@ -2201,7 +2201,7 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     </message>
     <message>
         <source>{number} of {total}</source>
-        <translation>{number}/{total}</translation>
+        <translation>{total}개 중 {number}번째</translation>
     </message>
     <message>
         <source>Find text, or rank &gt; 50, p &lt; 1 %, surprisal &gt; 8…</source>

@@ -14,7 +14,9 @@ PLACEHOLDER = re.compile(r"\{[^}]*\}")
 HANGUL = re.compile(r"[가-힣]")
 # The same in Korean: names, formulas, and texts that consist of placeholders.
 KEY_NAMES = {("Escape", "Esc")}
-SAME = re.compile(r"(ChatApp|GGUF|Python|Qt|Top-k|Top-p|Top-n-sigma|Typical-p|Min-p|Adaptive-p|Enter|\{\w+\}|[\W\d_])+")
+SAME = re.compile(
+    r"(ChatApp|GGUF|Python|Qt|Top-k|Top-p|Top-n-sigma|Typical-p|Top-nσ|Min-p|Adaptive-p|DRY|XTC|Enter|\{\w+\}|[\W\d_])+"
+)
 
 
 @pytest.fixture(scope="module")
