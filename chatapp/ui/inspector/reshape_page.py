@@ -1,5 +1,6 @@
 """Re-shape: what other settings would have left of the selected token's distribution, while the sliders move."""
 
+import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -143,7 +144,7 @@ class ReshapePage(QWidget):
         if key != self._key:
             self._key = key
             self._reshaper = None
-            if token is not None and token < len(trace):
+            if token is not None and token < len(trace) and not math.isnan(trace.logprobs[token]):
                 self._reshaper = Reshaper(
                     trace, token, self._prediction.sampled_with, self._predicted(), self._prediction.n_vocab
                 )
@@ -181,7 +182,7 @@ class ReshapePage(QWidget):
         )
         self._show_buttons()
         if reshaper is None:
-            self._basis.setText("")
+            self._basis.setText(self.tr("Nothing stands before the first token, so it has no distribution."))
             self._numbers.setText("")
             return
         self._basis.setText(self._basis_words(reshaper))
@@ -211,7 +212,7 @@ class ReshapePage(QWidget):
         shaped = self.shaped
         if shaped is None:
             return self.tr("Too little of the distribution was kept to tell; the whole vocabulary is needed.")
-        before = number_text(reshaper.entropy / 0.6931471805599453, 2)
+        before = number_text(reshaper.entropy / math.log(2), 2)
         lines = [
             self.tr("Entropy {before} → {after} bits").format(before=before, after=bits_words(shaped.entropy)),
             self.tr("{count} tokens left, to which the model gave {share}").format(

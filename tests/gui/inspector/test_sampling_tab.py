@@ -380,3 +380,26 @@ def test_bounds_that_say_nothing_are_not_drawn(open_real: Real, qtbot: QtBot) ->
     assert set(after(tab)) == {"?"}
     qtbot.mouseClick(tab.reshape._whole, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "100.0 %" in after(tab), timeout=20_000)
+
+
+def test_a_prompt_is_reshaped_as_far_as_its_tokens_are_known(open_real: Real, qtbot: QtBot) -> None:
+    services = open_real(True)
+    services.inspector.set_open(True)
+    ask(services, qtbot, "Tell me about attention", PARAMS)
+    asked = services.chat.conversation.path()[0]
+    services.inspector.select(asked.id)
+    qtbot.waitUntil(lambda: services.inspector.state is TraceState.UNSCORED)
+    services.inspector.score()
+    qtbot.waitUntil(lambda: services.inspector.state is TraceState.READY, timeout=20_000)
+    tab = open_tab(services, qtbot)
+    services.inspector.select_token(0)
+    assert tab.stages._source.text() == "The model read this token; no sampler chose it."
+    qtbot.mouseClick(tab._show_reshape, Qt.MouseButton.LeftButton)
+    assert basis(tab).startswith("Nothing stands before")
+    assert not after(tab)
+    services.inspector.select_token(4)
+    put(qtbot, tab, "repeat_penalty", "1")
+    put(qtbot, tab, "top_k", "2")
+    assert sum(not text.startswith("cut") for text in after(tab)[:-1]) <= 2
+    assert "tokens of replies only" in basis(tab)
+    assert not tab.reshape._whole.isVisible()
