@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _BAR_WIDTH = 84
 _NEARLY_FULL = 0.9
+_EVERY = 100  # ms between two looks at the numbers of a reply that is being written
 
 
 class ContextMeter(QWidget):
@@ -130,8 +131,10 @@ class StatusBar(QWidget):
         for label in (self._first, self._speed, self._engine):
             label.setProperty("role", "muted")
             row.addWidget(label)
-        services.context.changed.connect(self._show_all)
+        services.context.changed.connect(self._on_use_changed)
         chat, engine = services.chat, services.engine
+        self._soon = QTimer(self, singleShot=True, interval=_EVERY)
+        self._soon.timeout.connect(self._show_numbers)
         chat.stats_changed.connect(self._on_stats_changed)
         chat.conversation_changed.connect(self._on_conversation_changed)
         chat.path_changed.connect(self._show_all)
@@ -145,7 +148,20 @@ class StatusBar(QWidget):
     def _on_stats_changed(self, info: object) -> None:
         if isinstance(info, ReplyInfo):
             self._info = info
-        self._show_all()
+        self._on_use_changed()
+
+    def _on_use_changed(self) -> None:
+        """At once, but not for every token: that is more than anyone can read."""
+        if self._services.chat.streaming_id is None:
+            self._soon.stop()
+            self._show_all()
+        elif not self._soon.isActive():
+            self._soon.start()
+
+    def _show_numbers(self) -> None:
+        """What changes while a reply is written."""
+        self._context.show_use(self._services.context.use)
+        self._show_speed()
 
     def _on_conversation_changed(self) -> None:
         replies = [m.info for m in self._services.chat.conversation.path() if m.info is not None]
@@ -162,8 +178,7 @@ class StatusBar(QWidget):
         self._show_all()
 
     def _show_all(self) -> None:
-        self._context.show_use(self._services.context.use)
-        self._show_speed()
+        self._show_numbers()
         self._engine.setText(self._engine_text())
         where = self.tr("Where the model is computed.")
         self._engine.setToolTip(f"{where}\n{devices_text(self._services)}".rstrip())
