@@ -6,8 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from chatapp.core.token_text import SPACE, token_text, visible
+from chatapp.core.tokens import group_tokens
 from chatapp.core.trace import TokenTrace
 from chatapp.core.trace_buffer import TraceBuffer
+
+_LONGEST = 4  # tokens that one character can lie in
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +52,23 @@ def buffer_of(ids: NDArray[np.int32], piece: Callable[[int], bytes]) -> TraceBuf
             np.zeros((n, 0), np.float32), pieces,
         )
     )  # fmt: skip
+
+
+def word_of(ids: NDArray[np.int32], piece: Callable[[int], bytes], at: int) -> str:
+    """What the token at *at* is called; of a part of a character it is that one, and which part ("움 1/2")."""
+    first = at
+    while first > 0 and at - first < _LONGEST - 1 and not _is_text(piece(int(ids[first - 1]))):
+        first -= 1
+    pieces = [piece(int(token)) for token in ids[first : at + _LONGEST]]
+    for start, end, text in group_tokens(pieces):
+        if start <= at - first < end and text is not None and end > start + 1:
+            return f"{visible(text.strip() or text, SPACE)} {at - first - start + 1}/{end - start}"
+    return token_text(int(ids[at]), pieces[at - first])
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

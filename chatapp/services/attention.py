@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from chatapp.core.attention_picture import AttentionPicture, Head, HeadScores, head_scores
+from chatapp.core.context_sections import word_of
 from chatapp.core.errors import UserFixable
 from chatapp.protocol.messages import Attend, Attended, PromptProgress
 from chatapp.services.attention_place import (
@@ -141,6 +142,13 @@ class AttentionService(QObject):
         """Ask again what failed."""
         self._place = None
         self._update()
+
+    def word(self, position: int) -> str:
+        """What the token at a position of the context is called, "" where there is none or it is not known yet."""
+        vocabulary = self.vocabulary.current
+        if vocabulary is None or not 0 <= position < len(self.ids):
+            return ""
+        return word_of(self.ids, vocabulary.piece, position)
 
     # -- what to look at -----------------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from chatapp.core.token_text import visible
 from chatapp.services.attention_place import AttentionState, Moment
 from chatapp.ui.inspector.attention_told import AttentionTold
 from chatapp.ui.inspector.attention_words import caution_text, head_name, moment_title, proof_text
@@ -157,7 +158,10 @@ class AttentionTab(QWidget):
         self._moment.setCurrentIndex(self._moment.findData(self._attention.moment.value))
         if shown is None or shown[1] >= len(trace):
             return
+        cell = trace.cells[trace.cell_of(shown[1])]
         text = text_of(trace, shown[1], shown[1] + 1)
+        if cell.text is not None and cell.end > cell.start + 1:
+            text = f"{visible(cell.text.strip())} {shown[1] - cell.start + 1}/{cell.end - cell.start}"
         text = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
         self._token.setText(self.tr("“{token}”, token {number}").format(token=text, number=count(shown[1] + 1)))
 

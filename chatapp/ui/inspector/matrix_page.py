@@ -6,7 +6,6 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from chatapp.core.token_text import token_text
 from chatapp.services.attention_place import Part
 from chatapp.ui.i18n import error_text
 from chatapp.ui.inspector.attention_matrix import AttentionMatrix
@@ -77,7 +76,7 @@ class MatrixPage(QWidget):
         if known is None or known.layer != head[0] or head[1] >= len(known.weights):
             self._scale.setText(" ".join(filter(None, error_text(error))) if error is not None else self.tr("Looking…"))
             return
-        self.matrix.show_weights(known.weights[head[1]], self._token)
+        self.matrix.show_weights(known.weights[head[1]], self._attention.word)
         self._scale.setText(
             self.tr("Rows look at columns. Strongest colour: {weight}, without the first column (sink).")
             .format(weight=percent(self.matrix.full))
@@ -92,13 +91,6 @@ class MatrixPage(QWidget):
                 combo.addItem(text, value)
         combo.setCurrentIndex(combo.findData(current))
 
-    def _token(self, position: int) -> str:
-        known, vocabulary = self._attention.matrix, self._attention.vocabulary.current
-        if known is None or vocabulary is None or not 0 <= position < len(known.ids):
-            return ""
-        token = int(known.ids[position])
-        return token_text(token, vocabulary.piece(token))
-
     def _show_pointed(self, cross: tuple[int, int] | None) -> None:
         known, head = self._attention.matrix, self._attention.matrix_head
         if cross is None or known is None:
@@ -107,9 +99,9 @@ class MatrixPage(QWidget):
             row, column = cross
             query = self.matrix.first_query + row
             text = self.tr("“{query}” (token {number}) looks at “{key}” (token {other}): {weight}").format(
-                query=self._token(query),
+                query=self._attention.word(query),
                 number=count(query + 1),
-                key=self._token(column),
+                key=self._attention.word(column),
                 other=count(column + 1),
                 weight=percent(float(known.weights[head[1], row, column])),
             )

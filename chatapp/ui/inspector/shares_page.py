@@ -7,7 +7,6 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPainter, QPixmap, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from chatapp.core.token_text import token_text
 from chatapp.services.attention_place import Moment, Part
 from chatapp.ui import theme
 from chatapp.ui.i18n import error_text
@@ -117,11 +116,8 @@ class SharesPage(QWidget):
         return picture.position - (scores.queries - 1 - bar) + (1 if shown[2] is Moment.WRITING else 0)
 
     def _name(self, bar: int) -> str:
-        position, vocabulary = self._position(bar), self._attention.vocabulary.current
-        if vocabulary is None or not 0 <= position < len(self._attention.ids):
-            return ""
-        token = int(self._attention.ids[position])
-        return f"“{token_text(token, vocabulary.piece(token))}”"
+        word = self._attention.word(self._position(bar))
+        return f"“{word}”" if word else ""
 
     def _swatch(self, role: str, number: int) -> QPixmap:
         ratio = self.devicePixelRatioF()

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QSplitter
 
 from chatapp.core.attention import sources, without_sink
 from chatapp.core.attention_picture import shares_of
-from chatapp.core.token_text import token_text
 from chatapp.services.attention_place import Moment
 from chatapp.ui.inspector.attention_words import region_title, template_title
 from chatapp.ui.inspector.numbers import percent
@@ -139,21 +138,16 @@ class SourcesPage(QWidget):
         return text.format(sink=percent(min(1.0, sink)), template=percent(template))
 
     def _source(self, position: int, weight: float) -> SourceRow:
-        return SourceRow(position, self._token(position), self._message(position), weight)
-
-    def _token(self, position: int) -> str:
-        token = int(self._attention.ids[position])
-        vocabulary = self._attention.vocabulary.current
-        return token_text(token, vocabulary.piece(token) if vocabulary else b"")
+        return SourceRow(position, self._attention.word(position), self._message(position), weight)
 
     def _message(self, position: int) -> str:
         owner, regions = int(self._attention.owners[position]), self._attention.regions
         return region_title(regions[owner]) if 0 <= owner < len(regions) else template_title()
 
     def _show_pointed(self, position: int | None) -> None:
-        text = ""
+        text = self.tr("Point at a token to see its weight; a click on one of this message selects it.")
         if position is not None and position < len(self._attention.ids):
-            text = f"“{self._token(position)}” · {self._message(position)}"
+            text = f"“{self._attention.word(position)}” · {self._message(position)}"
             if position < len(self._row):
                 text += f" · {percent(float(self._row[position]))}"
             else:
@@ -187,6 +181,7 @@ class SourcesPage(QWidget):
         )
         self.strip.setAccessibleName(self.tr("What the token looked at"))
         self.list.setAccessibleName(self.tr("Top sources"))
+        self._show_pointed(None)
         self.show_picture()
 
     def changeEvent(self, event: QEvent) -> None:
