@@ -73,6 +73,9 @@ class LlamaBackend:
         devices = tuple(device.name for device in used_devices(options.n_gpu_layers, options.device))
         model = self._model = Model(path, options.n_gpu_layers if devices else 0, progress, devices)
         n_ctx = options.n_ctx or min(model.n_ctx_train or DEFAULT_CONTEXT, DEFAULT_CONTEXT)
+        # A graphics card would have to be waited for at every layer; what that costs was never measured.
+        wanted = options.recording if not devices else 0
+        recorder = AttentionRecorder(wanted, windowed=model.window > 0) if wanted else None
         self._context = Context(
             model,
             n_ctx,
@@ -80,7 +83,7 @@ class LlamaBackend:
             flash_attention=options.flash_attention,
             kv_type=options.kv_type,
             can_save=options.cache_bytes != 0,
-            recorder=AttentionRecorder(options.recording, windowed=model.window > 0) if options.recording else None,
+            recorder=recorder,
         )
         # One token now reads the weights from the disk, so that the first reply does not have to wait for them.
         self._context.decode([max(model.bos, 0)], 0)
