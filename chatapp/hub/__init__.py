@@ -1,1 +1,1 @@
-"""Model files: what lies on this machine, what is in a GGUF header, what fits."""
+"""Model files: finding and fetching them, what lies on this machine, what is in a GGUF header, what fits."""

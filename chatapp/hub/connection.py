@@ -115,7 +115,7 @@ def _get(
                 response = connection.getresponse()
         except (OSError, ValueError, http.client.HTTPException) as error:
             connection.close()
-            raise BrokenError(reason_of(error)) from error
+            raise _failure(error) from error
         except Stopped:
             connection.close()
             raise
@@ -128,10 +128,18 @@ def _get(
     raise RefusedError(TOO_MANY_REDIRECTS)
 
 
+def _failure(error: Exception) -> BrokenError:
+    # A certificate does not get better by asking again.
+    kind = RefusedError if isinstance(error, ssl.SSLCertVerificationError) else BrokenError
+    return kind(reason_of(error))
+
+
 def reason_of(error: Exception) -> str:
     """Words for a failed connection."""
     if isinstance(error, TimeoutError):
         return SILENT
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return error.verify_message
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error) or type(error).__name__

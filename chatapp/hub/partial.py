@@ -103,6 +103,8 @@ class Partial:
         self._part.replace(self._target)
         _sync_folder(self._target.parent)
         self._forget()
+        with contextlib.suppress(OSError):
+            beside(self._target, QUARANTINED).unlink()  # of an earlier try; gigabytes of no use
 
     def quarantine(self) -> Path:
         """Set it aside under a name that nobody takes for a model; where it is now."""
@@ -153,8 +155,8 @@ def size_of_part(target: Path) -> int:
 
 
 def discard(target: Path) -> None:
-    """Delete what has arrived of *target*, of a download that is given up."""
-    for ending in (PART, SIDECAR, SIDECAR + _NEW):
+    """Delete what has arrived of *target*, and what was set aside: its download is given up."""
+    for ending in (PART, SIDECAR, SIDECAR + _NEW, QUARANTINED):
         with contextlib.suppress(OSError):
             beside(target, ending).unlink()
 

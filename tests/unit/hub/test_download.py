@@ -1,12 +1,16 @@
 """Downloads from a hub that misbehaves: what arrives is the file, or an error that says why not."""
 
+import contextlib
 import json
 import random
+import shutil
+import socket
+import ssl
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from email.utils import formatdate
 from pathlib import Path
 
@@ -178,8 +182,7 @@ def test_a_flipped_byte_is_caught_set_aside_and_never_listed(hub: Hub, tmp_path:
     assert leftovers(target) == {QUARANTINED}
     assert not target.exists()
     assert list_models([tmp_path]) == []
-    assert_whole_again = fetch(hub, file, tmp_path)
-    assert assert_whole_again.read_bytes() == DATA
+    assert_whole(fetch(hub, file, tmp_path))  # and what was set aside is gone
 
 
 def test_a_part_torn_by_a_loss_of_power_is_fetched_again(hub: Hub, tmp_path: Path) -> None:
@@ -429,6 +432,26 @@ def test_kill_9_at_any_byte_costs_next_to_nothing(hub: Hub, tmp_path: Path) -> N
     assert hub.sent - len(data) < 4 * 2 * MIB  # what was on the way when it was killed
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="kill -9")
+def test_ten_kills_in_a_gigabyte_cost_16_mb_each_at_most(hub: Hub, tmp_path: Path) -> None:
+    data = random.Random(8).randbytes(64 * MIB) * 16
+    file = hub.add("model.gguf", data)
+    given = json.dumps([file.to_json(), str(tmp_path), hub.url])
+    part = beside(tmp_path / "some/model-GGUF/model.gguf", PART)
+    for halt in sorted(random.Random(9).sample(range(len(data)), 10)):
+        hub.halt_at = halt
+        hub.hanging.clear()
+        child = subprocess.Popen([sys.executable, "-c", CHILD, given])
+        assert hub.hanging.wait(120)
+        child.kill()
+        child.wait()
+        assert halt - part.stat().st_size <= 16 * MIB
+    hub.halt_at = None
+    assert_whole(fetch(hub, file, tmp_path), data)
+    assert hub.sent - len(data) <= 10 * 16 * MIB
+
+
 # -- the disk ----------------------------------------------------------------------------------------------------------
 
 
@@ -472,6 +495,38 @@ def test_a_write_that_finds_no_room_is_told(monkeypatch: pytest.MonkeyPatch, hub
     assert caught.value.code == ErrorCode.DOWNLOAD_NO_SPACE
 
 
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 2 MiB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)]
+    if sys.platform != "linux" or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        pytest.skip("no right to mount a disk")
+    try:
+        yield disk
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_real_disk_that_is_too_small(hub: Hub, small_disk: Path) -> None:
+    file = hub.add("model.gguf", DATA)
+    with pytest.raises(HubError) as caught:
+        fetch(hub, file, small_disk)
+    assert caught.value.code == ErrorCode.DOWNLOAD_NO_SPACE
+    assert hub.asked_hub == []
+    # And one whose free space nobody foresaw: every byte that found room is kept.
+    with pytest.raises(HubError) as caught:
+        fetch(hub, file, small_disk, free=lambda _: 10 * MIB)
+    assert caught.value.code == ErrorCode.DOWNLOAD_NO_SPACE
+    part = beside(small_disk / "some/model-GGUF/model.gguf", PART)
+    assert part.stat().st_size > MIB
+    assert DATA.startswith(part.read_bytes())
+    small = hub.add("small.gguf", DATA[: 64 * KIB])
+    part.unlink()
+    assert fetch(hub, small, small_disk).read_bytes() == DATA[: 64 * KIB]
+
+
 def test_a_folder_that_cannot_be_made_is_told(hub: Hub, tmp_path: Path) -> None:
     (tmp_path / "some").write_text("a file")
     with pytest.raises(Exception, match=r"could not be written|cannot be downloaded"):
@@ -507,3 +562,40 @@ def test_the_speed_limit_holds(hub: Hub, tmp_path: Path) -> None:
         patch.setattr(module.time, "monotonic", lambda: clock[0])
         fetch(hub, file, tmp_path, Clock(), options=Options(headroom=0, bytes_per_second=500_000))
     assert len(DATA) / clock[0] == pytest.approx(500_000, rel=0.05)
+
+
+# -- TLS ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def secure(tmp_path: Path) -> Iterator[str]:
+    """The address of a server whose certificate nobody has signed."""
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl to make a certificate with")
+    subprocess.run([*command, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            with (
+                contextlib.suppress(OSError),
+                listener.accept()[0] as plain,
+                context.wrap_socket(plain, server_side=True),
+            ):
+                pass
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
+        thread.join(10)
+
+
+def test_a_certificate_that_nobody_signed_is_refused_at_once(secure: str, hub: Hub, tmp_path: Path) -> None:
+    file = hub.add("model.gguf", DATA)
+    with pytest.raises(HubError) as caught:
+        download(file, tmp_path / "models", Source(secure, "hf_secret"), Stop(), options=FAST)
+    assert caught.value.code == ErrorCode.HUB_FAILED
+    assert "certificate" in caught.value.message
