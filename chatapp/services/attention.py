@@ -171,7 +171,7 @@ class AttentionService(QObject):
 
     def _forget(self) -> None:
         self._drop()
-        self._place = self.picture = self.shown = None
+        self._place = self.picture = self.shown = self._side_key = None
         self.scores = self.matrix = None
         self.state = AttentionState.NOTHING
 
@@ -262,8 +262,9 @@ class AttentionService(QObject):
         self._wanted += 1
         self._questions.withdraw(self._job)
         self._questions.withdraw(self._side_job)
+        if self._side_job:
+            self._side_key = None  # it was not answered
         self._job = self._side_job = 0
-        self._side_key = None
 
     def _on_answer(self, wanted: int, place: Place, answer: object) -> None:
         if wanted != self._wanted or not isinstance(answer, Attended):
@@ -362,11 +363,11 @@ class AttentionService(QObject):
     def _on_side(self, wanted: int, part: Part, place: Place, rows: int, answer: object) -> None:
         if wanted != self._wanted or not isinstance(answer, Attended):
             return
-        self._side_job = 0
         end = len(answer.arrays["ids"]) - place.after
         weights = answer.arrays["weights"][:, :, :rows, :end]
         ids, owners = answer.arrays["ids"][:end], answer.arrays["owners"][:end]
         if part is Part.MATRIX:
+            self._side_job = 0
             self.matrix = Matrix(answer.layers[0], weights[0], ids, owners)
             self.matrix_changed.emit()
             return
@@ -384,5 +385,6 @@ class AttentionService(QObject):
 
     def _on_scores(self, wanted: int, scores: HeadScores) -> None:
         if wanted == self._wanted:
+            self._side_job = 0
             self.scores = scores
             self.scores_changed.emit()

@@ -62,6 +62,7 @@ class AttentionGrid(QAbstractScrollArea):
         self._scores: NDArray[np.float32] | None = None
         self._rows: list[_Row] = []
         self._order: list[Head] = []  # when sorted
+        self._ranks: dict[Head, int] = {}
         self._sorted = False
         self._image: QImage | None = None
         self._heads: frozenset[Head] = frozenset()
@@ -91,6 +92,7 @@ class AttentionGrid(QAbstractScrollArea):
         places = {layer: at for at, layer in enumerate(layers)}
         self._rows = [_Row(layer, places.get(layer, -1)) for layer in range(max([n_layer, *(x + 1 for x in layers)]))]
         self._order = self._by_score() if self._sorted else []
+        self._ranks = {head: rank for rank, head in enumerate(self._order)}
         if picture is None:
             self._rows = []
         self._refresh()
@@ -110,8 +112,8 @@ class AttentionGrid(QAbstractScrollArea):
         """All heads in the rectangle of two; sorted, all from one to the other."""
         if self._picture is None:
             return frozenset()
-        if self._sorted and one in self._order and other in self._order:
-            low, high = sorted((self._order.index(one), self._order.index(other)))
+        if self._sorted and one in self._ranks and other in self._ranks:
+            low, high = sorted((self._ranks[one], self._ranks[other]))
             return frozenset(self._order[low : high + 1])
         layers = range(min(one[0], other[0]), max(one[0], other[0]) + 1)
         columns = range(min(one[1], other[1]), max(one[1], other[1]) + 1)
@@ -191,7 +193,7 @@ class AttentionGrid(QAbstractScrollArea):
         if not self._exists(head):
             return None
         if self._sorted:
-            return divmod(self._order.index(head), self._columns()) if head in self._order else None
+            return divmod(self._ranks[head], self._columns()) if head in self._ranks else None
         return head[0], head[1]
 
     def head_at(self, point: QPointF) -> Head | None:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -34,6 +34,7 @@ from chatapp.ui.widgets.text import ElidedLabel, size_text
 if TYPE_CHECKING:
     from chatapp.services.bundle import Services
 
+_PATIENCE = 200  # ms, before it is said that something is being read
 _LONGEST = 20  # characters of a token
 
 
@@ -81,9 +82,7 @@ class AttentionTab(QWidget):
         self._help.setIcon(icon("info"))
         self._help.setIconSize(QSize(16, 16))
         self._help.setCheckable(True)
-        self._progress = QProgressBar(self)
-        self._progress.setTextVisible(False)
-        self._progress.setFixedHeight(3)
+        self._progress, self._patience = self._progress_line()
         self._stack = QStackedWidget(self)
         self._stack.addWidget(AttentionTold(services, self))
         self._stack.addWidget(self._content())
@@ -98,6 +97,19 @@ class AttentionTab(QWidget):
     def title(self) -> str:
         """For the tab."""
         return self.tr("Attention")
+
+    def _progress_line(self) -> tuple[QProgressBar, QTimer]:
+        """The line, and the timer that shows it."""
+        line = QProgressBar(self)
+        line.setTextVisible(False)
+        line.setFixedHeight(3)
+        policy = line.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # nothing moves when it comes and goes
+        line.setSizePolicy(policy)
+        line.hide()
+        patience = QTimer(self, singleShot=True, interval=_PATIENCE)
+        patience.timeout.connect(line.show)
+        return line, patience
 
     def _content(self) -> QWidget:
         page = QWidget(self)
@@ -142,7 +154,11 @@ class AttentionTab(QWidget):
         state = attention.state
         shown = attention.picture is not None and state in (AttentionState.READY, AttentionState.READING)
         self._stack.setCurrentIndex(int(shown and attention.vocabulary.current is not None))
-        self._progress.setVisible(state is AttentionState.READING)
+        if state is not AttentionState.READING:
+            self._patience.stop()
+            self._progress.hide()
+        elif not self._patience.isActive() and self._progress.isHidden():
+            self._patience.start()
         self._progress.setRange(0, 1000 if attention.progress else 0)
         self._progress.setValue(round(1000 * attention.progress))
         self._show_token()
@@ -204,6 +220,7 @@ class AttentionTab(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         if not event.spontaneous():
+            self._patience.stop()
             self._attention.set_active(False)
 
     def _retranslate(self) -> None:

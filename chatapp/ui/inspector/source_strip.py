@@ -76,6 +76,7 @@ class SourceStrip(QAbstractScrollArea):
         self._shares: Sequence[float] = ()
         self._template = False
         self._parts: list[_Part] = []
+        self._waiting: list[Section] = []  # not cut into tokens yet
         self._summed: NDArray[np.float64] = np.zeros(1)
         self._full = 1.0
         self._found: frozenset[int] = frozenset()
@@ -92,7 +93,7 @@ class SourceStrip(QAbstractScrollArea):
     @property
     def is_laid_out(self) -> bool:
         """Whether every token has its place."""
-        return all(part.layout.is_done for part in self._parts)
+        return not self._waiting and all(part.layout.is_done for part in self._parts)
 
     def show_context(
         self, ids: NDArray[np.int32], owners: NDArray[np.int32], piece: Callable[[int], bytes], *, template: bool
@@ -169,21 +170,24 @@ class SourceStrip(QAbstractScrollArea):
         return self.maximumViewportSize().width() - self.verticalScrollBar().sizeHint().width() - 2 * _MARGIN
 
     def _lay_out(self) -> None:
-        self._parts = []
-        for section in sections_of(self._owners):
-            own = self._owners[section.start : section.end]
-            buffer = buffer_of(self._ids[section.start : section.end], self._piece)
-            wanted = None if self._template or section.owner < 0 else (own >= 0).tolist().__getitem__
-            self._parts.append(_Part(section, StripLayout(buffer, self._room(), self._painter.advance, (), wanted)))
+        self._parts, self._waiting = [], sections_of(self._owners)
         self._work()
+
+    def _part(self, section: Section) -> _Part:
+        own = self._owners[section.start : section.end]
+        buffer = buffer_of(self._ids[section.start : section.end], self._piece)
+        wanted = None if self._template or section.owner < 0 else (own >= 0).tolist().__getitem__
+        return _Part(section, StripLayout(buffer, self._room(), self._painter.advance, (), wanted))
 
     def _work(self) -> None:
         if not self.isVisible():
             return  # showEvent goes on
         until = time.perf_counter() + _SLICE
-        for part in self._parts:
-            while not part.layout.is_done and time.perf_counter() < until:
-                part.layout.extend(_CELLS)
+        while not self.is_laid_out and time.perf_counter() < until:
+            if self._parts and not self._parts[-1].layout.is_done:
+                self._parts[-1].layout.extend(_CELLS)
+            else:
+                self._parts.append(self._part(self._waiting.pop(0)))
         top = 0
         for part in self._parts:
             part.top = top
