@@ -7,11 +7,12 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from chatapp.core.attention import without_sink
 from chatapp.core.attention_picture import SCORES, Head
 from chatapp.services.attention_place import Part
 from chatapp.ui.inspector.attention_grid import AttentionGrid
 from chatapp.ui.inspector.attention_words import head_name, score_explained, score_text, score_title
-from chatapp.ui.inspector.numbers import count
+from chatapp.ui.inspector.numbers import count, percent
 from chatapp.ui.widgets.combo import CalmComboBox
 
 if TYPE_CHECKING:
@@ -128,6 +129,14 @@ class HeadsPage(QWidget):
             ))  # fmt: skip
         if picture.lowest[at] > 0:
             parts.append(self.tr("sees from token {token} on").format(token=count(int(picture.lowest[at]) + 1)))
+        rest, _ = without_sink(picture.weights[at, head[1]])
+        if rest.any():
+            position = int(rest.argmax())
+            parts.append(
+                self.tr("most at “{token}”: {weight}").format(
+                    token=self._attention.word(position), weight=percent(float(rest[position]))
+                )
+            )
         if known is not None and known.scores[self._name].shape == picture.shape:
             for name in dict.fromkeys((self._name, "entropy", "sink")):
                 number = score_text(name, float(known.scores[name][at, head[1]]))

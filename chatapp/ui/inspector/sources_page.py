@@ -122,7 +122,12 @@ class SourcesPage(QWidget):
         titles = [region_title(region) for region in attention.regions]
         total = float(self._row.sum())
         by_owner = shares_of((self._row / total if total > 1 else self._row)[None], picture.owners, len(titles) - 1)[0]
-        self._numbers.set_full_text(self._numbers_text(sink, float(by_owner[-2])))
+        strongest = percent(float(counted.max())) if len(counted) else percent(0)
+        self._numbers.set_full_text(
+            self._numbers_text(sink, float(by_owner[-2]))
+            + " · "
+            + self.tr("strongest colour: {weight}").format(weight=strongest)
+        )
         self.strip.set_titles(titles, by_owner[: len(titles)].tolist())
         mass = self._mass.value() / 100
         found = sources(counted, mass, len(counted))
@@ -180,7 +185,8 @@ class SourcesPage(QWidget):
             self.tr("Heads with nothing to look for look at the first token; in its colour all others would be pale")
         )
         self.strip.setAccessibleName(self.tr("What the token looked at"))
-        self.list.setAccessibleName(self.tr("Top sources"))
+        for widget in (self.list, self.list.horizontalHeader(), self.list.verticalHeader()):
+            widget.setAccessibleName(self.tr("Top sources"))
         self._show_pointed(None)
         self.show_picture()
 

@@ -139,7 +139,10 @@ def test_heads_by_mouse_and_keys(tab: AttentionTab, qtbot: QtBot) -> None:
     assert attention.picture is not None
     click(grid.viewport(), grid.rect_of((2, 3)).center())
     assert attention.heads == {(2, 3)}
-    assert part(tab, QLabel, "headPointed").text().startswith("L2 H3")
+    said = part(tab, QLabel, "headPointed").text()
+    assert said.startswith("L2 H3")
+    rest, _ = without_sink(attention.picture.weights[2, 3])
+    assert f"“{attention.word(int(rest.argmax()))}”: {percent(float(rest.max()))}" in said
     np.testing.assert_array_equal(attention.picture.row(attention.heads), attention.picture.weights[2, 3])
     click(grid.viewport(), grid.rect_of((4, 5)).center(), Qt.KeyboardModifier.ControlModifier)
     assert attention.heads == {(2, 3), (4, 5)}
