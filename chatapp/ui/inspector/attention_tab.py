@@ -18,8 +18,10 @@ from PySide6.QtWidgets import (
 
 from chatapp.core.token_text import visible
 from chatapp.services.attention_place import AttentionState, Moment
+from chatapp.ui.inspector.attention_export import attention_export
 from chatapp.ui.inspector.attention_told import AttentionTold
 from chatapp.ui.inspector.attention_words import caution_text, head_name, moment_title, proof_text
+from chatapp.ui.inspector.exported import Exported
 from chatapp.ui.inspector.heads_page import HeadsPage
 from chatapp.ui.inspector.matrix_page import MatrixPage
 from chatapp.ui.inspector.message_head import MessageHead
@@ -110,6 +112,15 @@ class AttentionTab(QWidget):
         patience = QTimer(self, singleShot=True, interval=_PATIENCE)
         patience.timeout.connect(line.show)
         return line, patience
+
+    def export_data(self) -> Exported | None:
+        """The page in front, with the weight of every token."""
+        pages = (
+            ("sources", self.sources.strip), ("heads", self.heads.grid),
+            ("matrix", self.matrix.matrix), ("shares", self.shares.chart),
+        )  # fmt: skip
+        shown, widget = pages[self._bar.currentIndex()]
+        return attention_export(self._attention, self._services.inspector.trace, shown, widget)
 
     def _content(self) -> QWidget:
         page = QWidget(self)

@@ -1,10 +1,12 @@
 """The Attention tab by hand: keys and mouse, the starter model in the real worker."""
 
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton, QSlider, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
@@ -15,6 +17,7 @@ from chatapp.services.bundle import Services
 from chatapp.settings.schema import RECORD_ATTENTION
 from chatapp.ui.inspector.attention_tab import AttentionTab
 from chatapp.ui.inspector.numbers import percent
+from chatapp.ui.inspector.picture import png
 from tests.gui.inspector.real import Real, ask, open_real
 from tests.services.conftest import make_services, services
 from tests.services.test_attention_service import GREEDY, open_recording
@@ -257,3 +260,19 @@ def test_shares_of_every_message(tab: AttentionTab, qtbot: QtBot) -> None:
     assert said["This reply"] == percent(float(last[len(attention.regions) - 1]))
     click(chart, chart.rect_of(scores.queries - 3).center().toPoint())
     shown(tab, qtbot, 3)
+
+
+def test_what_is_exported(tab: AttentionTab, tmp_path: Path) -> None:
+    attention = tab._attention
+    attention.choose_heads(frozenset({(2, 3)}))
+    found = tab.export_data()
+    assert found is not None
+    assert attention.picture is not None
+    table = found.table()
+    assert [row[1] for row in table.rows] == attention.picture.ids.tolist()
+    assert [row[4] for row in table.rows] == attention.picture.weights[2, 3].tolist()
+    assert table.meta["heads"] == "L2 H3"
+    assert table.meta["fingerprint"]
+    image = tmp_path / "sources.png"
+    image.write_bytes(png(found.picture(), found.meta)())
+    assert not QImage(str(image)).isNull()

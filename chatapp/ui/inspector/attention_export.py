@@ -1,0 +1,39 @@
+"""What the Attention tab hands to the export: the page that is shown, and the weight of every token."""
+
+from PySide6.QtWidgets import QWidget
+
+from chatapp.core.context_sections import word_of
+from chatapp.core.trace_buffer import TraceBuffer
+from chatapp.core.trace_export import Table, origin
+from chatapp.services.attention import AttentionService
+from chatapp.ui.inspector.attention_words import head_name, proof_text, region_title, template_title
+from chatapp.ui.inspector.exported import APP, Exported, caption
+from chatapp.ui.inspector.picture import widget_picture
+
+_COLUMNS = ("position", "id", "token", "message", "weight")
+
+
+def attention_export(attention: AttentionService, trace: TraceBuffer, shown: str, widget: QWidget) -> Exported | None:
+    """Of the picture as it is now, put together of the chosen heads; None where there is none."""
+    picture, vocabulary, place = attention.picture, attention.vocabulary.current, attention.shown
+    if picture is None or vocabulary is None or place is None:
+        return None
+    heads = " ".join(head_name(head) for head in sorted(attention.heads)) or "all"
+    meta = origin(
+        trace.meta, APP, shown=shown, token=place[1], moment=place[2].value, heads=heads, combined=attention.how,
+        attention="rebuilt, recorded" if picture.recorded else "rebuilt, evaluated once more", kv_type=picture.kv_type,
+        flash_attention="on", row_sums=list(picture.sums), checked_at=picture.checked, difference=picture.difference,
+    )  # fmt: skip
+    weights = picture.row(attention.heads, attention.how).tolist()
+    ids, owners = picture.ids, picture.owners.tolist()
+    titles = [*(region_title(region) for region in attention.regions), template_title()]
+
+    def table() -> Table:
+        rows = [
+            (at, int(ids[at]), word_of(ids, vocabulary.piece, at), titles[owners[at]], weight)
+            for at, weight in enumerate(weights)
+        ]
+        return Table(_COLUMNS, rows, meta)
+
+    lines = (*caption(meta), f"{heads} · {attention.how}", proof_text(picture))
+    return Exported(f"attention-{shown}", meta, table, lambda: widget_picture(widget, lines))
