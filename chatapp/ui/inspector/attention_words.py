@@ -111,7 +111,14 @@ def score_text(name: str, value: float) -> str:
         return _text(QT_TRANSLATE_NOOP("Attention", "{number} bits")).format(number=number_text(value, 1))
     if name == "distance":
         return _text(QT_TRANSLATE_NOOP("Attention", "{number} tokens")).format(number=number_text(value, 1))
-    return percent(max(0.0, min(1.0, value)))
+    return weight_text(max(0.0, min(1.0, value)))
+
+
+def weight_text(share: float) -> str:
+    """A share of attention; weights are kept in half precision, so that nothing below 0.1 % is told apart."""
+    if 0 < share < 0.0005:
+        return f"<{number_text(0.1, 1)} %"
+    return f"{number_text(100 * share, 1)} %"
 
 
 def head_name(head: Head) -> str:

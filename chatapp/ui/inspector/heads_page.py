@@ -11,8 +11,8 @@ from chatapp.core.attention import without_sink
 from chatapp.core.attention_picture import SCORES, Head
 from chatapp.services.attention_place import Part
 from chatapp.ui.inspector.attention_grid import AttentionGrid
-from chatapp.ui.inspector.attention_words import head_name, score_explained, score_text, score_title
-from chatapp.ui.inspector.numbers import count, percent
+from chatapp.ui.inspector.attention_words import head_name, score_explained, score_text, score_title, weight_text
+from chatapp.ui.inspector.numbers import count
 from chatapp.ui.widgets.combo import CalmComboBox
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class HeadsPage(QWidget):
             position = int(rest.argmax())
             parts.append(
                 self.tr("most at “{token}”: {weight}").format(
-                    token=self._attention.word(position), weight=percent(float(rest[position]))
+                    token=self._attention.word(position), weight=weight_text(float(rest[position]))
                 )
             )
         if known is not None and known.scores[self._name].shape == picture.shape:

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from chatapp.services.attention_place import Part
 from chatapp.ui.i18n import error_text
 from chatapp.ui.inspector.attention_matrix import AttentionMatrix
-from chatapp.ui.inspector.numbers import count, percent
+from chatapp.ui.inspector.attention_words import weight_text
+from chatapp.ui.inspector.numbers import count
 from chatapp.ui.widgets.combo import CalmComboBox
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class MatrixPage(QWidget):
         self.matrix.show_weights(known.weights[head[1]], self._attention.word)
         self._scale.setText(
             self.tr("Rows look at columns. Strongest colour: {weight}, without the first column (sink).")
-            .format(weight=percent(self.matrix.full))
+            .format(weight=weight_text(self.matrix.full))
         )  # fmt: skip
         self._show_pointed(None)
 
@@ -103,7 +104,7 @@ class MatrixPage(QWidget):
                 number=count(query + 1),
                 key=self._attention.word(column),
                 other=count(column + 1),
-                weight=percent(float(known.weights[head[1], row, column])),
+                weight=weight_text(float(known.weights[head[1], row, column])),
             )
         self._pointed.setText(text)
         self.matrix.describe(text)

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 from chatapp.services.attention_place import Moment, Part
 from chatapp.ui import theme
 from chatapp.ui.i18n import error_text
-from chatapp.ui.inspector.attention_words import region_title, template_title
-from chatapp.ui.inspector.numbers import count, percent
+from chatapp.ui.inspector.attention_words import region_title, template_title, weight_text
+from chatapp.ui.inspector.numbers import count
 from chatapp.ui.inspector.share_chart import ShareChart, role_color
 from chatapp.ui.widgets.text import ElidedLabel
 
@@ -103,9 +103,9 @@ class SharesPage(QWidget):
                 swatch.setPixmap(self._swatch(role, ordinal))
                 words = self._attention.regions[order[place]].words if order[place] < len(parts) - 2 else ""
                 name.set_full_text(f"{title} · {words}" if words else title)
-                number.setText(percent(float(values[order[place]])))
+                number.setText(weight_text(float(values[order[place]])))
         self.chart.setAccessibleDescription(
-            ", ".join([self._name(at), *(f"{parts[i][2]} {percent(float(values[i]))}" for i in order)])
+            ", ".join([self._name(at), *(f"{parts[i][2]} {weight_text(float(values[i]))}" for i in order)])
         )
 
     def _position(self, bar: int) -> int:

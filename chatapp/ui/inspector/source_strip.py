@@ -32,7 +32,7 @@ from chatapp.core.context_sections import Section, buffer_of, sections_of
 from chatapp.core.token_measures import Measure
 from chatapp.ui import theme
 from chatapp.ui.inspector import scales
-from chatapp.ui.inspector.numbers import percent
+from chatapp.ui.inspector.attention_words import weight_text
 from chatapp.ui.inspector.strip_layout import StripLayout
 from chatapp.ui.inspector.strip_painter import Marks, StripPainter
 
@@ -275,7 +275,7 @@ class SourceStrip(QAbstractScrollArea):
         area = QRectF(0, 0, width, self._head)
         painter.setPen(colors.muted)
         painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
-        text = "" if np.isnan(share) else percent(share)
+        text = "" if np.isnan(share) else weight_text(share)
         painter.setFont(theme.font(0.85))
         painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         left, right = metrics.horizontalAdvance(title) + 10, width - metrics.horizontalAdvance(text) - 10

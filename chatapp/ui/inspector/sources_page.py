@@ -7,11 +7,10 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QSplitter, QVBoxLayout, QWidget
 
-from chatapp.core.attention import sources, without_sink
+from chatapp.core.attention import SINK, sources, without_sink
 from chatapp.core.attention_picture import shares_of
 from chatapp.services.attention_place import Moment
-from chatapp.ui.inspector.attention_words import region_title, template_title
-from chatapp.ui.inspector.numbers import percent
+from chatapp.ui.inspector.attention_words import region_title, template_title, weight_text
 from chatapp.ui.inspector.source_list import SourceList, SourceRow
 from chatapp.ui.inspector.source_strip import SourceStrip
 from chatapp.ui.widgets.combo import CalmComboBox
@@ -118,11 +117,14 @@ class SourcesPage(QWidget):
             )
         self._row = picture.row(attention.heads, attention.how)
         rest, sink = without_sink(self._row)
-        counted = self._row if self._sink.isChecked() else rest
+        counted = (self._row if self._sink.isChecked() else rest).copy()
+        own = picture.owners >= 0
+        if not self._template.isChecked() and own.any():  # what is not shown must not take the colours
+            counted[~own & (np.arange(len(own)) != SINK)] = 0
         titles = [region_title(region) for region in attention.regions]
         total = float(self._row.sum())
         by_owner = shares_of((self._row / total if total > 1 else self._row)[None], picture.owners, len(titles) - 1)[0]
-        strongest = percent(float(counted.max())) if len(counted) else percent(0)
+        strongest = weight_text(float(counted.max())) if len(counted) else weight_text(0)
         self._numbers.set_full_text(
             self._numbers_text(sink, float(by_owner[-2]))
             + " · "
@@ -140,7 +142,7 @@ class SourcesPage(QWidget):
             text = self.tr("first token (sink): {sink} in the head that looks there most")
         else:
             text = self.tr("first token (sink): {sink} · template: {template}")
-        return text.format(sink=percent(min(1.0, sink)), template=percent(template))
+        return text.format(sink=weight_text(min(1.0, sink)), template=weight_text(template))
 
     def _source(self, position: int, weight: float) -> SourceRow:
         return SourceRow(position, self._attention.word(position), self._message(position), weight)
@@ -154,7 +156,7 @@ class SourcesPage(QWidget):
         if position is not None and position < len(self._attention.ids):
             text = f"“{self._attention.word(position)}” · {self._message(position)}"
             if position < len(self._row):
-                text += f" · {percent(float(self._row[position]))}"
+                text += f" · {weight_text(float(self._row[position]))}"
             else:
                 text += " · " + self.tr("not written yet")
         self._pointed.set_full_text(text)

@@ -16,7 +16,8 @@ from chatapp.services.attention_place import AttentionState, Moment
 from chatapp.services.bundle import Services
 from chatapp.settings.schema import RECORD_ATTENTION
 from chatapp.ui.inspector.attention_tab import AttentionTab
-from chatapp.ui.inspector.numbers import percent
+from chatapp.ui.inspector.attention_words import weight_text
+from chatapp.ui.inspector.numbers import percent as number_percent
 from chatapp.ui.inspector.picture import png
 from tests.gui.inspector.real import Real, ask, open_real
 from tests.services.conftest import make_services, services
@@ -76,10 +77,15 @@ def test_the_top_sources_are_the_largest_weights(tab: AttentionTab) -> None:
     picture = tab._attention.picture
     assert picture is not None
     rest, sink = without_sink(picture.mean)
+    part(tab, QCheckBox, "attentionTemplate").click()
+    with_template = {row.position for row in tab.sources.list.sources.rows}
+    assert any(picture.owners[position] < 0 for position in with_template)
+    part(tab, QCheckBox, "attentionTemplate").click()
+    rest[picture.owners < 0] = 0  # what is hidden does not count
     rows = tab.sources.list.sources.rows
     expected = sources(rest, 0.9, 20)
     assert [(row.position, row.weight) for row in rows] == [(s.position, s.weight) for s in expected]
-    assert percent(sink) in part(tab, QLabel, "attentionNumbers").text()
+    assert weight_text(sink) in part(tab, QLabel, "attentionNumbers").text()
     part(tab, QSlider, "attentionMass").setValue(50)
     fewer = tab.sources.list.sources.rows
     assert len(fewer) < len(rows)
@@ -94,8 +100,8 @@ def test_pointing_says_the_weight_and_clicking_selects(tab: AttentionTab, qtbot:
     position = len(picture.ids) - 2  # a token of the reply that is before the selected one
     point = strip.rect_of(position).center().toPoint()
     QTest.mouseMove(strip.viewport(), point)
-    assert percent(float(picture.mean[position])) in part(tab, QLabel, "attentionPointed").text()
-    assert percent(float(picture.mean[position])) in strip.accessibleDescription()
+    assert weight_text(float(picture.mean[position])) in part(tab, QLabel, "attentionPointed").text()
+    assert weight_text(float(picture.mean[position])) in strip.accessibleDescription()
     click(strip.viewport(), point)
     shown(tab, qtbot, 3)
     assert tab._services.inspector.token == 3
@@ -145,7 +151,7 @@ def test_heads_by_mouse_and_keys(tab: AttentionTab, qtbot: QtBot) -> None:
     said = part(tab, QLabel, "headPointed").text()
     assert said.startswith("L2 H3")
     rest, _ = without_sink(attention.picture.weights[2, 3])
-    assert f"“{attention.word(int(rest.argmax()))}”: {percent(float(rest.max()))}" in said
+    assert f"“{attention.word(int(rest.argmax()))}”: {weight_text(float(rest.max()))}" in said
     np.testing.assert_array_equal(attention.picture.row(attention.heads), attention.picture.weights[2, 3])
     click(grid.viewport(), grid.rect_of((4, 5)).center(), Qt.KeyboardModifier.ControlModifier)
     assert attention.heads == {(2, 3), (4, 5)}
@@ -181,7 +187,7 @@ def test_what_the_picture_is(tab: AttentionTab) -> None:
     picture = tab._attention.picture
     assert picture is not None
     text = part(tab, QLabel, "attentionProof").text()
-    for words in ("recorded", "F16 KV", "flash attention", "row sums", percent(picture.difference)):
+    for words in ("recorded", "F16 KV", "flash attention", "row sums", number_percent(picture.difference)):
         assert words in text
     assert part(tab, QLabel, "attentionCaution").text()
 
@@ -215,8 +221,8 @@ def test_the_matrix_of_a_head(tab: AttentionTab, qtbot: QtBot) -> None:
     row, column = known.weights.shape[1] - 1, known.weights.shape[2] - 3
     QTest.mouseMove(matrix.viewport(), matrix.rect_of(row, column).center().toPoint())
     text = part(tab, QLabel, "matrixPointed").text()
-    assert percent(float(known.weights[3, row, column])) in text
-    assert percent(matrix.full) in part(tab, QLabel, "matrixScale").text()
+    assert weight_text(float(known.weights[3, row, column])) in text
+    assert weight_text(matrix.full) in part(tab, QLabel, "matrixScale").text()
     assert matrix.full == pytest.approx(float(known.weights[3][:, 1:].max()))
     cell = matrix.cell
     matrix.setFocus()
@@ -257,7 +263,7 @@ def test_shares_of_every_message(tab: AttentionTab, qtbot: QtBot) -> None:
     assert last[len(attention.regions) - 1] == pytest.approx(mine, abs=1e-3)
     assert last[-1] == pytest.approx(sink, abs=1e-3)
     said = {line[1].text(): line[2].text() for line in tab.shares.lines if line[0].isVisible()}
-    assert said["This reply"] == percent(float(last[len(attention.regions) - 1]))
+    assert said["This reply"] == weight_text(float(last[len(attention.regions) - 1]))
     click(chart, chart.rect_of(scores.queries - 3).center().toPoint())
     shown(tab, qtbot, 3)
 
