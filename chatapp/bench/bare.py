@@ -5,10 +5,10 @@ Commands, each answered by one line::
     {"do": "load", "model": path, "n_ctx": …, "n_threads": …}  {}
     {"do": "tokenize", "text": …}                              {"tokens": […]}
     {"do": "begin", "prompt": […], "params": …}                {"tokens": [t], "seconds": s}
-    {"do": "more", "count": n}                                 {"tokens": […], "seconds": s}
+    {"do": "more", "count": n, "unmeasured": k}                {"tokens": […], "seconds": s}
 
 ``begin`` evaluates the prompt (as in the worker, without the part that is in the KV cache already) and draws one token;
-``more`` evaluates that and draws *n* more, whatever they are.
+``more`` evaluates that and draws *n* more, whatever they are; the first *k* are not in the seconds.
 """
 
 import ctypes
@@ -57,7 +57,7 @@ class Loop:
         C.llama_token_to_piece(self._model.vocab, self._token[0], self._buffer, _PIECE, 0, False)
         return {"tokens": [self._token[0]], "seconds": time.perf_counter() - started}
 
-    def more(self, count: int) -> dict[str, Any]:
+    def more(self, count: int, unmeasured: int) -> dict[str, Any]:
         """Draw *count* more tokens. This loop is what the whole path is measured by."""
         assert self._sampler is not None
         handle, vocab, chain, buffer = self._context.handle, self._model.vocab, self._sampler.handle, self._buffer
@@ -66,7 +66,9 @@ class Loop:
         drawn: list[int] = []
         before = token[0]
         started = time.perf_counter()
-        for _ in range(count):
+        for at in range(count):
+            if at == unmeasured:
+                started = time.perf_counter()
             if code := decode(handle, batch_of(token, 1)):
                 raise RuntimeError(f"llama_decode returned {code}")
             token[0] = sample(chain, handle, -1)
@@ -114,8 +116,8 @@ def main() -> int:
                 answer = {"tokens": loop.tokenize(text)}
             case {"do": "begin", "prompt": prompt, "params": params}, Loop():
                 answer = loop.begin(prompt, SamplingParams.from_json(params))
-            case {"do": "more", "count": count}, Loop():
-                answer = loop.more(count)
+            case {"do": "more", "count": count, "unmeasured": unmeasured}, Loop():
+                answer = loop.more(count, unmeasured)
             case command, _:
                 raise ValueError(f"not a command: {command}")
         answers.write(json.dumps(answer) + "\n")

@@ -73,29 +73,36 @@ def _long(ours: Ours, bare: Bare) -> list[tuple[str, _Turns]]:
 def _take_turns(ours: Ours, bare: Bare, text: str, count: int, params: SamplingParams) -> _Turns:
     """Write a reply to *text* of at most *count* tokens, twice.
 
-    What our worker has done of the next token when it is suspended, it has done at the end of its next turn, too.
+    A turn is measured from its first tokens on, on both sides: to wake a process whose threads the scheduler then has
+    to spread over the cores anew takes some ten milliseconds, which no reply pays.
     """
     prompt: tuple[int, ...] = ()
     tokens: list[int] = []
     theirs: list[int] = []
     pairs: list[Pair] = []
     since = 0.0
+    awake = 0  # tokens there were when the turn's measured part began; 0 before it did
     for event in ours.stream(text, count, params):
         now = time.perf_counter()
         if isinstance(event, PromptProgress):
             prompt = event.prompt_ids or prompt
             continue
         tokens += event.trace.ids.tolist()
-        missing = len(tokens) - len(theirs)
-        if theirs and missing < _TURN:
+        if theirs and not awake:
+            whole = len(event.trace) >= _TURN  # a small model: that turn has come at once, and is measured as it is
+            since, awake = (since, len(theirs)) if whole else (now, len(tokens))
+        if theirs and len(tokens) - awake < _TURN:
             continue
         ours.pause()
+        missing = len(tokens) - len(theirs)
         if theirs:
-            more, seconds = bare.more(missing)
+            measured = len(tokens) - awake
+            more, seconds = bare.more(missing, unmeasured=missing - measured)
             theirs += more
-            pairs.append((missing / (now - since), missing / seconds))
+            pairs.append((measured / (now - since), measured / seconds))
         else:
             theirs += bare.generate(prompt, missing, params)
+        awake = 0
         since = time.perf_counter()
         ours.resume()
     return _Turns(pairs, theirs == tokens[: len(theirs)])

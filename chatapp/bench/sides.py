@@ -96,9 +96,9 @@ class Bare:
         found = self._ask({"do": "begin", "prompt": list(prompt), "params": params.to_json()})
         return found["tokens"], found["seconds"]
 
-    def more(self, count: int) -> tuple[list[int], float]:
-        """Draw *count* more tokens; they, and the seconds it took."""
-        found = self._ask({"do": "more", "count": count})
+    def more(self, count: int, *, unmeasured: int = 0) -> tuple[list[int], float]:
+        """Draw *count* more tokens; they, and the seconds it took, without the first *unmeasured* ones."""
+        found = self._ask({"do": "more", "count": count, "unmeasured": unmeasured})
         return found["tokens"], found["seconds"]
 
     def _ask(self, command: dict[str, Any]) -> dict[str, Any]:

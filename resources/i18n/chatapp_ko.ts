@@ -321,8 +321,8 @@
         <translation>확인하지 않음</translation>
     </message>
     <message>
-        <source>Attention is not explanation: a weight says where a head looked, not what that changed in the answer.</source>
-        <translation>어텐션은 설명이 아니에요. 가중치는 헤드가 어디를 보았는지 말할 뿐, 그것이 답을 어떻게 바꾸었는지는 말하지 않아요.</translation>
+        <source>Attention is not explanation: it says where heads looked, not why.</source>
+        <translation>어텐션은 설명이 아니에요. 헤드가 어디를 보았는지 말할 뿐, 왜인지는 말하지 않아요.</translation>
     </message>
 </context>
 <context>
@@ -356,8 +356,16 @@
         <translation>헤드</translation>
     </message>
     <message>
-        <source>Sources or heads</source>
-        <translation>출처 또는 헤드</translation>
+        <source>Matrix</source>
+        <translation>행렬</translation>
+    </message>
+    <message>
+        <source>Shares</source>
+        <translation>몫</translation>
+    </message>
+    <message>
+        <source>Ways to look at attention</source>
+        <translation>어텐션을 보는 방법</translation>
     </message>
     <message>
         <source>Which moment is shown</source>
@@ -1245,6 +1253,10 @@
         <translation>토큰 {token}부터 보여요</translation>
     </message>
     <message>
+        <source>most at “{token}”: {weight}</source>
+        <translation>가장 많이 본 곳 “{token}”: {weight}</translation>
+    </message>
+    <message>
         <source>Colour heads by</source>
         <translation>헤드 색 기준</translation>
     </message>
@@ -1535,6 +1547,45 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>Inspector</source>
         <translation>검사기</translation>
+    </message>
+</context>
+<context>
+    <name>MatrixPage</name>
+    <message>
+        <source>Looking…</source>
+        <translation>살펴보는 중…</translation>
+    </message>
+    <message>
+        <source>Rows look at columns. Strongest colour: {weight}, without the first column (sink).</source>
+        <translation>행이 열을 봐요. 가장 진한 색: {weight}, 첫 열(싱크)은 빼고.</translation>
+    </message>
+    <message>
+        <source>Ctrl and the wheel, or + and −, zoom. A click selects the token of the row.</source>
+        <translation>Ctrl+휠이나 +, −로 확대하고 축소해요. 누르면 그 행의 토큰을 골라요.</translation>
+    </message>
+    <message>
+        <source>“{query}” (token {number}) looks at “{key}” (token {other}): {weight}</source>
+        <translation>“{query}”(토큰 {number})이 “{key}”(토큰 {other})을 봄: {weight}</translation>
+    </message>
+    <message>
+        <source>last {count} tokens</source>
+        <translation>마지막 토큰 {count}개</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>층</translation>
+    </message>
+    <message>
+        <source>Head</source>
+        <translation>헤드</translation>
+    </message>
+    <message>
+        <source>Tokens that look</source>
+        <translation>보는 토큰</translation>
+    </message>
+    <message>
+        <source>Where the head looks</source>
+        <translation>헤드가 보는 곳</translation>
     </message>
 </context>
 <context>
@@ -2051,6 +2102,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>XTC가 작동할 때의 모습이에요. 토큰의 {share}에서 작동해요</translation>
     </message>
     <message>
+        <source>Nothing stands before the first token, so it has no distribution.</source>
+        <translation>첫 토큰 앞에는 아무것도 없어서 분포가 없어요.</translation>
+    </message>
+    <message>
         <source>Computed from all {total} tokens.</source>
         <translation>토큰 {total}개 전부로 계산했어요.</translation>
     </message>
@@ -2294,6 +2349,25 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     </message>
 </context>
 <context>
+    <name>SharesPage</name>
+    <message>
+        <source>Looking…</source>
+        <translation>살펴보는 중…</translation>
+    </message>
+    <message>
+        <source>Each bar is one of the last {count} tokens, the mean of all its heads; the one at the right is the selected token.</source>
+        <translation>막대 하나가 마지막 토큰 {count}개 가운데 하나이고, 모든 헤드의 평균이에요. 맨 오른쪽이 고른 토큰이에요.</translation>
+    </message>
+    <message>
+        <source>First token (sink)</source>
+        <translation>첫 토큰(싱크)</translation>
+    </message>
+    <message>
+        <source>Attention by message</source>
+        <translation>메시지별 어텐션</translation>
+    </message>
+</context>
+<context>
     <name>ShortcutsDialog</name>
     <message>
         <source>Send the message</source>
@@ -2365,12 +2439,20 @@ this token {percent}, {bits} bits; all of them {whole}</source>
 <context>
     <name>SourcesPage</name>
     <message>
+        <source>strongest colour: {weight}</source>
+        <translation>가장 진한 색: {weight}</translation>
+    </message>
+    <message>
         <source>first token (sink): {sink} in the head that looks there most</source>
         <translation>첫 토큰(싱크): 가장 많이 보는 헤드에서 {sink}</translation>
     </message>
     <message>
         <source>first token (sink): {sink} · template: {template}</source>
         <translation>첫 토큰(싱크): {sink} · 템플릿: {template}</translation>
+    </message>
+    <message>
+        <source>Point at a token to see its weight; a click on one of this message selects it.</source>
+        <translation>토큰을 가리키면 가중치를 볼 수 있어요. 이 메시지의 토큰은 누르면 골라져요.</translation>
     </message>
     <message>
         <source>not written yet</source>
