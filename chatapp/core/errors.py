@@ -59,6 +59,7 @@ class ErrorCode(StrEnum):
     GRAMMAR_STUCK = "grammar_stuck"
     INVALID_PRESET = "invalid_preset"
     INVALID_ARGUMENT = "invalid_argument"
+    CANCELLED = "cancelled"
     EMPTY_PROMPT = "empty_prompt"
     TEXT_TOO_SHORT = "text_too_short"
     NO_DISPLAY = "no_display"
@@ -231,6 +232,9 @@ TEXTS: dict[ErrorCode, ErrorText] = {
     ErrorCode.INVALID_PRESET: _text(
         QT_TRANSLATE_NOOP("errors", "The preset {path} cannot be used: {reason}."),
         QT_TRANSLATE_NOOP("errors", "Choose another one; nothing was changed."),
+    ),
+    ErrorCode.CANCELLED: _text(
+        QT_TRANSLATE_NOOP("errors", "It was cancelled."), QT_TRANSLATE_NOOP("errors", "Ask again.")
     ),
     ErrorCode.INVALID_ARGUMENT: _text(
         QT_TRANSLATE_NOOP("errors", "{reason}."),

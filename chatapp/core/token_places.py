@@ -68,7 +68,9 @@ def prompt_places(trace: TraceBuffer, text: str) -> TokenPlaces | None:
     owners = trace.owners
     if owners is None or not len(owners) or owners.max() < 0:
         return None
-    tokens = (owners == owners.max()).nonzero()[0]
+    tokens = (owners == trace.meta.get("owner", owners.max())).nonzero()[0]
+    if not len(tokens):
+        return None
     first, end = int(tokens[0]), int(tokens[-1]) + 1
     core = text.strip()
     at = _said(trace, first, end).find(core)

@@ -7,7 +7,6 @@ from typing import Any, Protocol
 from numpy.typing import NDArray
 
 from chatapp.core.generation import ReplyInfo
-from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.core.trace import TokenTrace
 from chatapp.protocol.messages import (
     Count,
@@ -25,8 +24,6 @@ from chatapp.protocol.messages import (
     Tokenize,
     Tokenized,
 )
-
-CANCELLED = QT_TRANSLATE_NOOP("reasons", "It was cancelled")
 
 
 class Listener(Protocol):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from chatapp.core.errors import EngineError, ErrorCode, ModelError, RequestError
 from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.engine import log
-from chatapp.engine.backend import CANCELLED, Listener
+from chatapp.engine.backend import Listener
 from chatapp.engine.llama import Model
 from chatapp.protocol.messages import Embed
 
@@ -66,7 +66,7 @@ def _vectors(
         done, total = 0, sum(len(tokens) for tokens in token_lists)
         for row, tokens in enumerate(token_lists):
             if listener.cancelled():
-                raise RequestError(ErrorCode.INVALID_ARGUMENT, reason=CANCELLED)
+                raise RequestError(ErrorCode.CANCELLED)
             found[row] = _vector(context, tokens, width)
             done += len(tokens)
             listener.prompt_progress(done, total, 0)

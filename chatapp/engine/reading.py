@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from chatapp.core.errors import ErrorCode, RequestError
 from chatapp.engine.adapters import Adapters
-from chatapp.engine.backend import CANCELLED, Listener
+from chatapp.engine.backend import Listener
 from chatapp.engine.cache import PromptCache
 from chatapp.engine.given import checked_ids
 from chatapp.engine.llama import Context, Model
@@ -152,4 +152,4 @@ def rows_in_batch(left: int, n_vocab: int, n_batch: int) -> int:
 
 def cancelled() -> RequestError:
     """What a job ends with that was cancelled before there was anything to answer."""
-    return RequestError(ErrorCode.INVALID_ARGUMENT, reason=CANCELLED)
+    return RequestError(ErrorCode.CANCELLED)

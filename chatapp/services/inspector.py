@@ -5,14 +5,16 @@ from enum import StrEnum
 
 from PySide6.QtCore import QObject, Signal
 
+from chatapp.core.adapters import AdapterUse
 from chatapp.core.conversation import Message, Role
-from chatapp.core.errors import UserFixable
+from chatapp.core.errors import ErrorCode, UserFixable
 from chatapp.core.trace import TokenTrace
 from chatapp.core.trace_buffer import TraceBuffer, given_text
-from chatapp.protocol.messages import Prefix, PromptProgress, Score, Scored
+from chatapp.protocol.messages import ChatMessage, Prefix, PromptProgress, Score, Scored
 from chatapp.services.chat import ChatService
 from chatapp.services.engine_process import EngineService
 from chatapp.services.questions import Questions
+from chatapp.services.reply import system_of
 from chatapp.services.storage import StorageService
 
 
@@ -126,9 +128,10 @@ class InspectorService(QObject):
             return
         self._set_state(TraceState.SCORING)
         message_id = message.id
+        prefix = self.prefix_to(message_id)
         self._job = self._questions.ask(
-            Score(0, self.prefix_to(message_id)),
-            lambda answer: self._on_scored(message_id, answer),
+            Score(0, prefix),
+            lambda answer: self._on_scored(message_id, prefix, answer),
             lambda error: self._on_score_failed(message_id, error),
             lambda event: self._on_score_progress(message_id, event),
         )
@@ -146,13 +149,23 @@ class InspectorService(QObject):
         if message.role is not Role.ASSISTANT:
             return replace(prefix, messages=chat.turns(chat.conversation.path(message_id)))
         unsent = set(message.info.unsent) if message.info else set()
-        sent = [m for m in chat.conversation.path(message_id)[:-1] if m.id not in unsent]
-        known = message_id == self.message_id
+        sent = chat.turns([m for m in chat.conversation.path(message_id)[:-1] if m.id not in unsent])
+        if message_id != self.message_id:
+            return replace(prefix, messages=sent)
+        # As it was when the reply was written; the conversation's settings may be others by now.
+        meta = self.trace.meta
+        if "system" in meta:
+            rest = sent[1:] if system_of(sent) else sent
+            system = (ChatMessage(Role.SYSTEM, meta["system"]),) if meta["system"] else ()
+            sent = system + rest
+            prefix = replace(prefix, raw=bool(meta.get("raw")))
+        if "adapters" in meta:
+            prefix = replace(prefix, adapters=tuple(AdapterUse.from_json(use) for use in meta["adapters"]))
         return replace(
             prefix,
-            messages=chat.turns(sent),
-            prefill=given_text(message.text, self.trace) if known else "",
-            reply_ids=tuple(self.trace.ids[:tokens].tolist()) if known else (),
+            messages=sent,
+            prefill=given_text(message.text, self.trace),
+            reply_ids=tuple(self.trace.ids[:tokens].tolist()),
         )
 
     # -- keeping up ----------------------------------------------------------------------------------------------------
@@ -169,6 +182,7 @@ class InspectorService(QObject):
         if self.message_id in shown and not self._following:
             return
         if self.is_open:
+            self._following = True
             self._look_at_newest()
         elif self.message_id not in shown:
             self._look_at(None)
@@ -200,11 +214,28 @@ class InspectorService(QObject):
     def _on_loaded(self, message: Message, found: TokenTrace | None) -> None:
         if message.id != self.message_id or self.state is not TraceState.LOADING:
             return
-        if found is not None and len(found):
+        if found is not None and len(found) and not self._is_stale(message, found):
             self.trace = TraceBuffer(found)
             self._settle(TraceState.READY, self._wanted)
         else:
             self._settle(TraceState.MISSING if message.role is Role.ASSISTANT else self._unscored())
+
+    def _is_stale(self, message: Message, found: TokenTrace) -> bool:
+        """Whether a prompt was scored by another model, or behind another system prompt, than would read it now."""
+        model = self._engine.model
+        if message.role is Role.ASSISTANT or model is None:
+            return False
+        now = self._scored_with(self.prefix_to(message.id))
+        return any(found.meta.get(key, now[key]) != now[key] for key in now)
+
+    def _scored_with(self, prefix: Prefix) -> dict[str, object]:
+        model = self._engine.model
+        return {
+            "fingerprint": model.fingerprint if model else "",
+            "adapters": [use.to_json() for use in prefix.adapters],
+            "system": system_of(prefix.messages),
+            "raw": prefix.raw,
+        }
 
     def _settle(self, state: TraceState, token: int | None = None) -> None:
         self.state = state
@@ -255,6 +286,7 @@ class InspectorService(QObject):
             return
         if len(found) == len(self.trace):
             self.trace.meta = found.meta
+            self.state_changed.emit()  # what the reply was sampled with is known now
         else:
             before = len(found) - len(self.trace)
             self.trace = TraceBuffer(found)
@@ -268,28 +300,31 @@ class InspectorService(QObject):
 
     # -- scoring -------------------------------------------------------------------------------------------------------
 
-    def _on_scored(self, message_id: int, answer: object) -> None:
+    def _on_scored(self, message_id: int, prefix: Prefix, answer: object) -> None:
         if message_id != self.message_id or not isinstance(answer, Scored):
             return
+        if len(answer.trace) < answer.total - answer.start:  # a reply that began interrupted it
+            self._set_state(self._unscored())
+            return
         model = self._engine.model
-        whole = len(answer.trace) == answer.total - answer.start
         meta = {
             "kind": "prompt",
             "model": model.path if model else "",
-            "fingerprint": model.fingerprint if model else "",
             "owners": list(answer.owners),
+            "owner": len(prefix.messages) - 1,
             "prompt_tokens": answer.total,
+            **self._scored_with(prefix),
         }
         trace = replace(answer.trace, meta=meta)
         self.trace = TraceBuffer(trace)
         self._settle(TraceState.READY)
-        if whole:  # a reply that began may have interrupted it
-            self._storage.write(lambda store: store.save_trace(message_id, trace))
+        self._storage.write(lambda store: store.save_trace(message_id, trace))
 
     def _on_score_failed(self, message_id: int, error: UserFixable) -> None:
         if message_id == self.message_id:
             self._set_state(self._unscored())
-            self.failed.emit(error)
+            if error.code is not ErrorCode.CANCELLED:
+                self.failed.emit(error)
 
     def _on_score_progress(self, message_id: int, event: object) -> None:
         if message_id == self.message_id and isinstance(event, PromptProgress) and event.total:

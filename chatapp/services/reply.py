@@ -1,15 +1,16 @@
 """A reply while it is being written: its text in pieces, its trace in parts, and what is known of its speed."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chatapp.core.context import droppable_turns
-from chatapp.core.conversation import Conversation, Message
+from chatapp.core.conversation import Conversation, Message, Role
 from chatapp.core.generation import FinishReason, ReplyInfo
 from chatapp.core.reasoning import ReasoningParser
 from chatapp.core.trace import TokenTrace
-from chatapp.protocol.messages import Generate, ModelInfo
+from chatapp.protocol.messages import ChatMessage, Generate, ModelInfo
 from chatapp.services.branching import measured
 
 
@@ -142,4 +143,11 @@ class RunningReply:
             "seed": info.seed if info else None,
             "prompt_tokens": self.prompt_tokens,
             "adapters": [use.to_json() for use in self.request.adapters],
+            "system": system_of(self.request.messages),
+            "raw": self.request.raw,
         }
+
+
+def system_of(messages: Sequence[ChatMessage]) -> str:
+    """The system prompt that *messages* begin with, "" when they do not."""
+    return messages[0].content if messages and messages[0].role == Role.SYSTEM else ""

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QObject, Signal
 
-from chatapp.core.errors import UserFixable
+from chatapp.core.errors import ErrorCode, UserFixable
 from chatapp.protocol.messages import Prefix, PromptProgress, Question
 from chatapp.services.chat import ChatService
 from chatapp.services.engine_process import EngineService
@@ -56,6 +56,7 @@ class TokenQuestion(QObject):
         inspector.message_changed.connect(self.forget)
         inspector.token_changed.connect(self.forget)
         engine.state_changed.connect(self.changed)
+        chat.state_changed.connect(self.changed)  # the engine is ready before the chat has the end of its reply
 
     @property
     def obstacle(self) -> Obstacle | None:
@@ -109,7 +110,8 @@ class TokenQuestion(QObject):
     def _on_failure(self, error: UserFixable) -> None:
         self.is_asking = False
         self.changed.emit()
-        self.failed.emit(error)
+        if error.code is not ErrorCode.CANCELLED:  # a reply that began ended it: nothing went wrong
+            self.failed.emit(error)
 
     def _on_progress(self, event: object) -> None:
         if isinstance(event, PromptProgress) and event.total:

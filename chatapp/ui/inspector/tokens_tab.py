@@ -150,7 +150,7 @@ class TokensTab(QWidget):
         wanted = dim = None
         hidden: set[int] = set()
         if owners is not None and len(owners) == len(trace) and len(owners):
-            own = owners == owners.max()
+            own = owners == trace.meta.get("owner", owners.max())
             self._own = np.flatnonzero(own)
             shown, template = own.tolist(), (owners < 0).tolist()
             if whole:
