@@ -326,6 +326,6 @@ def test_a_cancelled_score_has_what_was_done(name: str, monkeypatch: pytest.Monk
     assert len(backend._need_context()) == len(backend._need_cache().tokens)
     with pytest.raises(UserFixable) as caught:
         ask(backend, Score(1, prefix), Recorder(lambda _: True))
-    assert caught.value.code is ErrorCode.INVALID_ARGUMENT
+    assert caught.value.code is ErrorCode.CANCELLED
     assert ask(backend, Score(1, prefix)).trace.logprobs[1:] == pytest.approx(whole.trace.logprobs[1:], abs=1e-3)
     backend.close()

@@ -2,10 +2,12 @@ import numpy as np
 from pytestqt.qtbot import QtBot
 
 from chatapp.core.conversation import Role
+from chatapp.protocol.messages import Scored
 from chatapp.services.bundle import Services
 from chatapp.services.inspector import TraceState
 from tests.services.conftest import Make, ready
 from tests.services.test_chat import answer, wait_for_text, wait_until_idle
+from tests.unit.test_trace import trace_of
 
 
 def settled(services: Services, qtbot: QtBot, state: TraceState = TraceState.READY) -> None:
@@ -99,3 +101,54 @@ def test_stages_are_recorded_while_the_inspector_is_open(make_services: Make, qt
     assert not services.chat.stages_wanted
     services.inspector.set_open(True)
     assert services.chat.stages_wanted
+
+
+def test_a_reply_is_asked_about_as_it_was_written(services: Services, qtbot: QtBot) -> None:
+    services.chat.set_system_prompt("Be brief.")
+    reply = answer(services, qtbot, "/say a b")
+    services.inspector.select(reply.id)
+    settled(services, qtbot)
+    before = services.inspector.prefix_to(reply.id, 1)
+    services.chat.set_system_prompt("Be long.")
+    services.chat.set_raw(True)
+    assert services.inspector.prefix_to(reply.id, 1) == before
+    services.chat.set_system_prompt("")
+    assert services.inspector.prefix_to(reply.id, 1) == before
+    assert before.messages[0].content == "Be brief."
+
+
+def test_following_goes_on_after_a_branch_is_left(services: Services, qtbot: QtBot) -> None:
+    inspector = services.inspector
+    inspector.set_open(True)
+    first = answer(services, qtbot, "one")
+    answer(services, qtbot, "two")
+    inspector.select(first.id)
+    assert first.parent_id is not None
+    services.chat.edit(first.parent_id, "another")
+    wait_until_idle(services, qtbot)
+    answer(services, qtbot, "again")
+    assert inspector.message_id == services.chat.conversation.leaf_id
+
+
+def test_half_a_score_is_none(services: Services, qtbot: QtBot) -> None:
+    reply = answer(services, qtbot, "one two")
+    assert reply.parent_id is not None
+    inspector = services.inspector
+    inspector.select(reply.parent_id)
+    settled(services, qtbot, TraceState.UNSCORED)
+    prefix = inspector.prefix_to(reply.parent_id)
+    half = trace_of(b"a", b"b")
+    inspector._on_scored(reply.parent_id, prefix, Scored(1, 0, 5, half, (0, 0)))
+    assert inspector.state is TraceState.UNSCORED
+    assert not len(inspector.trace)
+    inspector._on_scored(reply.parent_id, prefix, Scored(1, 0, 2, half, (0, 0)))
+    assert inspector.state is TraceState.READY
+    inspector.select(reply.id)
+    settled(services, qtbot)
+    inspector.select(reply.parent_id)
+    settled(services, qtbot)
+    services.chat.set_system_prompt("Another one.")
+    inspector.select(reply.id)
+    settled(services, qtbot)
+    inspector.select(reply.parent_id)
+    settled(services, qtbot, TraceState.UNSCORED)  # it was scored behind another system prompt
