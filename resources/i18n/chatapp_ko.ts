@@ -3773,6 +3773,14 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>다른 것을 고르세요. 바뀐 것은 없어요.</translation>
     </message>
     <message>
+        <source>It was cancelled.</source>
+        <translation>취소됐어요.</translation>
+    </message>
+    <message>
+        <source>Ask again.</source>
+        <translation>다시 물어보세요.</translation>
+    </message>
+    <message>
         <source>{reason}.</source>
         <translation>{reason}.</translation>
     </message>
@@ -4232,10 +4240,6 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>its scale must lie between {low} and {high}</source>
         <translation>배율은 {low}에서 {high} 사이여야 해요</translation>
-    </message>
-    <message>
-        <source>It was cancelled</source>
-        <translation>취소했어요</translation>
     </message>
     <message>
         <source>The pooling is one of {choices}, or empty for the model&apos;s own</source>
