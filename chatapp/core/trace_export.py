@@ -49,6 +49,8 @@ def origin(trace_meta: dict[str, Any], app: str, **more: Any) -> dict[str, Any]:
         "seed": trace_meta.get("seed"),
         "sampling": trace_meta.get("sampling"),
         "prompt_tokens": trace_meta.get("prompt_tokens"),
+        "adapters": trace_meta.get("adapters") or None,
+        "system": trace_meta.get("system"),
     }
     return {name: value for name, value in {**known, **more}.items() if value not in (None, "")}
 

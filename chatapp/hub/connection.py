@@ -124,7 +124,11 @@ def _get(
             return Answer(response, sock, redirected=step > 0)
         response.close()
         connection.close()
-        at = urlsplit(urljoin(at.geturl(), location))
+        try:
+            at = urlsplit(urljoin(at.geturl(), location))
+            at.port  # noqa: B018 - looked at, since it is only read then
+        except ValueError:
+            raise RefusedError(UNSAFE_REDIRECT) from None
     raise RefusedError(TOO_MANY_REDIRECTS)
 
 

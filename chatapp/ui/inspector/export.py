@@ -84,8 +84,13 @@ class ExportButton(QToolButton):
         if not name:
             return
         path = Path(name)
-        if not path.suffix:
-            path = path.with_suffix(f".{kind.ending}")
+        if path.suffix != f".{kind.ending}":
+            path = path.with_name(f"{path.name}.{kind.ending}")
+            if path.exists():  # the dialog has asked about another name
+                name, _filter = QFileDialog.getSaveFileName(self, self.tr("Export"), str(path))
+                if not name:
+                    return
+                path = Path(name)
         self._settings.set(EXPORT_FOLDER, str(path.parent))
         try:
             make = kind.make(shown)

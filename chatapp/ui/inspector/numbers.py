@@ -10,7 +10,12 @@ _LEAST = 1e-12
 
 
 def percent(share: float) -> str:
-    """A probability: "41.2 %", "0.083 %"; as many decimals as tell it from 0, and never "100 %" for less."""
+    """A probability: "41.2 %", "0.083 %"; as many decimals as tell it from 0, and never "100 %" for less.
+
+    A probability that is not known, nan, is "–".
+    """
+    if math.isnan(share):
+        return "–"
     if 0.9995 <= share < 1 - 1e-6:
         return f">{number_text(99.9, 1)} %"
     if share >= 0.01 or share <= 0:

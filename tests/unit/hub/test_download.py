@@ -272,6 +272,8 @@ def test_the_token_stays_with_the_hub(hub: Hub, tmp_path: Path) -> None:
         (404, {"X-Error-Code": "EntryNotFound"}, "", ErrorCode.HUB_NOT_FOUND),
         (403, {}, "", ErrorCode.HUB_FAILED),
         (302, {"Location": "file:///etc/passwd"}, "", ErrorCode.HUB_FAILED),
+        (302, {"Location": "http://x:99999/a"}, "", ErrorCode.HUB_FAILED),
+        (302, {"Location": "http://[::1/a"}, "", ErrorCode.HUB_FAILED),
         (302, {"Location": "/some/model-GGUF/resolve/main/model.gguf"}, "", ErrorCode.HUB_FAILED),
     ],
 )
