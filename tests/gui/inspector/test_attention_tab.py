@@ -34,6 +34,8 @@ def open_tab(services: Services, qtbot: QtBot) -> AttentionTab:
     tab.resize(460, 640)
     with qtbot.waitExposed(tab):
         tab.show()
+    tab.activateWindow()
+    qtbot.waitUntil(tab.isActiveWindow)  # the keyboard is elsewhere otherwise
     return tab
 
 
@@ -100,7 +102,8 @@ def test_pointing_says_the_weight_and_clicking_selects(tab: AttentionTab, qtbot:
     position = len(picture.ids) - 2  # a token of the reply that is before the selected one
     point = strip.rect_of(position).center().toPoint()
     QTest.mouseMove(strip.viewport(), point)
-    assert weight_text(float(picture.mean[position])) in part(tab, QLabel, "attentionPointed").text()
+    pointed = part(tab, QLabel, "attentionPointed")
+    qtbot.waitUntil(lambda: weight_text(float(picture.mean[position])) in pointed.text())
     assert weight_text(float(picture.mean[position])) in strip.accessibleDescription()
     click(strip.viewport(), point)
     shown(tab, qtbot, 3)
@@ -220,8 +223,9 @@ def test_the_matrix_of_a_head(tab: AttentionTab, qtbot: QtBot) -> None:
     np.testing.assert_array_equal(known.weights[3, -1], attention.picture.weights[2, 3])
     row, column = known.weights.shape[1] - 1, known.weights.shape[2] - 3
     QTest.mouseMove(matrix.viewport(), matrix.rect_of(row, column).center().toPoint())
-    text = part(tab, QLabel, "matrixPointed").text()
-    assert weight_text(float(known.weights[3, row, column])) in text
+    pointed, weight = part(tab, QLabel, "matrixPointed"), weight_text(float(known.weights[3, row, column]))
+    qtbot.waitUntil(lambda: weight in pointed.text())  # a display tells of the mouse when it likes
+    text = pointed.text()
     assert weight_text(matrix.full) in part(tab, QLabel, "matrixScale").text()
     assert matrix.full == pytest.approx(float(known.weights[3][:, 1:].max()))
     cell = matrix.cell

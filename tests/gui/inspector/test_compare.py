@@ -41,6 +41,8 @@ def opened(services: Services, qtbot: QtBot, one: int, two: int) -> CompareDialo
     qtbot.addWidget(dialog)
     with qtbot.waitExposed(dialog):
         dialog.show()
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)  # the keyboard is elsewhere otherwise
     qtbot.waitUntil(lambda: bool(dialog.findChild(QLabel, "compareVerdict").text()))
     return dialog
 

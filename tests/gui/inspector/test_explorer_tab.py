@@ -47,6 +47,8 @@ def open_tab(services: Services, qtbot: QtBot) -> ExplorerTab:
     tab.resize(460, 640)
     with qtbot.waitExposed(tab):
         tab.show()
+    tab.activateWindow()
+    qtbot.waitUntil(tab.isActiveWindow)  # the keyboard is elsewhere otherwise
     return tab
 
 

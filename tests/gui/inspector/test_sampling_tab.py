@@ -26,6 +26,8 @@ def open_tab(services: Services, qtbot: QtBot) -> SamplingTab:
     tab.resize(460, 620)
     with qtbot.waitExposed(tab):
         tab.show()
+    tab.activateWindow()
+    qtbot.waitUntil(tab.isActiveWindow)  # the keyboard is elsewhere otherwise
     return tab
 
 

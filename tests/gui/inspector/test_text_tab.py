@@ -27,6 +27,8 @@ def open_tab(services: Services, qtbot: QtBot) -> TextTab:
     tab.resize(460, 640)
     with qtbot.waitExposed(tab):
         tab.show()
+    tab.activateWindow()
+    qtbot.waitUntil(tab.isActiveWindow)  # the keyboard is elsewhere otherwise
     return tab
 
 
