@@ -87,3 +87,9 @@ def chat_model() -> str:
 def starter_model() -> str:
     """The model that ships with the app."""
     return str(REPOSITORY / "resources/starter_model/chatapp-starter.gguf")
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: neither the garbage collector nor a look for timers goes through it."""
+    gc.collect()
+    gc.freeze()
