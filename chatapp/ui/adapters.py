@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from chatapp.core.adapters import ADAPTER_SCALE, MAX_ADAPTERS, AdapterUse
 from chatapp.ui.widgets.icons import icon
-from chatapp.ui.widgets.text import ElidedLabel
+from chatapp.ui.widgets.text import ElidedLabel, plain_tip
 
 if TYPE_CHECKING:
     from chatapp.services.bundle import Services
@@ -78,7 +78,7 @@ class AdapterList(QWidget):
         row = QWidget(self)
         name = ElidedLabel(row)
         name.set_full_text(Path(adapter.path).stem)
-        name.setToolTip(adapter.path)
+        name.setToolTip(plain_tip(adapter.path))
         scale = QDoubleSpinBox(row)
         scale.setRange(*ADAPTER_SCALE)
         scale.setSingleStep(0.1)

@@ -7,7 +7,7 @@ from chatapp.core.generation import Fork
 from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.core.token_text import token_text
 from chatapp.ui.inspector.numbers import percent
-from chatapp.ui.widgets.text import CutLabel
+from chatapp.ui.widgets.text import CutLabel, plain_tip
 
 _LONGEST = 16  # characters of a token in the label
 
@@ -23,8 +23,9 @@ class ForkLabel(CutLabel):
     def set_fork(self, fork: Fork | None) -> None:
         """Tell of *fork*; None leaves the place empty."""
         self.setText(fork_text(fork) if fork else "")
-        self.setToolTip(fork_sentence(fork) if fork else "")
-        self.setAccessibleName(self.toolTip())
+        sentence = fork_sentence(fork) if fork else ""
+        self.setToolTip(plain_tip(sentence))
+        self.setAccessibleName(sentence)
 
 
 def fork_text(fork: Fork) -> str:

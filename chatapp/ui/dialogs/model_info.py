@@ -22,7 +22,7 @@ from chatapp.core.tokens import TokenView, token_views
 from chatapp.protocol.messages import Tokenize, Tokenized
 from chatapp.ui import theme
 from chatapp.ui.memory import devices_text, need_text
-from chatapp.ui.widgets.text import number_text, size_text
+from chatapp.ui.widgets.text import number_text, plain_tip, size_text
 
 if TYPE_CHECKING:
     from chatapp.services.bundle import Services
@@ -292,7 +292,7 @@ def _fill(table: QTableWidget, rows: list[tuple[str, ...]]) -> None:
     for at, row in enumerate(rows):
         for column, text in enumerate(row):
             item = QTableWidgetItem(text)
-            item.setToolTip(text)
+            item.setToolTip(plain_tip(text))
             table.setItem(at, column, item)
     for column in range(table.columnCount() - 1):
         table.resizeColumnToContents(column)

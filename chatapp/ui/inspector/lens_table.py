@@ -18,6 +18,7 @@ from chatapp.core.token_text import token_text
 from chatapp.services.lens import LayerView
 from chatapp.ui import theme
 from chatapp.ui.inspector.numbers import bits, count, percent
+from chatapp.ui.widgets.text import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -53,7 +54,7 @@ class LensItemModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(view, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._tip(view, column)
+            return plain_tip(self._tip(view, column))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignLeft if column >= FIRST else Qt.AlignmentFlag.AlignRight
             return int(side | Qt.AlignmentFlag.AlignVCenter)

@@ -22,6 +22,7 @@ from chatapp.core.lookahead import LookaheadTree
 from chatapp.ui import theme
 from chatapp.ui.inspector.distribution_model import cell_text
 from chatapp.ui.inspector.shares import bits_text, log_percent_text, percent_text
+from chatapp.ui.widgets.text import plain_tip
 
 _EDGE = 28  # pixels between columns
 _MARGIN = 12
@@ -247,7 +248,7 @@ class LookaheadTreeView(QAbstractScrollArea):
         if event.type() == QEvent.Type.ToolTip:
             assert isinstance(event, QHelpEvent)
             at = self.node_at(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), self._node_text(at), self.viewport())
+            QToolTip.showText(event.globalPos(), plain_tip(self._node_text(at)), self.viewport())
             return True
         if event.type() == QEvent.Type.Leave and self._hovered >= 0:
             self._hovered = -1

@@ -22,6 +22,7 @@ from chatapp.core.token_text import hex_text, token_text
 from chatapp.ui import theme
 from chatapp.ui.inspector.stage_words import stage_title
 from chatapp.ui.inspector.words import percent, percent_span
+from chatapp.ui.widgets.text import plain_tip
 
 _BEFORE = Qt.ItemDataRole.UserRole  # 0..1
 _AFTER = Qt.ItemDataRole.UserRole + 1  # Span or None
@@ -83,7 +84,9 @@ class BarsItemModel(QAbstractTableModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return ("", percent(before), self._after_text(after, cut))[index.column()]
-            case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleTextRole:
+            case Qt.ItemDataRole.ToolTipRole:
+                return plain_tip(self._sentence(bars, row, before, after, cut))
+            case Qt.ItemDataRole.AccessibleTextRole:
                 return self._sentence(bars, row, before, after, cut)
             case Qt.ItemDataRole.TextAlignmentRole:
                 return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

@@ -28,7 +28,7 @@ from chatapp.core.token_text import hex_text, token_text
 from chatapp.ui import theme
 from chatapp.ui.inspector.stage_words import stage_sentence, stage_title, stage_values
 from chatapp.ui.inspector.words import percent
-from chatapp.ui.widgets.text import number_text
+from chatapp.ui.widgets.text import number_text, plain_tip
 
 _PROB = Qt.ItemDataRole.UserRole  # float; nan where there is nothing to show
 _CUT = Qt.ItemDataRole.UserRole + 1  # this very stage cut it
@@ -74,7 +74,9 @@ class StageItemModel(QAbstractTableModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return self._text(prob, cut, column)
-            case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleTextRole:
+            case Qt.ItemDataRole.ToolTipRole:
+                return plain_tip(self._sentence(row, column, prob, cut))
+            case Qt.ItemDataRole.AccessibleTextRole:
                 return self._sentence(row, column, prob, cut)
             case Qt.ItemDataRole.TextAlignmentRole:
                 return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

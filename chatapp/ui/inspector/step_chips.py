@@ -13,6 +13,7 @@ from chatapp.ui import theme
 from chatapp.ui.inspector import scales
 from chatapp.ui.inspector.distribution_model import cell_text
 from chatapp.ui.inspector.shares import bits_text, percent_text
+from chatapp.ui.widgets.text import plain_tip
 
 _PAD, _GAP = 5, 4  # pixels beside a chip's text, between chips
 _LINES = 3  # that are seen without scrolling
@@ -148,7 +149,7 @@ class StepChips(QWidget):
         if event.type() == QEvent.Type.ToolTip:
             assert isinstance(event, QHelpEvent)
             at = self.chip_at(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), self._chip_text(at) if at >= 0 else "", self)
+            QToolTip.showText(event.globalPos(), plain_tip(self._chip_text(at)) if at >= 0 else "", self)
             return True
         return super().event(event)
 

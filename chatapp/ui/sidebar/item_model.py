@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from chatapp.core.conversation import ConversationSummary
+from chatapp.ui.widgets.text import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -119,8 +120,10 @@ class ConversationItemModel(QAbstractListModel):
     def _value(self, summary: ConversationSummary, role: int) -> Any:
         value: Any = None
         match role:
-            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
+            case Qt.ItemDataRole.DisplayRole:
                 value = self._title(summary)
+            case Qt.ItemDataRole.ToolTipRole:
+                value = plain_tip(self._title(summary))
             case Qt.ItemDataRole.EditRole:
                 value = summary.title
             case Qt.ItemDataRole.AccessibleTextRole:

@@ -1,7 +1,10 @@
 """Numbers as people read them, and text that is cut to fit."""
 
+from html import escape
+
 from PySide6.QtCore import QLocale, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtGui import Qt as QtText
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 
@@ -15,6 +18,13 @@ def size_text(size: int) -> str:
 def number_text(value: float, decimals: int = 0) -> str:
     """A number in the user's language."""
     return QLocale().toString(float(value), "f", decimals)
+
+
+def plain_tip(text: str) -> str:
+    """*text* for a tooltip, which Qt would take for HTML where it looks like it: token texts such as "<s>", titles."""
+    if not QtText.mightBeRichText(text):
+        return text
+    return f"<p style='white-space: pre-wrap'>{escape(text)}</p>"
 
 
 class ElidedLabel(QLabel):
@@ -45,7 +55,7 @@ class ElidedLabel(QLabel):
     def _elide(self) -> None:
         shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, max(0, self.width()))
         self.setText(shown)
-        self.setToolTip(self._tip or (self._full if shown != self._full else ""))
+        self.setToolTip(plain_tip(self._tip or (self._full if shown != self._full else "")))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(20, super().minimumSizeHint().height())
