@@ -11,7 +11,7 @@ from chatapp.ui import theme
 from chatapp.ui.i18n import error_text
 from chatapp.ui.memory import need_text
 from chatapp.ui.widgets.icons import icon
-from chatapp.ui.widgets.text import size_text
+from chatapp.ui.widgets.text import plain_tip, size_text
 
 if TYPE_CHECKING:
     from chatapp.services.bundle import Services
@@ -98,7 +98,7 @@ class ModelSelector(QToolButton):
         failed = self._services.engine.state == "failed"
         self.setIcon(icon("warning", "error") if failed else icon("model"))
         self._elide()
-        self.setToolTip(self._details())
+        self.setToolTip(plain_tip(self._details()))
         self.setAccessibleName(self.tr("Model: {state}").format(state=self._full_text))
         self.updateGeometry()
         self.update()
@@ -160,7 +160,7 @@ class ModelSelector(QToolButton):
         action = self._menu.addAction(f"{elided.replace('&', '&&')}\t{' · '.join(facts)}")
         plan = self._services.models.plan(str(model.path))
         about = str(model.path) if plan is None else f"{model.path}\n{need_text(plan)}"
-        action.setToolTip(_reason(model.error) if model.error is not None else about)
+        action.setToolTip(plain_tip(_reason(model.error) if model.error is not None else about))
         action.setEnabled(model.error is None)
         action.setCheckable(True)
         engine = self._services.engine

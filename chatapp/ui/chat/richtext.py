@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 
 from chatapp.ui import theme
 from chatapp.ui.chat.blocks import Block, Paragraph, Rule, Run, Runs, Table
+from chatapp.ui.widgets.text import plain_tip
 
 LINE = "\u2028"  # a line end inside a paragraph
 QUOTES = int(QTextFormat.Property.UserProperty) + 1  # block property: how many quotation bars stand left of it
@@ -106,7 +107,7 @@ def char_format(run: Run, look: Look, *, heading: int = 0, quiet: bool = False) 
     if run.link:
         style.setAnchor(True)
         style.setAnchorHref(run.link)
-        style.setToolTip(run.link)
+        style.setToolTip(plain_tip(run.link))
         style.setForeground(look.colors.accent)
         style.setFontUnderline(True)
     return style

@@ -264,9 +264,16 @@ def test_pointing_tells_of_the_token_at_once(view: ChatView, services: Services,
     qtbot.waitUntil(lambda: services.inspector.state is TraceState.READY)
     (text,) = widget.body.views()
     where = text.tokens.rects_of(1, QRectF(text.viewport().rect()))[0].center().toPoint()
-    QTest.mouseMove(text.viewport(), where)
+
+    def point() -> bool:
+        # A pointer that lies there already sends nothing when it is told to go there.
+        for step in (0, 1):
+            QTest.mouseMove(text.viewport(), where + QPoint(step, 0))
+        card = view.window().findChild(TokenCard, "tokenCard")
+        return card is not None and card.isVisible()
+
+    qtbot.waitUntil(point)
     card = view.window().findChild(TokenCard, "tokenCard")
-    qtbot.waitUntil(lambda: card is not None and card.isVisible())
     assert card is not None
     assert card.accessibleName() == "·answer: 25.0 % · rank 31"
     assert [(name, taken) for name, _p, taken in card._rows] == [
@@ -279,8 +286,13 @@ def test_pointing_tells_of_the_token_at_once(view: ChatView, services: Services,
         .toAlignedRect()
         .translated(text.viewport().mapTo(view.window(), QPoint()))
     )
-    QTest.mouseMove(text.viewport(), QPoint(text.width() - 4, where.y()))
-    assert card.isHidden()
+
+    def leave() -> bool:
+        for step in (4, 5):
+            QTest.mouseMove(text.viewport(), QPoint(text.width() - step, where.y()))
+        return card.isHidden()
+
+    qtbot.waitUntil(leave)
     assert services.inspector.hovered is None
 
 
@@ -401,7 +413,10 @@ def test_a_scored_question_is_coloured(view: ChatView, services: Services, qtbot
         services.inspector.select(asked)
         qtbot.waitUntil(lambda: services.inspector.state is TraceState.UNSCORED and services.traces.is_known(asked))
         scores = Scored(0, 0, 5, trace, (-1, 0, 0, 0, -1))
-        services.inspector._on_scored(asked, scores)  # the test engine has no distributions, and refuses to score
+        prefix = services.inspector.prefix_to(asked)
+        services.inspector._on_scored(
+            asked, prefix, scores
+        )  # the test engine has no distributions, and refuses to score
     widget = shown(view, asked, qtbot)
     (text,) = widget.body.views()
     cells = [text.tokens.cell_at(box.center()) for _char, box in char_boxes(text)]
