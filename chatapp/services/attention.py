@@ -7,21 +7,20 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from chatapp.core.attention_picture import AttentionPicture, Head, HeadScores, head_scores
+from chatapp.core.attention_picture import AttentionPicture, Head
 from chatapp.core.context_sections import word_of
 from chatapp.core.errors import UserFixable
 from chatapp.protocol.messages import Attend, Attended, PromptProgress
 from chatapp.services.attention_place import (
     AttentionState,
     Known,
-    Matrix,
     Moment,
-    Part,
     Place,
     Region,
     known_of,
     regions_of,
 )
+from chatapp.services.attention_side import AttentionSide
 from chatapp.services.chat import ChatService
 from chatapp.services.engine_process import EngineService, EngineState
 from chatapp.services.inspector import InspectorService, TraceState
@@ -31,9 +30,7 @@ from chatapp.services.vocabulary import VocabularyService
 
 _SETTLED = 60  # ms that the pointer rests on a token before it is asked about
 _KEPT = 24  # pictures; one takes 1.4 MB at 2,000 tokens of 336 heads
-_LAST = 32  # tokens over which heads are scored
-_MOST = 24 << 20  # bytes of one answer
-_LARGEST = 128 << 20  # the same, of a token far before the end of a prompt
+_LARGEST = 128 << 20  # bytes of one answer, of a token far before the end of a prompt
 
 
 class AttentionService(QObject):
@@ -41,17 +38,15 @@ class AttentionService(QObject):
 
     picture  of `token`; while another one is read, still that of the one before
     regions  the messages, by owner
+    side     what else can be asked of the token
     ids, owners  int32 (N,) of all that is shown as context: what the picture has, and the tokens after it
     Signals:
         changed()          state, picture, regions or context are others
         heads_changed()    `heads` or `how` are others
-        scores_changed()   matrix_changed()
     """
 
     changed = Signal()
     heads_changed = Signal()
-    scores_changed = Signal()
-    matrix_changed = Signal()
 
     def __init__(
         self,
@@ -72,14 +67,11 @@ class AttentionService(QObject):
         self._tasks = tasks
         self._active = False
         self._job = 0
-        self._side_job = 0
         self._wanted = 0  # counts questions: only the answer to the latest counts
         self._place: Place | None = None
         self._known: OrderedDict[tuple[int, int, Moment], Known] = OrderedDict()
         self._moments = {True: Moment.WRITING, False: Moment.READING}  # replies, prompts
-        self._part: Part | None = None
-        self._side_key: object = None
-        self._rows = 64
+        self.side = AttentionSide(questions, tasks, self)
         self.state = AttentionState.NOTHING
         self.error: UserFixable | None = None
         self.progress = 0.0
@@ -91,9 +83,6 @@ class AttentionService(QObject):
         self.owners: NDArray[np.int32] = np.zeros(0, np.int32)
         self.heads: frozenset[Head] = frozenset()
         self.how = "mean"
-        self.scores: HeadScores | None = None
-        self.matrix: Matrix | None = None
-        self.side_error: UserFixable | None = None  # why there are no scores, or no matrix
         self._settle = QTimer(self, singleShot=True, interval=_SETTLED)
         self._settle.timeout.connect(self._update)
         inspector.message_changed.connect(self._on_message)
@@ -131,24 +120,12 @@ class AttentionService(QObject):
         if (heads, how) != (self.heads, self.how):
             self.heads, self.how = heads, how
             self.heads_changed.emit()
-            self._ask_side()
-
-    def want(self, part: Part | None, rows: int = 64) -> None:
-        """Also ask for *part*: `scores`, or the `matrix` of the chosen head over the last *rows* tokens."""
-        self._part, self._rows = part, rows
-        self._ask_side()
+            self._look_beside()
 
     def retry(self) -> None:
         """Ask again what failed."""
         self._place = None
         self._update()
-
-    def word(self, position: int) -> str:
-        """What the token at a position of the context is called, "" where there is none or it is not known yet."""
-        vocabulary = self.vocabulary.current
-        if vocabulary is None or not 0 <= position < len(self.ids):
-            return ""
-        return word_of(self.ids, vocabulary.piece, position)
 
     # -- what to look at -----------------------------------------------------------------------------------------------
 
@@ -171,8 +148,8 @@ class AttentionService(QObject):
 
     def _forget(self) -> None:
         self._drop()
-        self._place = self.picture = self.shown = self._side_key = None
-        self.scores = self.matrix = None
+        self._place = self.picture = self.shown = None
+        self.side.forget()
         self.state = AttentionState.NOTHING
 
     def _update(self) -> None:
@@ -261,10 +238,8 @@ class AttentionService(QObject):
     def _drop(self) -> None:
         self._wanted += 1
         self._questions.withdraw(self._job)
-        self._questions.withdraw(self._side_job)
-        if self._side_job:
-            self._side_key = None  # it was not answered
-        self._job = self._side_job = 0
+        self._job = 0
+        self.side.leave()
 
     def _on_answer(self, wanted: int, place: Place, answer: object) -> None:
         if wanted != self._wanted or not isinstance(answer, Attended):
@@ -294,7 +269,12 @@ class AttentionService(QObject):
         if gone:
             self.choose_heads(self.heads - gone)
         self.changed.emit()
-        self._ask_side()
+        self._look_beside()
+
+    def _look_beside(self) -> None:
+        """Ask for what is wanted besides, of the selected token; what is only pointed at passes by."""
+        if self.state is AttentionState.READY and self._place and self.picture and self._inspector.hovered is None:
+            self.side.look_at(self._place, self.picture, self.matrix_head[0])
 
     def _on_failed(self, wanted: int, error: UserFixable) -> None:
         if wanted != self._wanted:
@@ -319,33 +299,7 @@ class AttentionService(QObject):
         self.state = state
         self.changed.emit()
 
-    # -- scores and matrix ---------------------------------------------------------------------------------------------
-
-    def _ask_side(self) -> None:
-        """Ask for what is wanted besides, of the selected token; what is only pointed at passes by."""
-        place, picture = self._place, self.picture
-        if self.state is not AttentionState.READY or place is None or picture is None or self._part is None:
-            return
-        layer = self.matrix_head[0]
-        key = (place.key, self._part, layer if self._part is Part.MATRIX else -1, self._rows)
-        if key == self._side_key or self._inspector.hovered is not None:
-            return
-        self._questions.withdraw(self._side_job)
-        self._side_key = key
-        self.side_error = None
-        layers, heads = picture.shape
-        if self._part is Part.MATRIX:
-            rows = self._rows
-        else:
-            rows = max(1, min(_LAST, _MOST // max(1, 2 * layers * heads * len(picture.ids))))
-        rows = min(rows, picture.position + 1)
-        question = Attend(0, place.prefix, (layer,) if self._part is Part.MATRIX else (), place.after + rows)
-        wanted, part = self._wanted, self._part
-        self._side_job = self._questions.ask(
-            question,
-            lambda answer: self._on_side(wanted, part, place, rows, answer),
-            lambda error: self._on_side_failed(wanted, part, error),
-        )
+    # -- where things are ----------------------------------------------------------------------------------------------
 
     def token_at(self, position: int) -> int | None:
         """Which token of the message that is looked at stands at *position* of the context."""
@@ -360,31 +314,9 @@ class AttentionService(QObject):
             return min(self.heads)
         return (self.picture.layers[0] if self.picture and self.picture.layers else 0, 0)
 
-    def _on_side(self, wanted: int, part: Part, place: Place, rows: int, answer: object) -> None:
-        if wanted != self._wanted or not isinstance(answer, Attended):
-            return
-        end = len(answer.arrays["ids"]) - place.after
-        weights = answer.arrays["weights"][:, :, :rows, :end]
-        ids, owners = answer.arrays["ids"][:end], answer.arrays["owners"][:end]
-        if part is Part.MATRIX:
-            self._side_job = 0
-            self.matrix = Matrix(answer.layers[0], weights[0], ids, owners)
-            self.matrix_changed.emit()
-            return
-        roles = [message.role for message in place.prefix.messages]
-        first_user = roles.index("user") if "user" in roles else -1
-        self._tasks.run(
-            lambda: head_scores(weights, ids, owners, first_user, len(roles)),
-            lambda scores: self._on_scores(wanted, scores),
-        )
-
-    def _on_side_failed(self, wanted: int, part: Part, error: UserFixable) -> None:
-        if wanted == self._wanted and self._chat.streaming_id is None:
-            self._side_job, self.side_error = 0, error
-            (self.matrix_changed if part is Part.MATRIX else self.scores_changed).emit()
-
-    def _on_scores(self, wanted: int, scores: HeadScores) -> None:
-        if wanted == self._wanted:
-            self._side_job = 0
-            self.scores = scores
-            self.scores_changed.emit()
+    def word(self, position: int) -> str:
+        """What the token at a position of the context is called, "" where there is none or it is not known yet."""
+        vocabulary = self.vocabulary.current
+        if vocabulary is None or not 0 <= position < len(self.ids):
+            return ""
+        return word_of(self.ids, vocabulary.piece, position)

@@ -133,17 +133,17 @@ def test_scores_of_all_heads_and_the_matrix_of_one(open_real: Real, qtbot: QtBot
     ask(services, qtbot, "What is attention?", GREEDY)
     attention = services.attention
     look(services, qtbot, 9)
-    with qtbot.waitSignal(attention.scores_changed, timeout=20_000):
-        attention.want(Part.SCORES)
-    scores = attention.scores
+    with qtbot.waitSignal(attention.side.scores_changed, timeout=20_000):
+        attention.side.want(Part.SCORES)
+    scores = attention.side.scores
     assert scores is not None
     known = truth(services, qtbot, 9, scores.queries).arrays["weights"].astype(np.float32)
     np.testing.assert_allclose(scores.scores["entropy"], entropy(known).mean(axis=-1), rtol=1e-5)
     np.testing.assert_allclose(scores.shares.sum(axis=-1), 1, atol=2e-3)
     attention.choose_heads(frozenset({(3, 1)}))
-    with qtbot.waitSignal(attention.matrix_changed, timeout=20_000):
-        attention.want(Part.MATRIX, 8)
-    matrix = attention.matrix
+    with qtbot.waitSignal(attention.side.matrix_changed, timeout=20_000):
+        attention.side.want(Part.MATRIX, 8)
+    matrix = attention.side.matrix
     assert matrix is not None
     assert matrix.layer == 3
     np.testing.assert_array_equal(matrix.weights, known[3][:, -8:].astype(np.float16))

@@ -177,7 +177,7 @@ class AttentionTab(QWidget):
         self._show_proof()
 
     def _on_page(self, at: int) -> None:
-        self._attention.want(None)  # the page that is shown says what it wants
+        self._attention.side.want(None)  # the page that is shown says what it wants
         self._pages.setCurrentIndex(at)
 
     def _show_token(self) -> None:

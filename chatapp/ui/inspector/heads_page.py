@@ -63,7 +63,7 @@ class HeadsPage(QWidget):
         column.addWidget(self.grid, 1)
         column.addWidget(self._pointed)
         attention = self._attention
-        for signal in (attention.changed, attention.scores_changed):
+        for signal in (attention.changed, attention.side.scores_changed):
             signal.connect(self.show_heads)
         attention.heads_changed.connect(self._show_chosen)
         self._score.activated.connect(lambda _at: self.show_heads())
@@ -79,7 +79,7 @@ class HeadsPage(QWidget):
     def show_heads(self) -> None:
         """Show the heads as they are known now."""
         attention, model = self._attention, self._engine.model
-        known = attention.scores
+        known = attention.side.scores
         scores = known.scores[self._name] if known is not None else None
         if scores is not None and (attention.picture is None or scores.shape != attention.picture.shape):
             scores = None
@@ -91,7 +91,7 @@ class HeadsPage(QWidget):
         self._show_chosen()
 
     def _explanation(self) -> str:
-        known = self._attention.scores
+        known = self._attention.side.scores
         text = score_explained(self._name)
         if known is None:
             return text
@@ -100,7 +100,7 @@ class HeadsPage(QWidget):
         )
 
     def _largest(self) -> str:
-        known = self._attention.scores
+        known = self._attention.side.scores
         values = known.scores[self._name] if known is not None else np.zeros(0, np.float32)
         return score_text(self._name, float(np.nanmax(values))) if values.size else ""
 
@@ -119,7 +119,7 @@ class HeadsPage(QWidget):
         self.grid.describe(text)
 
     def _describe(self, head: Head) -> str:
-        picture, known = self._attention.picture, self._attention.scores
+        picture, known = self._attention.picture, self._attention.side.scores
         assert picture is not None
         at = picture.layers.index(head[0])
         parts = [head_name(head)]
@@ -157,7 +157,7 @@ class HeadsPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._attention.want(Part.SCORES)
+        self._attention.side.want(Part.SCORES)
         self.show_heads()
 
     def _retranslate(self) -> None:

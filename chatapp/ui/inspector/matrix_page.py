@@ -55,11 +55,11 @@ class MatrixPage(QWidget):
         column.addWidget(self.matrix, 1)
         column.addWidget(self._pointed)
         attention = self._attention
-        for signal in (attention.changed, attention.heads_changed, attention.matrix_changed):
+        for signal in (attention.changed, attention.heads_changed, attention.side.matrix_changed):
             signal.connect(self.show_matrix)
         for combo in (self._layer, self._head):
             combo.activated.connect(self._on_head)
-        self._rows.activated.connect(lambda _at: attention.want(Part.MATRIX, self._rows.currentData()))
+        self._rows.activated.connect(lambda _at: attention.side.want(Part.MATRIX, self._rows.currentData()))
         self.matrix.pointed.connect(self._show_pointed)
         self.matrix.chosen.connect(self._on_chosen)
         self._retranslate()
@@ -67,13 +67,13 @@ class MatrixPage(QWidget):
     def show_matrix(self) -> None:
         """Show the head as it is known now."""
         attention = self._attention
-        picture, known, head = attention.picture, attention.matrix, attention.matrix_head
+        picture, known, head = attention.picture, attention.side.matrix, attention.matrix_head
         if picture is None or not self.isVisible():
             return
         self._fill(self._layer, [(f"L{layer}", layer) for layer in picture.layers], head[0])
         heads = picture.exists[picture.layers.index(head[0])] if head[0] in picture.layers else []
         self._fill(self._head, [(f"H{at}", at) for at, exists in enumerate(heads) if exists], head[1])
-        error = attention.side_error
+        error = attention.side.error
         if known is None or known.layer != head[0] or head[1] >= len(known.weights):
             self._scale.setText(" ".join(filter(None, error_text(error))) if error is not None else self.tr("Looking…"))
             return
@@ -93,7 +93,7 @@ class MatrixPage(QWidget):
         combo.setCurrentIndex(combo.findData(current))
 
     def _show_pointed(self, cross: tuple[int, int] | None) -> None:
-        known, head = self._attention.matrix, self._attention.matrix_head
+        known, head = self._attention.side.matrix, self._attention.matrix_head
         if cross is None or known is None:
             text = self.tr("Ctrl and the wheel, or + and −, zoom. A click selects the token of the row.")
         else:
@@ -123,7 +123,7 @@ class MatrixPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._attention.want(Part.MATRIX, self._rows.currentData())
+        self._attention.side.want(Part.MATRIX, self._rows.currentData())
         self.show_matrix()
 
     def _retranslate(self) -> None:

@@ -58,7 +58,7 @@ class SharesPage(QWidget):
         column_.addWidget(self._token)
         column_.addWidget(self._legend)
         attention = self._attention
-        for signal in (attention.changed, attention.scores_changed, theme.notifier.changed):
+        for signal in (attention.changed, attention.side.scores_changed, theme.notifier.changed):
             signal.connect(self.show_shares)
         self.chart.pointed.connect(self._show_bar)
         self.chart.chosen.connect(self._on_chosen)
@@ -66,7 +66,7 @@ class SharesPage(QWidget):
 
     def show_shares(self) -> None:
         """Show the shares as they are known now."""
-        scores, error = self._attention.scores, self._attention.side_error
+        scores, error = self._attention.side.scores, self._attention.side.error
         if not self.isVisible():
             return
         if scores is None or scores.shares.shape[1:] != (len(self._attention.regions) + 2,):
@@ -86,7 +86,7 @@ class SharesPage(QWidget):
         return [*parts, ("template", 0, template_title()), ("sink", 0, self.tr("First token (sink)"))]
 
     def _show_bar(self, bar: int | None) -> None:
-        scores, picture = self._attention.scores, self._attention.picture
+        scores, picture = self._attention.side.scores, self._attention.picture
         if scores is None or picture is None or scores.shares.shape[1:] != (len(self._attention.regions) + 2,):
             return
         at = scores.queries - 1 if bar is None else bar
@@ -110,7 +110,7 @@ class SharesPage(QWidget):
 
     def _position(self, bar: int) -> int:
         """Of the token that a bar is of, in the context."""
-        scores, picture, shown = self._attention.scores, self._attention.picture, self._attention.shown
+        scores, picture, shown = self._attention.side.scores, self._attention.picture, self._attention.shown
         if scores is None or picture is None or shown is None:
             return 0
         return picture.position - (scores.queries - 1 - bar) + (1 if shown[2] is Moment.WRITING else 0)
@@ -137,7 +137,7 @@ class SharesPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._attention.want(Part.SCORES)
+        self._attention.side.want(Part.SCORES)
         self.show_shares()
 
     def _retranslate(self) -> None:

@@ -147,7 +147,7 @@ def test_the_other_moment(tab: AttentionTab, qtbot: QtBot) -> None:
 def test_heads_by_mouse_and_keys(tab: AttentionTab, qtbot: QtBot) -> None:
     attention, grid = tab._attention, tab.heads.grid
     part(tab, QTabBar, "attentionPages").setCurrentIndex(1)
-    qtbot.waitUntil(lambda: attention.scores is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: attention.side.scores is not None, timeout=20_000)
     assert attention.picture is not None
     click(grid.viewport(), grid.rect_of((2, 3)).center())
     assert attention.heads == {(2, 3)}
@@ -173,14 +173,14 @@ def test_heads_by_mouse_and_keys(tab: AttentionTab, qtbot: QtBot) -> None:
 def test_heads_are_sorted_by_what_they_are_coloured_by(tab: AttentionTab, qtbot: QtBot) -> None:
     attention, grid = tab._attention, tab.heads.grid
     part(tab, QTabBar, "attentionPages").setCurrentIndex(1)
-    qtbot.waitUntil(lambda: attention.scores is not None, timeout=20_000)
-    assert attention.scores is not None
+    qtbot.waitUntil(lambda: attention.side.scores is not None, timeout=20_000)
+    assert attention.side.scores is not None
     combo = part(tab, QComboBox, "headScore")
     combo.setFocus()
     while combo.currentData() != "entropy":
         QTest.keyClick(combo, Qt.Key.Key_Up)
     part(tab, QCheckBox, "sortHeads").click()
-    values = [float(attention.scores.scores["entropy"][head]) for head in grid.order]
+    values = [float(attention.side.scores.scores["entropy"][head]) for head in grid.order]
     assert values == sorted(values, reverse=True)
     assert len(values) == 48
     assert grid.head_at(grid.rect_of(grid.order[0]).center().toPointF()) == grid.order[0]
@@ -216,8 +216,8 @@ def test_the_matrix_of_a_head(tab: AttentionTab, qtbot: QtBot) -> None:
     attention, matrix = tab._attention, tab.matrix.matrix
     attention.choose_heads(frozenset({(2, 3)}))
     part(tab, QTabBar, "attentionPages").setCurrentIndex(2)
-    qtbot.waitUntil(lambda: attention.matrix is not None, timeout=20_000)
-    known = attention.matrix
+    qtbot.waitUntil(lambda: attention.side.matrix is not None, timeout=20_000)
+    known = attention.side.matrix
     assert known is not None
     assert attention.picture is not None
     np.testing.assert_array_equal(known.weights[3, -1], attention.picture.weights[2, 3])
@@ -245,20 +245,20 @@ def test_the_matrix_of_a_head(tab: AttentionTab, qtbot: QtBot) -> None:
 def test_another_head_by_its_box(tab: AttentionTab, qtbot: QtBot) -> None:
     attention = tab._attention
     part(tab, QTabBar, "attentionPages").setCurrentIndex(2)
-    qtbot.waitUntil(lambda: attention.matrix is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: attention.side.matrix is not None, timeout=20_000)
     layer = part(tab, QComboBox, "matrixLayer")
-    with qtbot.waitSignal(attention.matrix_changed, timeout=20_000):
+    with qtbot.waitSignal(attention.side.matrix_changed, timeout=20_000):
         QTest.keyClick(layer, Qt.Key.Key_Down)
     assert attention.heads == {(1, 0)}
-    assert attention.matrix is not None
-    assert attention.matrix.layer == 1
+    assert attention.side.matrix is not None
+    assert attention.side.matrix.layer == 1
 
 
 def test_shares_of_every_message(tab: AttentionTab, qtbot: QtBot) -> None:
     attention, chart = tab._attention, tab.shares.chart
     part(tab, QTabBar, "attentionPages").setCurrentIndex(3)
-    qtbot.waitUntil(lambda: attention.scores is not None, timeout=20_000)
-    scores, picture = attention.scores, attention.picture
+    qtbot.waitUntil(lambda: attention.side.scores is not None, timeout=20_000)
+    scores, picture = attention.side.scores, attention.picture
     assert scores is not None
     assert picture is not None
     rest, sink = without_sink(picture.mean)
