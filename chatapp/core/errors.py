@@ -35,6 +35,7 @@ class ErrorCode(StrEnum):
     MODEL_BROKEN = "model_broken"
     MODEL_UNREADABLE = "model_unreadable"
     MODEL_UNSUPPORTED = "model_unsupported"
+    MODEL_HAS_ENCODER = "model_has_encoder"
     MODEL_TOO_LARGE = "model_too_large"
     MODEL_LOAD_FAILED = "model_load_failed"
     NO_MODEL = "no_model"
@@ -130,6 +131,12 @@ TEXTS: dict[ErrorCode, ErrorText] = {
     ErrorCode.MODEL_UNSUPPORTED: _text(
         QT_TRANSLATE_NOOP("errors", "The engine does not know the architecture “{architecture}” of this model."),
         QT_TRANSLATE_NOOP("errors", "Choose another model, or a newer version of ChatApp."),
+    ),
+    ErrorCode.MODEL_HAS_ENCODER: _text(
+        QT_TRANSLATE_NOOP(
+            "errors", "Models of the architecture “{architecture}” need an encoder beside them, which ChatApp cannot run."
+        ),
+        QT_TRANSLATE_NOOP("errors", "Choose a chat model: it reads and writes with one network."),
     ),
     ErrorCode.MODEL_TOO_LARGE: _text(
         QT_TRANSLATE_NOOP("errors", "This model needs about {needed} of memory and {available} are available."),

@@ -47,6 +47,10 @@ class Model:
         self.handle: Any = C.llama_model_load_from_file(os.fsencode(path), params)
         if not self.handle:
             raise load_error(path)
+        if C.llama_model_has_encoder(self.handle) and C.llama_model_has_decoder(self.handle):
+            architecture = self.meta("general.architecture")
+            self.close()
+            raise ModelError(ErrorCode.MODEL_HAS_ENCODER, architecture=architecture)
         self.vocab: Any = C.llama_model_get_vocab(self.handle)
         self.n_vocab = int(C.llama_vocab_n_tokens(self.vocab))
         self.n_layer = int(C.llama_model_n_layer(self.handle))

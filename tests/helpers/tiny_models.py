@@ -215,9 +215,13 @@ def write_gpt2(
     context_length: int = 1024,
     chat_template: str | None = CHAT_TEMPLATE,
     tied: bool = True,
+    ffn: float = 1.0,
     seed: int = 2,
 ) -> None:
-    """GPT-2: LayerNorm, learned positions, one fused q/k/v matrix, GELU, biases everywhere, output matrix tied."""
+    """GPT-2: LayerNorm, learned positions, one fused q/k/v matrix, GELU, biases everywhere, output matrix tied.
+
+    *ffn* scales what the feed-forward adds.
+    """
     file = _File(path, "gpt2", kind=dtype, seed=seed, n_layer=n_layer, n_embd=n_embd)
     file.writer.add_context_length(context_length)
     file.writer.add_feed_forward_length(n_ff)
@@ -237,7 +241,7 @@ def write_gpt2(
         file.vector(f"blk.{i}.ffn_norm.bias", n_embd)
         file.matrix(f"blk.{i}.ffn_up.weight", n_ff, n_embd)
         file.vector(f"blk.{i}.ffn_up.bias", n_ff)
-        file.matrix(f"blk.{i}.ffn_down.weight", n_embd, n_ff, gain=0.1 if tied else 0.5)
+        file.matrix(f"blk.{i}.ffn_down.weight", n_embd, n_ff, gain=ffn * (0.1 if tied else 0.5))
         file.vector(f"blk.{i}.ffn_down.bias", n_embd, spread=0.02)
     file.vector("output_norm.weight", n_embd, mean=1.0)
     file.vector("output_norm.bias", n_embd)
@@ -260,10 +264,19 @@ def write_gemma3(
     dtype: Kind = "F32",
     context_length: int = 2048,
     chat_template: str | None = CHAT_TEMPLATE,
+    ffn: float = 1.0,
+    softcap: float = 0.0,
     seed: int = 3,
 ) -> None:
-    """Gemma 3: five sliding-window layers to one full layer, norms of q and k and after each half, heads not n_embd."""
-    file = _File(path, "gemma3", kind=dtype, seed=seed, n_layer=n_layer, n_embd=n_embd)
+    """Gemma 3: five sliding-window layers to one full layer, norms of q and k and after each half, heads not n_embd.
+
+    *ffn* scales what the feed-forward adds. With *softcap* it is Gemma 2: attention scores are at most that, layers
+    alternate, and q and k have no norms.
+    """
+    file = _File(path, "gemma2" if softcap else "gemma3", kind=dtype, seed=seed, n_layer=n_layer, n_embd=n_embd)
+    if softcap:
+        file.writer.add_attn_logit_softcapping(softcap)
+        file.writer.add_final_logit_softcapping(30.0)
     file.writer.add_context_length(context_length)
     file.writer.add_feed_forward_length(n_ff)
     file.writer.add_head_count(n_head)
@@ -271,7 +284,7 @@ def write_gemma3(
     file.writer.add_key_length(head)
     file.writer.add_value_length(head)
     file.writer.add_layer_norm_rms_eps(1e-6)
-    file.writer.add_rope_freq_base(1_000_000.0)
+    file.writer.add_rope_freq_base(10_000.0 if softcap else 1_000_000.0)
     file.writer.add_sliding_window(window)
     file.add_vocabulary(vocab, "llama-bpe", chat_template)
     file.matrix("token_embd.weight", vocab, n_embd, gain=1.2)
@@ -280,16 +293,96 @@ def write_gemma3(
         file.matrix(f"blk.{i}.attn_q.weight", n_head * head, n_embd)
         file.matrix(f"blk.{i}.attn_k.weight", n_head_kv * head, n_embd)
         file.matrix(f"blk.{i}.attn_v.weight", n_head_kv * head, n_embd)
-        file.vector(f"blk.{i}.attn_q_norm.weight", head, mean=1.2)
-        file.vector(f"blk.{i}.attn_k_norm.weight", head, mean=1.2)
+        if not softcap:
+            file.vector(f"blk.{i}.attn_q_norm.weight", head, mean=1.2)
+            file.vector(f"blk.{i}.attn_k_norm.weight", head, mean=1.2)
         file.matrix(f"blk.{i}.attn_output.weight", n_embd, n_head * head)
         file.vector(f"blk.{i}.post_attention_norm.weight", n_embd, mean=0.4)
         file.vector(f"blk.{i}.ffn_norm.weight", n_embd, mean=1.0)
         file.matrix(f"blk.{i}.ffn_gate.weight", n_ff, n_embd)
         file.matrix(f"blk.{i}.ffn_up.weight", n_ff, n_embd)
         file.matrix(f"blk.{i}.ffn_down.weight", n_embd, n_ff)
-        file.vector(f"blk.{i}.post_ffw_norm.weight", n_embd, mean=0.4)
+        file.vector(f"blk.{i}.post_ffw_norm.weight", n_embd, mean=0.4 * ffn, spread=0.1 * ffn)
     file.vector("output_norm.weight", n_embd, mean=1.0)
+    file.close()
+
+
+def write_gpt_oss(
+    path: Path,
+    *,
+    n_layer: int = 3,
+    n_embd: int = 64,
+    n_head: int = 4,
+    n_head_kv: int = 2,
+    head: int = 16,
+    window: int = 12,
+    vocab: int = 320,
+    context_length: int = 2048,
+    seed: int = 9,
+) -> None:
+    """gpt-oss: every second layer has a window, every head a learned sink, and the feed-forward is of experts."""
+    n_ff, experts = 32, 4  # MXFP4 in the real ones, which wants multiples of 32
+    file = _File(path, "gpt-oss", kind="F32", seed=seed, n_layer=n_layer, n_embd=n_embd)
+    file.writer.add_context_length(context_length)
+    file.writer.add_feed_forward_length(n_ff)
+    file.writer.add_expert_feed_forward_length(n_ff)
+    file.writer.add_expert_count(experts)
+    file.writer.add_expert_used_count(2)
+    file.writer.add_head_count(n_head)
+    file.writer.add_head_count_kv(n_head_kv)
+    file.writer.add_key_length(head)
+    file.writer.add_value_length(head)
+    file.writer.add_layer_norm_rms_eps(1e-5)
+    file.writer.add_rope_freq_base(150_000.0)
+    file.writer.add_sliding_window(window)
+    file.add_vocabulary(vocab, "gpt-4o", CHAT_TEMPLATE)
+    file.matrix("token_embd.weight", vocab, n_embd, gain=n_embd**0.5)
+    for i in range(n_layer):
+        file.vector(f"blk.{i}.attn_norm.weight", n_embd, mean=1.0)
+        for part, count in (("q", n_head), ("k", n_head_kv), ("v", n_head_kv)):
+            file.matrix(f"blk.{i}.attn_{part}.weight", count * head, n_embd)
+            file.vector(f"blk.{i}.attn_{part}.bias", count * head)
+        file.matrix(f"blk.{i}.attn_output.weight", n_embd, n_head * head, gain=0.7)
+        file.vector(f"blk.{i}.attn_output.bias", n_embd)
+        file.vector(f"blk.{i}.attn_sinks.weight", n_head, mean=1.0, spread=1.0)
+        file.vector(f"blk.{i}.post_attention_norm.weight", n_embd, mean=1.0)
+        file.matrix(f"blk.{i}.ffn_gate_inp.weight", experts, n_embd)
+        file.vector(f"blk.{i}.ffn_gate_inp.bias", experts)
+        for part, rows, columns in (("gate", n_ff, n_embd), ("up", n_ff, n_embd), ("down", n_embd, n_ff)):
+            values = file.random.standard_normal((experts, rows, columns)) * (0.7 / columns**0.5)
+            file.plain(f"blk.{i}.ffn_{part}_exps.weight", values)
+            file.plain(f"blk.{i}.ffn_{part}_exps.bias", file.random.standard_normal((experts, rows)) * 0.1)
+    file.vector("output_norm.weight", n_embd, mean=1.0)
+    file.matrix("output.weight", vocab, n_embd, gain=1.1)
+    file.close()
+
+
+def write_t5(path: Path, *, n_layer: int = 2, n_embd: int = 32, vocab: int = 320, seed: int = 10) -> None:
+    """T5: an encoder and a decoder, which has an attention to what the encoder made beside its own."""
+    n_head, n_ff, buckets = 2, 64, 32
+    file = _File(path, "t5", kind="F32", seed=seed, n_layer=n_layer, n_embd=n_embd)
+    file.writer.add_context_length(512)
+    file.writer.add_feed_forward_length(n_ff)
+    file.writer.add_head_count(n_head)
+    file.writer.add_key_length(n_embd // n_head)
+    file.writer.add_value_length(n_embd // n_head)
+    file.writer.add_layer_norm_eps(1e-6)
+    file.writer.add_layer_norm_rms_eps(1e-6)
+    file.writer.add_relative_attn_buckets_count(buckets)
+    file.writer.add_decoder_start_token_id(0)
+    file.add_vocabulary(vocab, "gpt-2", None)
+    file.matrix("token_embd.weight", vocab, n_embd)
+    for side in ("enc", "dec"):
+        for i in range(n_layer):
+            for kind in ("attn", "cross_attn") if side == "dec" else ("attn",):
+                file.vector(f"{side}.blk.{i}.{kind}_norm.weight", n_embd, mean=1.0)
+                for part in ("q", "k", "v", "o"):
+                    file.matrix(f"{side}.blk.{i}.{kind}_{part}.weight", n_embd, n_embd)
+            file.matrix(f"{side}.blk.{i}.attn_rel_b.weight", buckets, n_head)
+            file.vector(f"{side}.blk.{i}.ffn_norm.weight", n_embd, mean=1.0)
+            file.matrix(f"{side}.blk.{i}.ffn_up.weight", n_ff, n_embd)
+            file.matrix(f"{side}.blk.{i}.ffn_down.weight", n_embd, n_ff)
+        file.vector(f"{side}.output_norm.weight", n_embd, mean=1.0)
     file.close()
 
 
@@ -392,6 +485,12 @@ MODELS: dict[str, Callable[[Path], None]] = {
     "gpt2-f16": functools.partial(write_gpt2, dtype="F16", tied=False),
     "qwen2-f32": functools.partial(write_llama, architecture="qwen2", seed=6),
     "gemma3-f32": write_gemma3,
+    # llama.cpp looks GELU up in a table of half precision: 5e-4 of what the feed-forward adds is lost.
+    "gpt2-hf": functools.partial(write_gpt2, ffn=0.02),
+    "gemma3-hf": functools.partial(write_gemma3, n_layer=6, n_head=2, window=20, ffn=0.01),
+    "gemma2-hf": functools.partial(write_gemma3, n_layer=2, n_head_kv=1, window=20, ffn=0.01, softcap=2.0),
+    "gpt-oss-hf": write_gpt_oss,
+    "t5-f32": write_t5,
     "mamba-f32": write_mamba,
     "jamba-f32": write_jamba,
 }
