@@ -20,6 +20,7 @@ from chatapp.services.models import ModelsService
 from chatapp.services.next_tokens import NextTokens
 from chatapp.services.notices import Notices
 from chatapp.services.presets import PresetsService
+from chatapp.services.prompt_scores import PromptScores
 from chatapp.services.questions import Questions
 from chatapp.services.settings import SettingsService
 from chatapp.services.storage import StorageService
@@ -50,6 +51,7 @@ class Services:
     larger_context: LargerContext
     presets: PresetsService
     questions: Questions
+    prompt_scores: PromptScores
     inspector: InspectorService
     traces: TracesService
     vocabulary: VocabularyService
@@ -74,17 +76,18 @@ class Services:
         models = ModelsService(paths, settings_service, engine, tasks, notices, parent)
         larger_context = LargerContext(chat, models, engine, parent)
         presets = PresetsService(paths.presets, engine, notices, parent)
-        inspector = InspectorService(chat, engine, questions, storage, parent)
+        prompt_scores = PromptScores(chat, engine, questions, storage, parent)
+        inspector = InspectorService(chat, engine, prompt_scores, storage, parent)
         next_tokens = NextTokens(engine, questions, tasks, parent)
         explorer = ExplorerService(chat, engine, inspector, vocabulary, next_tokens, parent)
         lookahead = LookaheadService(explorer, engine, questions, parent)
         text_score = TextScoreService(engine, questions, tasks, parent)
         attention = AttentionService(chat, engine, inspector, questions, vocabulary, tasks, parent)
-        traces = TracesService(chat, inspector, storage, parent)
+        traces = TracesService(chat, prompt_scores, storage, parent)
         return cls(
             paths, settings_service, notices, tasks, storage, engine, conversations, chat, models, context,
-            larger_context, presets, questions, inspector, traces, vocabulary, explorer, lookahead, text_score,
-            attention,
+            larger_context, presets, questions, prompt_scores, inspector, traces, vocabulary, explorer, lookahead,
+            text_score, attention,
         )  # fmt: skip
 
     def start(self, model: str | None = None) -> None:

@@ -7,13 +7,13 @@ from PySide6.QtCore import QObject, Signal
 
 from chatapp.core.adapters import AdapterUse
 from chatapp.core.conversation import Message, Role
-from chatapp.core.errors import ErrorCode, UserFixable
+from chatapp.core.errors import UserFixable
 from chatapp.core.trace import TokenTrace
 from chatapp.core.trace_buffer import TraceBuffer, given_text
-from chatapp.protocol.messages import ChatMessage, Prefix, PromptProgress, Score, Scored
+from chatapp.protocol.messages import ChatMessage, Prefix
 from chatapp.services.chat import ChatService
 from chatapp.services.engine_process import EngineService
-from chatapp.services.questions import Questions
+from chatapp.services.prompt_scores import PromptScores
 from chatapp.services.reply import system_of
 from chatapp.services.storage import StorageService
 
@@ -29,6 +29,9 @@ class TraceState(StrEnum):
     UNSCORED = "unscored"  # a prompt whose tokens were never scored: `score` can be called
     NEEDS_MODEL = "needs_model"  # the same, and no model is loaded
     MISSING = "missing"  # a reply without a trace: of an older version, edited by hand, or damaged
+
+
+_UNKNOWN = (TraceState.UNSCORED, TraceState.NEEDS_MODEL, TraceState.SCORING)
 
 
 class InspectorService(QObject):
@@ -55,21 +58,19 @@ class InspectorService(QObject):
         self,
         chat: ChatService,
         engine: EngineService,
-        questions: Questions,
+        scores: PromptScores,
         storage: StorageService,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._chat = chat
         self._engine = engine
-        self._questions = questions
+        self._scores = scores
         self._storage = storage
-        self._job = 0
         self._wanted: int | None = None  # the token to select once the trace is read
         self._following = True  # the newest reply is looked at as soon as it begins
         self.is_open = False
         self.state = TraceState.NONE
-        self.progress = 0.0  # of scoring, 0..1
         self.message_id: int | None = None
         self.trace = TraceBuffer()
         self.token: int | None = None
@@ -79,6 +80,14 @@ class InspectorService(QObject):
         chat.reply_traced.connect(self._on_reply_traced)
         chat.message_changed.connect(self._on_message_changed)
         engine.state_changed.connect(self._on_engine_changed)
+        scores.changed.connect(self._on_scores_changed)
+        scores.scored.connect(self._on_scored)
+        scores.failed.connect(self._on_score_failed)
+
+    @property
+    def progress(self) -> float:
+        """Of scoring, 0..1."""
+        return self._scores.progress(self.message_id) or 0.0
 
     @property
     def message(self) -> Message | None:
@@ -123,18 +132,13 @@ class InspectorService(QObject):
 
     def score(self) -> None:
         """Let the model read the prompt up to this message again, to see how likely its tokens were."""
-        message = self.message
-        if message is None or message.role is Role.ASSISTANT or self.state is not TraceState.UNSCORED:
-            return
-        self._set_state(TraceState.SCORING)
-        message_id = message.id
-        prefix = self.prefix_to(message_id)
-        self._job = self._questions.ask(
-            Score(0, prefix),
-            lambda answer: self._on_scored(message_id, prefix, answer),
-            lambda error: self._on_score_failed(message_id, error),
-            lambda event: self._on_score_progress(message_id, event),
-        )
+        if self.message_id is not None and self.state is TraceState.UNSCORED:
+            self._scores.score(self.message_id)
+
+    def cancel_scoring(self) -> None:
+        """Do without."""
+        if self.message_id is not None:
+            self._scores.cancel(self.message_id)
 
     # -- for the questions of the tabs ---------------------------------------------------------------------------------
 
@@ -145,9 +149,9 @@ class InspectorService(QObject):
         """
         chat = self._chat
         message = chat.conversation.messages[message_id]
-        prefix = Prefix(raw=chat.is_raw, adapters=chat.conversation.adapters)
         if message.role is not Role.ASSISTANT:
-            return replace(prefix, messages=chat.turns(chat.conversation.path(message_id)))
+            return self._scores.prefix_of(message_id)
+        prefix = Prefix(raw=chat.is_raw, adapters=chat.conversation.adapters)
         unsent = set(message.info.unsent) if message.info else set()
         sent = chat.turns([m for m in chat.conversation.path(message_id)[:-1] if m.id not in unsent])
         if message_id != self.message_id:
@@ -194,7 +198,6 @@ class InspectorService(QObject):
             self._look_at(newest)
 
     def _look_at(self, message_id: int | None, token: int | None = None) -> None:
-        self._questions.withdraw(self._job)
         self.message_id = message_id
         self.trace, self.token, self.hovered = TraceBuffer(), None, None
         message = self.message
@@ -225,21 +228,11 @@ class InspectorService(QObject):
         model = self._engine.model
         if message.role is Role.ASSISTANT or model is None:
             return False
-        now = self._scored_with(self.prefix_to(message.id))
+        now = self._scores.scored_with(self.prefix_to(message.id))
         return any(found.meta.get(key, now[key]) != now[key] for key in now)
-
-    def _scored_with(self, prefix: Prefix) -> dict[str, object]:
-        model = self._engine.model
-        return {
-            "fingerprint": model.fingerprint if model else "",
-            "adapters": [use.to_json() for use in prefix.adapters],
-            "system": system_of(prefix.messages),
-            "raw": prefix.raw,
-        }
 
     def _settle(self, state: TraceState, token: int | None = None) -> None:
         self.state = state
-        self.progress = 0.0
         if token is not None and len(self.trace):
             self.token = max(0, min(token, len(self.trace) - 1))
         self.message_changed.emit()
@@ -251,6 +244,8 @@ class InspectorService(QObject):
             self.state_changed.emit()
 
     def _unscored(self) -> TraceState:
+        if self._scores.progress(self.message_id) is not None:
+            return TraceState.SCORING
         return TraceState.UNSCORED if self._engine.model is not None else TraceState.NEEDS_MODEL
 
     def _on_reply_traced(self, message_id: int, part: TokenTrace) -> None:
@@ -295,38 +290,21 @@ class InspectorService(QObject):
             self.message_changed.emit()
 
     def _on_engine_changed(self) -> None:
-        if self.state in (TraceState.UNSCORED, TraceState.NEEDS_MODEL):
+        if self.state in _UNKNOWN:
             self._set_state(self._unscored())
 
     # -- scoring -------------------------------------------------------------------------------------------------------
 
-    def _on_scored(self, message_id: int, prefix: Prefix, answer: object) -> None:
-        if message_id != self.message_id or not isinstance(answer, Scored):
-            return
-        if len(answer.trace) < answer.total - answer.start:  # a reply that began interrupted it
-            self._set_state(self._unscored())
-            return
-        model = self._engine.model
-        meta = {
-            "kind": "prompt",
-            "model": model.path if model else "",
-            "owners": list(answer.owners),
-            "owner": len(prefix.messages) - 1,
-            "prompt_tokens": answer.total,
-            **self._scored_with(prefix),
-        }
-        trace = replace(answer.trace, meta=meta)
-        self.trace = TraceBuffer(trace)
-        self._settle(TraceState.READY)
-        self._storage.write(lambda store: store.save_trace(message_id, trace))
+    def _on_scores_changed(self, message_id: int) -> None:
+        if message_id == self.message_id and self.state in _UNKNOWN:
+            self.state = self._unscored()
+            self.state_changed.emit()
+
+    def _on_scored(self, message_id: int, trace: TraceBuffer) -> None:
+        if message_id == self.message_id:
+            self.trace = trace
+            self._settle(TraceState.READY)
 
     def _on_score_failed(self, message_id: int, error: UserFixable) -> None:
         if message_id == self.message_id:
-            self._set_state(self._unscored())
-            if error.code is not ErrorCode.CANCELLED:
-                self.failed.emit(error)
-
-    def _on_score_progress(self, message_id: int, event: object) -> None:
-        if message_id == self.message_id and isinstance(event, PromptProgress) and event.total:
-            self.progress = event.done / event.total
-            self.state_changed.emit()
+            self.failed.emit(error)

@@ -9,7 +9,7 @@ from chatapp.core.token_places import TokenPlaces, prompt_places, reply_places
 from chatapp.core.trace import TokenTrace
 from chatapp.core.trace_buffer import TraceBuffer
 from chatapp.services.chat import ChatService
-from chatapp.services.inspector import InspectorService, TraceState
+from chatapp.services.prompt_scores import PromptScores
 from chatapp.services.storage import StorageService
 from chatapp.store.conversations import ConversationStore
 
@@ -44,17 +44,16 @@ class TracesService(QObject):
     grew = Signal(int, int)
 
     def __init__(
-        self, chat: ChatService, inspector: InspectorService, storage: StorageService, parent: QObject | None = None
+        self, chat: ChatService, scores: PromptScores, storage: StorageService, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._chat = chat
-        self._inspector = inspector
         self._storage = storage
         self._known: dict[int, Traced | None] = {}  # the one asked for last at the end
         self._reading: set[int] = set()
         chat.reply_traced.connect(self._on_reply_traced)
         chat.message_changed.connect(self._on_message_changed)
-        inspector.message_changed.connect(self._on_inspected)
+        scores.scored.connect(self._on_scored)
 
     def of(self, message: Message) -> Traced | None:
         """The trace of *message*; None when there is none, or it is being read: `changed` tells when it is there."""
@@ -117,14 +116,9 @@ class TracesService(QObject):
         if known.places.origin:  # a reply that was gone on with: what is kept has the tokens of its beginning, too
             self._read(message)
 
-    def _on_inspected(self) -> None:
-        """A prompt may just have been scored."""
-        inspector = self._inspector
-        message_id = inspector.message_id
-        if message_id is None or inspector.state is not TraceState.READY or self._known.get(message_id, 0) is not None:
-            return
-        message = inspector.message
-        if message is not None and message.role is not Role.ASSISTANT:
-            places = prompt_places(inspector.trace, message.text)  # it may not be on the disk yet
-            self._keep(message_id, Traced(inspector.trace, places) if places is not None else None)
+    def _on_scored(self, message_id: int, trace: TraceBuffer) -> None:
+        message = self._chat.conversation.messages.get(message_id)
+        if message is not None:
+            places = prompt_places(trace, message.text)
+            self._keep(message_id, Traced(trace, places) if places is not None else None)
             self.changed.emit(message_id)

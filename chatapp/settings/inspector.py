@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chatapp.core.token_measures import RANK_BOUNDS, Measure
+from chatapp.core.token_measures import RANK_BOUNDS, Measure, are_rank_bounds
 from chatapp.settings.setting import Choice, Kind, Setting
 
 _ON_OFF = (Choice("on", ""), Choice("off", ""))
@@ -23,3 +23,8 @@ INSPECTOR: tuple[Setting[Any], ...] = (
     TOKEN_MEASURE, RANK_BUCKETS, WHOLE_PROMPT, SCORE_BY_ITSELF, SHOW_HINTS, COLORS_IN_CHAT,
     EXPORT_FOLDER,
 )  # fmt: skip
+
+
+def rank_bounds(kept: tuple[int, ...]) -> tuple[int, ...]:
+    """What `RANK_BUCKETS` says, or its default where somebody wrote nonsense into the file."""
+    return kept if are_rank_bounds(kept) else RANK_BUCKETS.default

@@ -8,6 +8,8 @@ from chatapp.services.bundle import Services
 from chatapp.services.inspector import TraceState
 from chatapp.settings.inspector import COLORS_IN_CHAT
 from chatapp.ui.chat.message_list import MessageList
+from chatapp.ui.inspector.colour_row import ColourRow
+from chatapp.ui.inspector.tokens_tab import TokensTab
 from chatapp.ui.main_window import MainWindow
 from tests.services.test_chat import answer
 
@@ -31,12 +33,17 @@ def test_the_shortcut_switches_the_colours_and_they_are_kept(
     messages = child(window, MessageList, "messageList")
     assert isinstance(messages, MessageList)
     qtbot.waitUntil(lambda: messages.widget_of(reply.id).heat is not None)  # type: ignore[union-attr]  # it is in sight
+    legend = child(window, ColourRow, "chatLegend")
+    assert legend.isVisible()
     window.actions_table["inspector"].trigger()
-    qtbot.waitUntil(lambda: any(b.isVisible() for b in window.findChildren(QToolButton, "colorsInChat")))
-    (button,) = [b for b in window.findChildren(QToolButton, "colorsInChat") if b.isVisible()]
+    tab = window.findChild(TokensTab)
+    assert tab is not None
+    (button,) = tab.findChildren(QToolButton, "colorsInChat")
+    qtbot.waitUntil(button.isVisible)
     assert button.isChecked()
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert not action.isChecked()
+    assert not legend.isVisible()
     assert services.settings.get(COLORS_IN_CHAT) == "off"
 
 

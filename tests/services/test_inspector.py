@@ -138,10 +138,10 @@ def test_half_a_score_is_none(services: Services, qtbot: QtBot) -> None:
     settled(services, qtbot, TraceState.UNSCORED)
     prefix = inspector.prefix_to(reply.parent_id)
     half = trace_of(b"a", b"b")
-    inspector._on_scored(reply.parent_id, prefix, Scored(1, 0, 5, half, (0, 0)))
+    services.prompt_scores._on_scored(reply.parent_id, prefix, Scored(1, 0, 5, half, (0, 0)))
     assert inspector.state is TraceState.UNSCORED
     assert not len(inspector.trace)
-    inspector._on_scored(reply.parent_id, prefix, Scored(1, 0, 2, half, (0, 0)))
+    services.prompt_scores._on_scored(reply.parent_id, prefix, Scored(1, 0, 2, half, (0, 0)))
     assert inspector.state is TraceState.READY
     inspector.select(reply.id)
     settled(services, qtbot)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from chatapp.core.conversation import Role
 from chatapp.core.generation import CacheUse, ReplyInfo
@@ -22,6 +22,7 @@ class ActionRow(QWidget):
     regenerate_clicked = Signal()
     pin_clicked = Signal(bool)
     inspect_clicked = Signal()
+    score_clicked = Signal()
     sibling_requested = Signal(int)  # step: -1 or 1
 
     def __init__(self, role: Role, parent: QWidget | None = None) -> None:
@@ -44,6 +45,11 @@ class ActionRow(QWidget):
         self._previous.clicked.connect(lambda: self.sibling_requested.emit(-1))
         self._next = QuietButton("chevron-right", self.tr("Show the next version"), self)
         self._next.clicked.connect(lambda: self.sibling_requested.emit(1))
+        self._score = QPushButton(self)
+        self._score.setObjectName("scoreMessage")
+        self._score.setProperty("link", True)
+        self._score.clicked.connect(self.score_clicked)
+        self._score.hide()
         self._count = QLabel(self)
         self._fork = ForkLabel(self)
         self._stats = CutLabel(self)
@@ -51,9 +57,7 @@ class ActionRow(QWidget):
             label.setProperty("role", "small")
         self._count.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._stats.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_COPIED_MS)
+        self._timer = QTimer(self, singleShot=True, interval=_COPIED_MS)
         self._timer.timeout.connect(self._on_timeout)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -67,6 +71,7 @@ class ActionRow(QWidget):
         layout.addWidget(self._fork, 0)
         for widget in buttons:
             layout.addWidget(widget)
+        layout.addWidget(self._score)
         if role is not Role.USER:
             layout.addSpacing(8)
             layout.addWidget(self._stats, 100)
@@ -133,6 +138,15 @@ class ActionRow(QWidget):
         for button in (self._edit, self._regenerate):
             button.setEnabled(not running)
 
+    def set_score(self, text: str, told: str = "", *, enabled: bool = True) -> None:
+        """Offer to score the tokens of the message, or to stop that; not with ""."""
+        if not text and self._score.hasFocus():
+            self._inspect.setFocus()
+        self._score.setText(text)
+        self._score.setToolTip(told)
+        self._score.setEnabled(enabled)
+        self._score.setVisible(bool(text))
+
     def set_last(self, last: bool) -> None:
         """Keep the buttons in sight under the last message."""
         self._last = last
@@ -143,10 +157,10 @@ class ActionRow(QWidget):
         self._hovered = hovered
         self._reveal()
 
-    def buttons(self) -> list[QuietButton]:
+    def buttons(self) -> list[QAbstractButton]:
         """The buttons in order."""
         return [
-            self._previous, self._next, self._copy, self._edit, self._regenerate, self._inspect, self._pin,
+            self._previous, self._next, self._copy, self._edit, self._regenerate, self._inspect, self._pin, self._score,
         ]  # fmt: skip
 
     def focus_edit(self) -> None:

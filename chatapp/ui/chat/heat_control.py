@@ -5,13 +5,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QRect, Signal
 from PySide6.QtWidgets import QWidget
 
-from chatapp.core.conversation import Message
+from chatapp.core.conversation import Message, Role
+from chatapp.core.errors import UserFixable
 from chatapp.core.token_measures import Measure
-from chatapp.settings.inspector import COLORS_IN_CHAT, RANK_BUCKETS, TOKEN_MEASURE
+from chatapp.settings.inspector import COLORS_IN_CHAT, RANK_BUCKETS, TOKEN_MEASURE, rank_bounds
 from chatapp.ui.chat.heat import Heat, HeatStyle
 from chatapp.ui.chat.message import MessageWidget
 from chatapp.ui.chat.message_list import MessageList
 from chatapp.ui.chat.token_card import TokenCard
+from chatapp.ui.inspector.colour_row import ColourRow
+from chatapp.ui.widgets.text import number_text
 
 if TYPE_CHECKING:
     from chatapp.services.bundle import Services
@@ -20,7 +23,10 @@ _SETTINGS = {setting.key for setting in (COLORS_IN_CHAT, RANK_BUCKETS, TOKEN_MEA
 
 
 class HeatControl(QObject):
-    """Of one chat view; *inspect_requested* asks for the inspector to be shown."""
+    """Of one chat view; *inspect_requested* asks for the inspector to be shown.
+
+    legend  what the colours stand for, and the switch that takes them away; shown while they are on
+    """
 
     inspect_requested = Signal()
 
@@ -30,11 +36,17 @@ class HeatControl(QObject):
         self._settings = services.settings
         self._traces = services.traces
         self._inspector = inspector = services.inspector
+        self._engine = services.engine
+        self._scores = scores = services.prompt_scores
+        self._notices = services.notices
+        self.legend = ColourRow(services.settings, parent, hint=False)
+        self.legend.setObjectName("chatLegend")
         self._list = messages
         self._area = parent
         self._card: TokenCard | None = None
         self._inspected: int | None = None  # the message whose tokens are outlined
         self._unseen = False  # the inspector's token is still to be brought into sight
+        self._scored: set[int] = set()  # messages whose tokens were found; perhaps not where their text says
         self._waiting: tuple[int, int] | None = None  # message and place whose token is to be selected once it is read
         self._settings.changed.connect(self._on_setting_changed)
         self._traces.changed.connect(self._on_trace_changed)
@@ -43,6 +55,11 @@ class HeatControl(QObject):
         inspector.open_changed.connect(self._on_inspected_changed)
         inspector.token_changed.connect(self._on_token_changed)
         inspector.hover_changed.connect(self._show_marks)
+        scores.changed.connect(self._on_scores_changed)
+        scores.scored.connect(lambda message_id, _trace: self._scored.add(message_id))
+        scores.failed.connect(self._on_score_failed)
+        for can_or_cannot in (services.chat.state_changed, services.engine.state_changed):
+            can_or_cannot.connect(self._offer_all)
         for elsewhere in (services.chat.path_changed, services.chat.conversation_changed):
             elsewhere.connect(self.hide_card)
         messages.verticalScrollBar().valueChanged.connect(self.hide_card)
@@ -63,19 +80,19 @@ class HeatControl(QObject):
         widget.token_pointed.connect(self._on_token_pointed)
         widget.token_clicked.connect(self._select)
         widget.token_opened.connect(self._on_token_opened)
+        widget.actions_row.score_clicked.connect(lambda: self._on_score_clicked(widget.message.id))
 
     def refresh(self, widget: MessageWidget) -> None:
         """Show the tokens of *widget*'s message as far as they are wanted."""
         outlined = self._inspector.is_open and self._inspector.message_id == widget.message.id
         traced = self._traces.of(widget.message) if self.is_on or outlined else None
+        self._offer(widget, scored=traced is not None)
         if traced is None:
             widget.set_heat(None)
             return
         heat = widget.heat
         get = self._settings.get
-        ranks = get(RANK_BUCKETS)
-        bounds = tuple(sorted(set(ranks))) or RANK_BUCKETS.default
-        style = HeatStyle(self.is_on, Measure(get(TOKEN_MEASURE)), bounds)
+        style = HeatStyle(self.is_on, Measure(get(TOKEN_MEASURE)), rank_bounds(get(RANK_BUCKETS)))
         if heat is None or heat.traced is not traced or heat.style != style:
             heat = Heat(traced, style)
         self._mark(heat, widget.message)
@@ -158,6 +175,44 @@ class HeatControl(QObject):
         shown = self._inspector.is_open and self._inspector.message_id == message.id
         heat.selected = self._inspector.token if shown else None
         heat.hovered = self._inspector.hovered if shown else None
+
+    # -- scoring what was not sampled ----------------------------------------------------------------------------------
+
+    def _offer(self, widget: MessageWidget, *, scored: bool) -> None:
+        """Offer to score the tokens of a message that has none yet, or to stop that."""
+        message, row = widget.message, widget.actions_row
+        progress = self._scores.progress(message.id)
+        known = scored or message.id in self._scored or not self._traces.is_known(message.id)
+        if not self.is_on or message.role is Role.ASSISTANT or (known and progress is None):
+            row.set_score("")
+        elif progress is not None:
+            percent = number_text(100 * progress)
+            row.set_score(self.tr("Cancel scoring ({percent} %)").format(percent=percent))
+        elif self._engine.model is None:
+            row.set_score(self.tr("Score this message"), self.tr("This needs a model: load one first"), enabled=False)
+        else:
+            told = self.tr("How likely were these words? The model reads the conversation up to here once more")
+            idle = self._chat.streaming_id is None
+            row.set_score(self.tr("Score this message"), told, enabled=idle)
+
+    def _offer_all(self) -> None:
+        for widget in self._list.widgets() if self.is_on else ():
+            self._offer(widget, scored=widget.heat is not None)
+
+    def _on_scores_changed(self, message_id: int) -> None:
+        widget = self._list.widget_of(message_id)
+        if widget is not None:
+            self._offer(widget, scored=widget.heat is not None)
+
+    def _on_score_clicked(self, message_id: int) -> None:
+        if self._scores.progress(message_id) is not None:
+            self._scores.cancel(message_id)
+        else:
+            self._scores.score(message_id)
+
+    def _on_score_failed(self, message_id: int, error: UserFixable) -> None:
+        if not self._inspector.is_open or self._inspector.message_id != message_id:  # which says it itself
+            self._notices.post_error(error, key="score")
 
     # -- what the user does --------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from chatapp.core.generation import FinishReason
 from chatapp.services.chat import ChatState
 from chatapp.services.engine_process import EngineState
 from chatapp.settings import schema
+from chatapp.settings.inspector import COLORS_IN_CHAT
 from chatapp.ui import theme
 from chatapp.ui.chat.composer import Composer
 from chatapp.ui.chat.empty_state import EmptyState
@@ -55,6 +56,7 @@ class ChatView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        layout.addWidget(self.heat.legend)
         layout.addWidget(self._pages, 1)
         self._dock = QWidget(self)
         dock = QVBoxLayout(self._dock)
@@ -112,6 +114,7 @@ class ChatView(QWidget):
         self.empty.question_chosen.connect(self._on_question_chosen)
         self.list.at_end_changed.connect(self._on_at_end_changed)
         self._down.clicked.connect(self._on_down_clicked)
+        self._settings.changed.connect(lambda key: self._show_legend() if key == COLORS_IN_CHAT.key else None)
         theme.notifier.changed.connect(self._style_down_button)
 
     # -- what is shown -------------------------------------------------------------------------------------------------
@@ -205,6 +208,7 @@ class ChatView(QWidget):
         self._index_siblings()
         path = self._chat.conversation.path()
         self._pages.setCurrentWidget(self.list if path else self.empty)
+        self._show_legend()
         self._divided = sent_from(path)
         self.list.set_path(path)
         self._refresh_all()
@@ -327,12 +331,17 @@ class ChatView(QWidget):
         self.list.scroll_to_end()
         self.composer.setFocus()
 
+    def _show_legend(self) -> None:
+        self.heat.legend.setVisible(self.heat.is_on and self._pages.currentWidget() is self.list)
+
     def _place(self) -> None:
         side = max(MARGIN, (self.width() - COLUMN) // 2)
+        self.heat.legend.setContentsMargins(side, 8, side, 4)
         layout = self._dock.layout()
         if layout is not None:
             layout.setContentsMargins(side - 4, 4, side - 4, 14)
-        self._down.move((self.width() - self._down.width()) // 2, self._pages.height() - self._down.height() - 10)
+        bottom = self._pages.geometry().bottom()
+        self._down.move((self.width() - self._down.width()) // 2, bottom - self._down.height() - 10)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -3,23 +3,30 @@
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
-from chatapp.core.token_measures import Measure
+from chatapp.core.token_measures import Measure, are_rank_bounds
 from chatapp.services.settings import SettingsService
-from chatapp.settings.inspector import COLORS_IN_CHAT, RANK_BUCKETS, SHOW_HINTS, TOKEN_MEASURE
+from chatapp.settings.inspector import COLORS_IN_CHAT, RANK_BUCKETS, SHOW_HINTS, TOKEN_MEASURE, rank_bounds
 from chatapp.ui.inspector.hints import measure_title
 from chatapp.ui.inspector.legend import Legend
 from chatapp.ui.widgets.combo import CalmComboBox
 from chatapp.ui.widgets.icons import icon
 
-_MOST = 6  # bounds of ranks
+_HIGHEST = 1_000_000  # rank that can be a bound
+_DIGITS = 7
 
 
 class ColourRow(QWidget):
-    """*changed* comes when the measure or the bounds of the ranks are others."""
+    """*changed* comes when the measure or the bounds of the ranks are others.
+
+    in_chat  whether it is about messages of the chat, so that the colours can be switched there
+    hint     whether what the measure means is explained beside it
+    """
 
     changed = Signal()
 
-    def __init__(self, settings: SettingsService, parent: QWidget | None = None, *, in_chat: bool = True) -> None:
+    def __init__(
+        self, settings: SettingsService, parent: QWidget | None = None, *, in_chat: bool = True, hint: bool = True
+    ) -> None:
         super().__init__(parent)
         self._settings = settings
         self._combo = CalmComboBox(self)
@@ -31,9 +38,10 @@ class ColourRow(QWidget):
         self._edit = self._button("edit", "editRankBounds")
         self._edit.toggled.connect(self._on_edit)
         self._chat = self._button("eye", "colorsInChat")
-        self._chat.setVisible(in_chat)  # where it is about a message of the chat
+        self._chat.setVisible(in_chat)
         self._chat.toggled.connect(lambda on: settings.set(COLORS_IN_CHAT, "on" if on else "off"))
         self._help = self._button("info", "explainMeasure")
+        self._help.setVisible(hint)
         self._help.toggled.connect(lambda on: settings.set(SHOW_HINTS, "on" if on else "off"))
         self._bounds_title = QLabel(self)
         self._bounds_title.setProperty("role", "small")
@@ -71,8 +79,7 @@ class ColourRow(QWidget):
     @property
     def bounds(self) -> tuple[int, ...]:
         """The last rank of each bucket but the last."""
-        found = self._settings.get(RANK_BUCKETS)
-        return found if found and list(found) == sorted(set(found))[:_MOST] else RANK_BUCKETS.default
+        return rank_bounds(self._settings.get(RANK_BUCKETS))
 
     def show_values(self) -> None:
         """Show what the settings say."""
@@ -105,9 +112,8 @@ class ColourRow(QWidget):
 
     def _on_bounds(self) -> None:
         parts = self._bounds.text().replace(",", " ").split()
-        numbers = [int(part) for part in parts if part.isascii() and part.isdigit()]
-        good = len(numbers) == len(parts) and 0 < len(numbers) <= _MOST and numbers == sorted(set(numbers))
-        if good and numbers[0] > 0 and numbers[-1] <= 1_000_000:
+        numbers = [int(part) for part in parts if part.isascii() and part.isdigit() and len(part) <= _DIGITS]
+        if len(numbers) == len(parts) and are_rank_bounds(numbers) and numbers[-1] <= _HIGHEST:
             self._error.hide()
             self._settings.set(RANK_BUCKETS, tuple(numbers))
         else:
@@ -129,7 +135,7 @@ class ColourRow(QWidget):
         self._combo.setToolTip(self.tr("What the tokens are coloured by"))
         for button, name in (
             (self._edit, self.tr("Change the bounds of the ranks")),
-            (self._chat, self.tr("Show these colours in the chat, too")),
+            (self._chat, self.tr("Colours in the chat")),
             (self._help, self.tr("Explain what this means")),
         ):
             button.setToolTip(name)

@@ -66,7 +66,11 @@ class StatePage(QWidget):
         self._bar.setVisible(state is TraceState.SCORING)
         self._bar.setRange(0, 1000 if self._inspector.progress else 0)
         self._bar.setValue(round(1000 * self._inspector.progress))
-        actions = {TraceState.UNSCORED: self.tr("Score this prompt"), TraceState.NEEDS_MODEL: self.tr("Choose a model")}
+        actions = {
+            TraceState.UNSCORED: self.tr("Score this prompt"),
+            TraceState.SCORING: self.tr("Cancel"),
+            TraceState.NEEDS_MODEL: self.tr("Choose a model"),
+        }
         self._button.setText(actions.get(state, ""))
         self._button.setAccessibleName(actions.get(state, self.tr("Nothing to do")))
         self._button.setVisible(state in actions)
@@ -103,6 +107,8 @@ class StatePage(QWidget):
         if self._inspector.state is TraceState.UNSCORED:
             self._error = None
             self._inspector.score()
+        elif self._inspector.state is TraceState.SCORING:
+            self._inspector.cancel_scoring()
         else:
             self._services.models.choose_requested.emit()
 

@@ -414,7 +414,7 @@ def test_a_scored_question_is_coloured(view: ChatView, services: Services, qtbot
         qtbot.waitUntil(lambda: services.inspector.state is TraceState.UNSCORED and services.traces.is_known(asked))
         scores = Scored(0, 0, 5, trace, (-1, 0, 0, 0, -1))
         prefix = services.inspector.prefix_to(asked)
-        services.inspector._on_scored(
+        services.prompt_scores._on_scored(
             asked, prefix, scores
         )  # the test engine has no distributions, and refuses to score
     widget = shown(view, asked, qtbot)
