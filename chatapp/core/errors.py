@@ -207,7 +207,7 @@ TEXTS: dict[ErrorCode, ErrorText] = {
         QT_TRANSLATE_NOOP("errors", "Load that model to branch from the reply, or regenerate it."),
     ),
     ErrorCode.NO_ATTENTION: _text(
-        QT_TRANSLATE_NOOP("errors", "This model has no attention weights to show: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "There are no attention weights to show: {reason}."),
         QT_TRANSLATE_NOOP("errors", "Token probabilities work all the same."),
     ),
     ErrorCode.INSPECTION_TOO_LARGE: _text(

@@ -17,6 +17,7 @@ from chatapp.protocol.messages import Attend, Attended
 NOT_RECORDED = QT_TRANSLATE_NOOP("reasons", "attention is not recorded in this chat")
 NO_ROOM = QT_TRANSLATE_NOOP("reasons", "the memory set aside for it does not hold as many tokens")
 NO_LAYERS = QT_TRANSLATE_NOOP("reasons", "this model has no attention layers")
+NO_FLASH = QT_TRANSLATE_NOOP("reasons", "this chat runs without flash attention, and only with it attention is recorded")
 
 _LARGEST = 1 << 30  # bytes
 
@@ -70,7 +71,7 @@ def recorder_of(reader: Reader) -> AttentionRecorder:
         details = str(recorder.error) if recorder is not None else ""
         raise RequestError(ErrorCode.NO_ATTENTION, details, reason=NOT_RECORDED)
     if not recorder.layers:
-        raise RequestError(ErrorCode.NO_ATTENTION, reason=NO_LAYERS)
+        raise RequestError(ErrorCode.NO_ATTENTION, reason=NO_FLASH if recorder.is_flash_off else NO_LAYERS)
     return recorder
 
 

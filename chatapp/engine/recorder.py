@@ -22,11 +22,13 @@ _PROOF_EVERY = 32  # positions between two outputs that are kept
 _PROOFS = 16  # of them, the newest
 _Q, _K, _V, _MASK, _SINKS = range(5)  # operands of the node
 _KEYS = "cache_k_l"
+_WEIGHTS = b"kq_soft_max"
 _HIDDEN = -1e4  # half precision; hidden keys have -inf, ALiBi's distances are smaller
 
 _int_at, _pointer_at, _count_at = ctypes.c_int.from_address, ctypes.c_void_p.from_address, ctypes.c_int64.from_address
 _OP, _SRC, _DATA = ggml.Tensor.op.offset, ggml.Tensor.src.offset, ggml.Tensor.data.offset
 _NE1 = ggml.Tensor.ne.offset + 8
+_NAME = ggml.Tensor.name.offset
 
 
 @dataclass(slots=True)
@@ -45,6 +47,7 @@ class AttentionRecorder:
     muted    layer → heads whose output is put to 0 in whatever is decoded now: a causal check of what they do
     watch    is asked about all other nodes, as the callback is, when it is set
     error    what went wrong in the callback (it cannot cross C); nothing more is recorded then
+    is_flash_off  the first decode had attention, but not the node that can be recorded
     """
 
     def __init__(self, budget: int, *, windowed: bool) -> None:
@@ -63,7 +66,8 @@ class AttentionRecorder:
         self._masks: dict[int, tuple[int, int]] = {}  # mask class → the mask that was read last, and for which position
         self._masks_learned: dict[int, int] = {}  # address in the first graph → class
         self._order: list[RecordedLayer] = []  # as a graph runs through them
-        self.watch: Callable[[int, bool], bool] | None = None
+        self.is_flash_off = False
+        self.watch: Callable[[int, bool], bool] | None = self._look_for_attention
         self.muted: dict[int, frozenset[int]] = {}
         self._next = 0
         self._scratch = np.zeros(0, np.float32)
@@ -108,6 +112,7 @@ class AttentionRecorder:
     def _learn(self) -> None:
         self.queries.set_layers(self._order)
         self._learning = not self.layers
+        self.watch = None
         self._seen.clear()
         self.proofs.clear()
 
@@ -125,6 +130,11 @@ class AttentionRecorder:
                 self.is_on = False
         # False in the data phase would make llama_decode skip the rest of the graph and still report success.
         return True
+
+    def _look_for_attention(self, address: int, ask: bool) -> bool:
+        """In the first graph: without flash attention the weights are a node of their own, and they tell."""
+        self.is_flash_off |= ctypes.string_at(address + _NAME, len(_WEIGHTS)) == _WEIGHTS
+        return not ask
 
     def _copy(self, address: int) -> None:
         source = _pointer_at(address + _SRC).value or 0  # Q: (width, tokens, heads), in memory token by token

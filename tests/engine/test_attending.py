@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from chatapp.core.errors import ErrorCode, RequestError
 from chatapp.core.generation import SamplingParams
+from chatapp.engine.attending import NO_FLASH, NO_LAYERS, NOT_RECORDED
 from chatapp.engine.llama_backend import LlamaBackend
 from chatapp.protocol.messages import Attend, Attended, ChatMessage, Generate, Prefix
 from tests.helpers import reference
@@ -168,21 +169,23 @@ def test_owners_are_the_messages() -> None:
     backend.close()
 
 
-@pytest.mark.parametrize(("name", "options"), [("llama-f32", {"recording": 0}), ("mamba-f32", {})])
+@pytest.mark.parametrize(
+    ("name", "options", "reason"),
+    [
+        ("llama-f32", {"recording": 0}, NOT_RECORDED),
+        ("llama-f32", {"flash_attention": "off"}, NO_FLASH),
+        ("jamba-f32", {"flash_attention": "off"}, NO_FLASH),
+        ("mamba-f32", {}, NO_LAYERS),
+        ("mamba-f32", {"flash_attention": "off"}, NO_LAYERS),
+    ],
+)
 def test_without_a_recording_or_without_attention_it_is_refused_in_a_sentence(
-    name: str, options: dict[str, int]
+    name: str, options: dict[str, object], reason: str
 ) -> None:
     backend = opened(name, **({"flash_attention": "on", "recording": BUDGET} | options))
     with pytest.raises(RequestError) as caught:
         ask(backend, Attend(1, Prefix(CHAT)))
     assert caught.value.code is ErrorCode.NO_ATTENTION
-    assert reply(backend)[2]
-    backend.close()
-
-
-def test_with_flash_attention_off_there_is_nothing_to_record() -> None:
-    backend = opened("llama-f32", recording=BUDGET)
-    with pytest.raises(RequestError):
-        ask(backend, Attend(1, Prefix(CHAT)))
+    assert caught.value.params["reason"] == reason
     assert reply(backend)[2]
     backend.close()
