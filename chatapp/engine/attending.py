@@ -17,7 +17,7 @@ from chatapp.protocol.messages import Attend, Attended
 NOT_RECORDED = QT_TRANSLATE_NOOP("reasons", "attention is not recorded in this chat")
 NO_ROOM = QT_TRANSLATE_NOOP("reasons", "the memory set aside for it does not hold as many tokens")
 NO_LAYERS = QT_TRANSLATE_NOOP("reasons", "this model has no attention layers")
-NO_FLASH = QT_TRANSLATE_NOOP("reasons", "this chat runs without flash attention, and only with it attention is recorded")
+NO_FLASH = QT_TRANSLATE_NOOP("reasons", "this chat runs without flash attention, which the recording needs")
 
 _LARGEST = 1 << 30  # bytes
 
