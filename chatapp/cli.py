@@ -338,6 +338,7 @@ def _as_json(
             "reused_tokens": info.reused_tokens,
             "restored_tokens": info.restored_tokens,
             "cache": info.cache,
+            "evaluated_tokens": info.evaluated_tokens,
             "completion_tokens": info.completion_tokens,
             "drafted_tokens": info.drafted_tokens,
             "accepted_tokens": info.accepted_tokens,

@@ -111,7 +111,7 @@ class ReplyInfo:
     messages that the model did not see, since the context was full. *seconds_thinking* is how long it thought before
     it answered, None when it did not or nobody watched. *fork* says where it left another reply, if it was made so.
     *drafted_tokens* were guessed and evaluated ahead, and of these *accepted_tokens* were drawn. The first
-    *given_tokens* were not drawn but given by id.
+    *given_tokens* were not drawn but given by id, and *reused_given_tokens* of them were not evaluated again.
     """
 
     model: str = ""
@@ -131,6 +131,12 @@ class ReplyInfo:
     drafted_tokens: int = 0
     accepted_tokens: int = 0
     given_tokens: int = 0
+    reused_given_tokens: int = 0
+
+    @property
+    def evaluated_tokens(self) -> int:
+        """Of the prompt and of what was given by id: what had to be evaluated before the first token was drawn."""
+        return self.prompt_tokens + self.given_tokens - self.reused_tokens - self.reused_given_tokens
 
     @property
     def tokens_per_second(self) -> float:

@@ -29,6 +29,17 @@ class StageTrace:
     probs: NDArray[np.float32]
     drawn: NDArray[np.float32]
 
+    @classmethod
+    def of_given(
+        cls, names: tuple[str, ...], n_vocab: int, logprobs: NDArray[np.float32], top_logprobs: NDArray[np.float32]
+    ) -> Self:
+        """Of T given tokens: *logprobs* (T,) and *top_logprobs* (T, K) are what the model thought of them."""
+        count, width = top_logprobs.shape
+        left, drawn = np.zeros((count, len(names)), np.int32), np.zeros((count, len(names)), np.float32)
+        probs = np.zeros((count, len(names), width), np.float32)
+        left[:, 0], probs[:, 0], drawn[:, 0] = n_vocab, np.exp(top_logprobs), np.exp(logprobs)
+        return cls(names, left, probs, drawn)
+
     def cut_by(self, token: int) -> list[str | None]:
         """For each of the K candidates of token *token* of the reply the stage that cut it, None if it stayed."""
         row = self.probs[token] > 0

@@ -17,6 +17,7 @@ from chatapp.core.arrays import decode_arrays, encode_arrays
 from chatapp.core.stages import StageTrace
 
 _MAGIC = b"CTT1"
+_COLUMNS = ("ids", "logprobs", "ranks", "entropy", "top_ids", "top_logprobs")
 _MAX_BLOB = 256 * 1024 * 1024  # bytes after decompression; a million tokens stay below it
 
 
@@ -58,9 +59,18 @@ class TokenTrace:
 
     def head(self, count: int) -> Self:
         """The first *count* tokens."""
-        columns = ("ids", "logprobs", "ranks", "entropy", "top_ids", "top_logprobs")
-        stages = self.stages.head(count) if self.stages else None
-        return replace(self, stages=stages, **{name: getattr(self, name)[:count] for name in columns})
+        columns = {name: getattr(self, name)[:count] for name in _COLUMNS}
+        named = {*columns["ids"].tolist(), *columns["top_ids"].ravel().tolist()}
+        pieces = {token: piece for token, piece in self.pieces.items() if token in named}
+        return replace(self, pieces=pieces, stages=self.stages.head(count) if self.stages else None, **columns)
+
+    def as_given(self, part: "TokenTrace") -> Self:
+        """The same for a reply that goes on with *part*, in which these tokens were given and not drawn."""
+        stages = None
+        if part.stages is not None:
+            n_vocab = int(part.stages.left[0, 0])
+            stages = StageTrace.of_given(part.stages.names, n_vocab, self.logprobs, self.top_logprobs)
+        return replace(self, stages=stages)
 
     @classmethod
     def empty(cls, meta: dict[str, Any] | None = None) -> Self:

@@ -40,6 +40,11 @@ class Adapters:
         self._read: dict[tuple[str, int, int], int] = {}  # path, size, time of change → llama_adapter_lora *
         self._used: list[_Used] = []
 
+    @property
+    def used(self) -> list[_Used]:
+        """Those that work now."""
+        return self._used
+
     def use(self, wanted: tuple[AdapterUse, ...]) -> bool:
         """Let exactly these work; True when that is another set than before: what the KV cache holds is then void.
 

@@ -37,12 +37,12 @@ class Listener(Protocol):
         """*done* of *total* prompt tokens are in the KV cache, *reused* of them from before. Ids come once."""
         ...
 
-    def prompt_made(self, prefill: int, dropped: tuple[int, ...]) -> None:
-        """Before the ids: how many of them begin the reply, and the indices of messages that were left out."""
+    def prompt_made(self, prefill: int, dropped: tuple[int, ...], origin: str = "") -> None:
+        """Before the ids: how many of them begin the reply, the indices of messages that were left out, the origin."""
         ...
 
-    def tokens(self, text: str, trace: TokenTrace) -> None:
-        """New tokens, and the text that may be shown now."""
+    def tokens(self, text: str, trace: TokenTrace, known: int = 0) -> None:
+        """New tokens, *known* given ones before them that need no trace, and the text that may be shown now."""
         ...
 
     def text_part(self, part: TextPart) -> None:

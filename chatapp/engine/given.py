@@ -14,7 +14,8 @@ _BATCH = 32  # tokens; a row of logits is n_vocab floats: 20 MB for a batch with
 class GivenTokens:
     """The given beginning of one reply, put in by id.
 
-    They are evaluated again even where the cache knows them: it keeps no logits, and the trace needs them.
+    They are evaluated again even where the cache knows them: it keeps no logits, and the trace needs them. Not so those
+    that the asker has the trace of: see `LlamaBackend`.
     """
 
     def __init__(self, tokens: Sequence[int], n_vocab: int) -> None:
@@ -23,6 +24,10 @@ class GivenTokens:
 
     def __len__(self) -> int:
         return len(self._tokens)
+
+    def first(self, count: int) -> list[int]:
+        """The first *count* of them."""
+        return self._tokens[:count]
 
     def at(self, index: int) -> int | None:
         """Token *index* of the reply, None when it is the model's to choose."""

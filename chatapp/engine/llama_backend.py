@@ -1,10 +1,12 @@
 """`LlamaBackend`: chat, scoring and counting on llama.cpp through its C API."""
 
+import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import psutil
 
 from chatapp.core.errors import ErrorCode, RequestError
@@ -58,6 +60,7 @@ class LlamaBackend:
         self._prompts: Prompts | None = None
         self._adapters: Adapters | None = None
         self._n_threads = 0
+        self._fingerprint = ""
         self._cache: PromptCache | None = None
 
     # -- loading -------------------------------------------------------------------------------------------------------
@@ -92,6 +95,7 @@ class LlamaBackend:
         self._cache = PromptCache(self._context, budget)
         self._prompts = Prompts(model)
         self._adapters = Adapters(model, self._context)
+        self._fingerprint = model.fingerprint()
         return ModelInfo(
             path=path,
             name=model.meta("general.name") or Path(path).stem,
@@ -106,7 +110,7 @@ class LlamaBackend:
             n_layer=model.n_layer,
             n_head=model.n_head,
             has_chat_template=not self._prompts.plain,
-            fingerprint=model.fingerprint(),
+            fingerprint=self._fingerprint,
             backend=self.name,
             has_attention=model.n_head > 0,
             n_gpu_layers=model.n_gpu_layers,
@@ -154,26 +158,33 @@ class LlamaBackend:
         prompt = made.tokens
         if self._adapters is not None and self._adapters.use(request.adapters):
             cache.forget(saved=True)
-        known = cache.reuse(prompt)
-        listener.prompt_made(made.prefill, made.dropped)
-        listener.prompt_progress(known.tokens, len(prompt), known.tokens, tuple(prompt))
+        origin = self._origin(prompt)
+        begun = self._known(request, given) if request.origin == origin else []
+        read = prompt + begun
+        reuse = cache.reuse(read)
+        listener.prompt_made(made.prefill, made.dropped, origin)
+        listener.prompt_progress(reuse.tokens, len(read), reuse.tokens, tuple(prompt))
         if made.opening:
             listener.tokens(made.opening, TokenTrace.empty())
         info = ReplyInfo(
             model=model.path,
             prompt_tokens=len(prompt),
-            reused_tokens=known.tokens,
-            restored_tokens=known.restored,
-            cache=known.use,
+            reused_tokens=min(reuse.tokens, len(prompt)),
+            reused_given_tokens=max(0, reuse.tokens - len(prompt)),
+            restored_tokens=reuse.restored,
+            cache=reuse.use,
             prefill_tokens=made.prefill,
         )
-        if not cache.process(prompt, listener, known.tokens):
+        if not cache.process(read, listener, reuse.tokens):
             return "", replace(info, finish=FinishReason.CANCELLED)
-        text = StreamText(request.params.stop + (PLAIN_STOP if prompts.plain and not request.raw else ()))
+        text = self._text(request)
         writer = TraceWriter(model.piece, listener.tokens, chain.stages if request.stages else ())
         chain.accept_prompt(prompt)
         drafts = Drafts(cache, wanted=request.lookup)
         try:
+            for token in begun:
+                chain.accept(token)
+                writer.known(token, text.feed(model.piece(token)))
             finish, first_at = self._decode(chain, text, writer, request, listener, given, drafts)
         finally:
             writer.flush()  # also when the grammar leads nowhere: what was written is kept
@@ -194,6 +205,27 @@ class LlamaBackend:
             drafted_tokens=drafts.drafted,
             accepted_tokens=drafts.accepted,
         )
+
+    def _origin(self, prompt: list[int]) -> str:
+        """Names *prompt*, the weights with the adapters in use, and the width of a trace: what rows depend on."""
+        weights = (self._fingerprint, self._adapters.used if self._adapters else [], TOP_K)
+        return hashlib.sha256(repr(weights).encode() + np.array(prompt, np.int32).tobytes()).hexdigest()
+
+    def _known(self, request: Generate, given: GivenTokens) -> list[int]:
+        """The given tokens that need no trace: those of which it is known, but none that ends the reply."""
+        model, text = self._need_model(), self._text(request)
+        limit = request.params.max_tokens or len(given) + 1
+        known = given.first(max(0, min(request.known_prefix, limit - 1)))
+        for index, token in enumerate(known):
+            text.feed(model.piece(token))
+            if text.stopped or model.is_end(token):
+                return known[:index]
+        return known
+
+    def _text(self, request: Generate) -> StreamText:
+        """An empty reply to *request*."""
+        plain = self._need_prompts().plain and not request.raw
+        return StreamText(request.params.stop + (PLAIN_STOP if plain else ()))
 
     def _whole(self, tokens: list[int], pending: int) -> list[int]:
         """*tokens* without those of a character that the end cut in half, which has *pending* bytes."""

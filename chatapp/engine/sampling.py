@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from chatapp.core.errors import ErrorCode, RequestError
 from chatapp.core.probability import TOP_K, Distribution
 from chatapp.core.sampling import BAN, FIRST, MAX_SEED, SamplingParams, invalid
-from chatapp.core.stages import StageRow
+from chatapp.core.stages import StageRow, StageTrace
 from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.engine.grammar import grammar_sampler
 
@@ -204,12 +204,9 @@ class SamplerChain:
 
     def given_row(self, dist: Distribution, logit: float) -> StageRow:
         """The stage view of a token that was given: the raw distribution, and nothing after it."""
-        left = np.zeros(len(self.stages), np.int32)
-        top = dist.top_logprobs[:TOP_K]
-        probs = np.zeros((len(self.stages), len(top)), np.float32)
-        drawn = np.zeros(len(self.stages), np.float32)
-        left[0], probs[0], drawn[0] = self._n_vocab, np.exp(top), np.exp(logit - dist.log_z)
-        return StageRow(left, probs, drawn)
+        logprobs = np.array([logit - dist.log_z], np.float32)
+        rows = StageTrace.of_given(self.stages, self._n_vocab, logprobs, dist.top_logprobs[None, :TOP_K])
+        return StageRow(rows.left[0], rows.probs[0], rows.drawn[0])
 
     def sample(self, context: Any, logits: NDArray[np.float32], top_ids: NDArray[np.int32], row: int = -1) -> int:
         """Draw from *logits*, row *row* of *context*'s last batch, and remember the token.

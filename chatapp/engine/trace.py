@@ -16,7 +16,9 @@ _SECONDS = 0.03
 
 
 class TraceWriter:
-    """Collects tokens and calls *emit* with their text and trace: at once, unless the last call was only just now.
+    """Collects tokens and calls *emit* with their text, their trace and how many `known` ones came before them.
+
+    At once, unless the last call was only just now.
 
     count   tokens so far
     spoken  ids of the tokens that belong to the reply's text (all but an end-of-turn token)
@@ -24,7 +26,7 @@ class TraceWriter:
     """
 
     def __init__(
-        self, piece: Callable[[int], bytes], emit: Callable[[str, TokenTrace], None], stages: tuple[str, ...] = ()
+        self, piece: Callable[[int], bytes], emit: Callable[[str, TokenTrace, int], None], stages: tuple[str, ...] = ()
     ) -> None:
         self.count = 0
         self.spoken: list[int] = []
@@ -35,7 +37,15 @@ class TraceWriter:
         self._stages = stages
         self._stage_rows: list[StageRow] = []
         self._text = ""
+        self._unseen = 0  # tokens without a row that were not handed on
         self._sent_at = 0.0
+
+    def known(self, token: int, text: str) -> None:
+        """*token* and the *text* that may be shown after it come first, and whoever reads the trace has its row."""
+        self._text += text
+        self.count += 1
+        self.spoken.append(token)
+        self._unseen += 1
 
     def add(
         self,
@@ -63,7 +73,11 @@ class TraceWriter:
 
     def flush(self) -> None:
         """Hand on what was collected."""
+        unseen, self._unseen = self._unseen, 0
+        text, self._text = self._text, ""
         if not self._rows:
+            if unseen:
+                self._emit(text, TokenTrace.empty(), unseen)
             return
         top_ids = np.stack([d.top_ids[:TOP_K] for *_, d in self._rows])
         ids = np.array([token for token, *_ in self._rows], np.int32)
@@ -79,9 +93,8 @@ class TraceWriter:
             pieces={i: self._piece(i) for i in new},
             stages=self._stage_trace(),
         )
-        text, self._text = self._text, ""
         self._rows.clear()
-        self._emit(text, trace)
+        self._emit(text, trace, unseen)
 
     def _stage_trace(self) -> StageTrace | None:
         if not self._stage_rows:

@@ -151,7 +151,7 @@ class JobListener:
     def __init__(self, worker: Worker, job: int) -> None:
         self._worker = worker
         self._job = job
-        self._made: tuple[int, tuple[int, ...]] = (0, ())
+        self._made: tuple[int, tuple[int, ...], str] = (0, (), "")
 
     def cancelled(self) -> bool:
         """Whether the job should end early."""
@@ -159,17 +159,17 @@ class JobListener:
 
     def prompt_progress(self, done: int, total: int, reused: int, prompt_ids: tuple[int, ...] = ()) -> None:
         """Report prompt processing."""
-        prefill, dropped = self._made if prompt_ids else (0, ())
-        self._worker.send(PromptProgress(self._job, done, total, reused, prompt_ids, prefill, dropped))
+        made = self._made if prompt_ids else (0, (), "")
+        self._worker.send(PromptProgress(self._job, done, total, reused, prompt_ids, *made))
         self._worker.do_counts()
 
-    def prompt_made(self, prefill: int, dropped: tuple[int, ...]) -> None:
+    def prompt_made(self, prefill: int, dropped: tuple[int, ...], origin: str = "") -> None:
         """Keep what the first progress report says of the prompt."""
-        self._made = (prefill, dropped)
+        self._made = (prefill, dropped, origin)
 
-    def tokens(self, text: str, trace: TokenTrace) -> None:
+    def tokens(self, text: str, trace: TokenTrace, known: int = 0) -> None:
         """Report new tokens."""
-        self._worker.send(Tokens(self._job, text, trace))
+        self._worker.send(Tokens(self._job, text, trace, known))
         self._worker.do_counts()
 
     def text_part(self, part: TextPart) -> None:

@@ -30,6 +30,8 @@ class Generate:
     """Stream a reply to *messages*, or with *raw* continue *prompt* without a chat template.
 
     prefix_ids  the tokens the reply must begin with; they count, and are traced, as its own
+    known_prefix  how many of these the asker has the trace of, from a reply to the prompt that *origin* names (see
+                `PromptProgress`): while it is this prompt, they are not traced again, and read like the prompt
     stages      the trace says what every sampler stage left; the tokens are the same
     With *raw* and no *prompt* the texts of *messages* are continued, one after the other as they stand.
 
@@ -46,6 +48,8 @@ class Generate:
     raw: bool = False
     prompt: str = ""
     prefix_ids: tuple[int, ...] = ()
+    known_prefix: int = 0
+    origin: str = ""
     prefill: str = ""
     overflow: str = "stop"
     pinned: tuple[int, ...] = ()

@@ -42,8 +42,10 @@ class Loaded:
 class PromptProgress:
     """Prompt tokens: *done* of *total* are evaluated, *reused* of them were still in the KV cache.
 
+    Given tokens of a reply that are not traced again (see `Generate`) are read with the prompt and count here.
     The first one of a job also carries the rendered prompt's token ids, how many of them at the end are the given
-    beginning of the reply (*prefill*), and the indices of messages that were left out (*dropped*).
+    beginning of the reply (*prefill*), the indices of messages that were left out (*dropped*), and *origin*: it is the
+    same where a reply's tokens would be read behind the same prompt with the same weights.
     """
 
     TYPE: ClassVar[str] = "prompt_progress"
@@ -54,6 +56,7 @@ class PromptProgress:
     prompt_ids: tuple[int, ...] = ()
     prefill: int = 0
     dropped: tuple[int, ...] = ()
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +64,14 @@ class Tokens:
     """One or more tokens. *text* is what to show now: whole characters, nothing that may turn out a stop string.
 
     The first one may have a text and no tokens: what the prompt already began the reply with.
+    known  given tokens that came before those of *trace* and are in *text*, but are not traced again
     """
 
     TYPE: ClassVar[str] = "tokens"
     job: int
     text: str
     trace: TokenTrace
+    known: int = 0
 
 
 @dataclass(frozen=True, slots=True)

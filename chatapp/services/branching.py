@@ -1,7 +1,7 @@
 """Branching a reply at one of its tokens: what the engine is asked for, and the record of where the two part."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from chatapp.core.context import Overflow
@@ -22,12 +22,14 @@ class Branch:
     ids      the tokens that follow it
     fork     where they part
     unsent   messages that the other one was written without; this one is, too
+    head     the other one's trace up to the fork, as far as it is known what was read before (`PromptProgress.origin`)
     """
 
     prefill: str
     ids: tuple[int, ...]
     fork: Fork
     unsent: tuple[int, ...] = ()
+    head: TokenTrace = field(default_factory=TokenTrace.empty)
 
     def asked(self, request: Generate) -> Generate:
         """*request* for a reply that begins so.
@@ -38,7 +40,15 @@ class Branch:
         if 0 < params.max_tokens <= len(self.ids):
             params = replace(params, max_tokens=params.max_tokens + len(self.ids))
         overflow = Overflow.DROP.value if self.unsent else request.overflow
-        return replace(request, params=params, prefill=self.prefill, prefix_ids=self.ids, overflow=overflow)
+        return replace(
+            request,
+            params=params,
+            prefill=self.prefill,
+            prefix_ids=self.ids,
+            known_prefix=len(self.head),
+            origin=self.head.meta.get("origin", ""),
+            overflow=overflow,
+        )
 
 
 def plan_branch(message: Message, trace: TokenTrace | None, position: int, ids: int | Sequence[int]) -> Branch:
@@ -56,7 +66,9 @@ def plan_branch(message: Message, trace: TokenTrace | None, position: int, ids: 
     while position + 1 < len(begun) and position < len(trace) and begun[position] == trace.ids[position]:
         position += 1  # of several tokens the first may be what stands there already
     fork = _fork(message.id, trace, position, begun[position])
-    return Branch(given_text(message.text, trace), begun, fork, message.info.unsent if message.info else ())
+    head = trace.head(min(position, int(trace.meta.get("origin_tokens", 0))))
+    unsent = message.info.unsent if message.info else ()
+    return Branch(given_text(message.text, trace), begun, fork, unsent, head)
 
 
 def is_by(message: Message, trace: TokenTrace | None, model: ModelInfo | None, path: str) -> bool:

@@ -269,7 +269,13 @@ class ChatService(ShownConversation):
         if branch is not None:
             request = branch.asked(request)
         self._reply = RunningReply(
-            conversation, message.id, request, sent, resumed.id if resumed else None, left_out=left_out
+            conversation,
+            message.id,
+            request,
+            sent,
+            resumed.id if resumed else None,
+            left_out=left_out,
+            head=branch.head if branch else None,
         )
         if resumed is not None:
             self._reply.thinking = ThinkingTime(resumed.info.seconds_thinking if resumed.info else None)
@@ -293,13 +299,12 @@ class ChatService(ShownConversation):
         if reply is None or getattr(event, "job", None) != reply.job:
             return
         match event:
-            case PromptProgress(_, done, total, reused):
-                reply.prompt_tokens, reply.reused_tokens = total, reused
-                if event.dropped:
-                    reply.drop(event.dropped)
+            case PromptProgress(_, done, total):
+                reply.read_prompt(event)
                 self.prompt_progress.emit(done, total)
-            case Tokens(_, text, trace):
+            case Tokens(_, text):
                 self._set_state(ChatState.STREAMING)
+                trace = reply.traced(event)
                 reply.add(text, trace)
                 self._stream(text)
                 if len(trace):
@@ -339,7 +344,12 @@ class ChatService(ShownConversation):
 
         def save(store: ConversationStore) -> None:
             earlier = store.load_trace(resumed.id) if resumed is not None else None
-            parts = [earlier.head(tokens_in(resumed.text, earlier)), *traces] if resumed and earlier else traces
+            parts = traces
+            if resumed is not None and earlier is not None:
+                begun = earlier.head(tokens_in(resumed.text, earlier))
+                parts = [begun, *traces]
+                meta["origin"] = earlier.meta.get("origin", "")  # the prompt of this one has the beginning in it
+                meta["origin_tokens"] = min(len(begun), earlier.meta.get("origin_tokens", 0))
             store.save_reply(conversation_id, message, TokenTrace.join(parts, meta))
 
         self._storage.write(save)

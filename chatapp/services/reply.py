@@ -10,7 +10,7 @@ from chatapp.core.conversation import Conversation, Message, Role
 from chatapp.core.generation import FinishReason, ReplyInfo
 from chatapp.core.reasoning import ReasoningParser
 from chatapp.core.trace import TokenTrace
-from chatapp.protocol.messages import ChatMessage, Generate, ModelInfo
+from chatapp.protocol.messages import ChatMessage, Generate, ModelInfo, PromptProgress, Tokens
 from chatapp.services.branching import measured
 
 
@@ -59,8 +59,10 @@ class RunningReply:
     left_out: tuple[int, ...] = ()  # ids of messages that were not even given to the engine
     unsent: tuple[int, ...] = ()
     job: int | None = None
+    head: TokenTrace | None = None  # of the reply this one leaves: rows of given tokens that the engine need not repeat
     prompt_tokens: int = 0
-    reused_tokens: int = 0
+    reused_tokens: int = 0  # of the prompt and of what was given by id
+    origin: str = ""
     n_tokens: int = 0
     traces: list[TokenTrace] = field(default_factory=list)
     thinking: ThinkingTime = field(default_factory=ThinkingTime)
@@ -81,6 +83,21 @@ class RunningReply:
         """The engine refused the request although it left out every turn that may be."""
         turns = droppable_turns([message.role for message in self.request.messages], self.request.pinned)
         self.drop(tuple(at for turn in turns for at in turn))
+
+    def read_prompt(self, event: PromptProgress) -> None:
+        """The engine reads the prompt."""
+        if event.prompt_ids:
+            self.prompt_tokens, self.origin = len(event.prompt_ids), event.origin
+        self.reused_tokens = event.reused
+        if event.dropped:
+            self.drop(event.dropped)
+
+    def traced(self, event: Tokens) -> TokenTrace:
+        """The trace of the tokens that came, with those the engine did not repeat."""
+        if not event.known or self.head is None:
+            return event.trace
+        head = self.head.head(event.known).as_given(event.trace)
+        return TokenTrace.join([head, event.trace])
 
     def add(self, text: str, trace: TokenTrace | None = None) -> None:
         """More text, and the tokens that made it."""
@@ -110,7 +127,8 @@ class RunningReply:
             unsent=self.unsent,
             seconds_thinking=self.thinking.seconds,
             prompt_tokens=self.prompt_tokens,
-            reused_tokens=self.reused_tokens,
+            reused_tokens=min(self.reused_tokens, self.prompt_tokens),
+            reused_given_tokens=max(0, self.reused_tokens - self.prompt_tokens),
             completion_tokens=self.n_tokens,
             given_tokens=min(self.n_tokens, len(self.request.prefix_ids)),
             seconds_to_first_token=(self._first or now) - self._started,
@@ -142,6 +160,8 @@ class RunningReply:
             "sampling": self.request.params.to_json(),
             "seed": info.seed if info else None,
             "prompt_tokens": self.prompt_tokens,
+            "origin": self.origin,
+            "origin_tokens": self.n_tokens,
             "adapters": [use.to_json() for use in self.request.adapters],
             "system": system_of(self.request.messages),
             "raw": self.request.raw,

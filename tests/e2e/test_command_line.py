@@ -63,9 +63,10 @@ def test_ask_begins_the_reply_with_given_tokens() -> None:
     reply = json.loads(chatapp(*asked, "--prefix-ids", "105,266").stdout)
     assert [token["id"] for token in reply["tokens"]][:2] == [105, 266]
     assert len(reply["tokens"]) == 6
-    assert reply["usage"] | {"prompt_tokens": 0} == {
-        "prompt_tokens": 0, "reused_tokens": 0, "restored_tokens": 0, "cache": "none", "completion_tokens": 6,
-        "drafted_tokens": 0, "accepted_tokens": 0,
+    prompt = len(reply["prompt_ids"])
+    assert reply["usage"] == {
+        "prompt_tokens": prompt, "reused_tokens": 0, "restored_tokens": 0, "cache": "none",
+        "evaluated_tokens": prompt + 2, "completion_tokens": 6, "drafted_tokens": 0, "accepted_tokens": 0,
     }  # fmt: skip
     assert "vocabulary" in complaint(chatapp(*asked, "--prefix-ids", "105,99999"), 2)
 

@@ -1,12 +1,15 @@
 """A reply that must begin with given tokens: put in by id, traced like the others, continued as from a fresh run."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from chatapp.core.errors import ErrorCode, UserFixable
 from chatapp.core.generation import FinishReason, ReplyInfo, SamplingParams
+from chatapp.core.trace import TokenTrace
 from chatapp.engine.llama import Context
 from chatapp.engine.llama_backend import LlamaBackend
 from chatapp.protocol.messages import ChatMessage, Generate, LoadOptions
@@ -26,11 +29,18 @@ def backend(request: pytest.FixtureRequest) -> Iterator[LlamaBackend]:
 
 
 def run(
-    backend: LlamaBackend, prefix: tuple[int, ...], n: int = 50, stop: tuple[str, ...] = ()
+    backend: LlamaBackend,
+    prefix: tuple[int, ...],
+    n: int = 50,
+    stop: tuple[str, ...] = (),
+    known: int = 0,
+    origin: str = "",
+    **options: Any,
 ) -> tuple[str, ReplyInfo, Recorder]:
     listener = Recorder()
     params = SamplingParams(temperature=0, max_tokens=n, stop=stop)
-    held, info = backend.generate(Generate(1, ASKED, params, prefix_ids=prefix), listener)
+    request = Generate(1, ASKED, params, prefix_ids=prefix, known_prefix=known, origin=origin)
+    held, info = backend.generate(replace(request, **options), listener)
     return "".join(listener.texts) + held, info, listener
 
 
@@ -105,3 +115,126 @@ def test_impossible_beginnings_are_refused(backend: LlamaBackend) -> None:
         run(backend, (5,) * 600)
     assert caught.value.code is ErrorCode.CONTEXT_FULL
     assert run(backend, ())[1].completion_tokens > 0
+
+
+# -- what the asker has the trace of -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("at", [1, 3, 40])
+def test_a_branch_is_evaluated_from_the_fork_only(backend: LlamaBackend, at: int) -> None:
+    _, _, original = run(backend, ())
+    if at >= len(original.trace):
+        pytest.skip("this model ends its reply before")
+    begun = alternative(original, at)
+    text, info, listener = run(backend, begun, known=at, origin=original.origin)
+    trace = TokenTrace.join([original.trace.head(at), listener.trace])
+    expected, logprobs = fresh(backend, original.prompt_ids, list(begun), len(trace))
+    assert trace.ids.tolist() == expected
+    assert trace.logprobs == pytest.approx(logprobs, abs=CLOSE)
+    assert "".join(trace.texts()) == text
+    assert listener.known == at
+    assert listener.prompt_ids == original.prompt_ids
+    assert listener.origin == original.origin
+    assert (info.given_tokens, info.completion_tokens) == (at + 1, len(trace))
+    if backend._need_cache().can_be_cut:
+        assert info.reused_tokens == info.prompt_tokens
+        assert info.evaluated_tokens == 2  # the last token before the fork, for its logits, and the new one
+    else:  # its memory is saved where prompts are likely to part: before the last token of the prompt
+        assert info.reused_tokens == info.prompt_tokens - 1
+        assert info.evaluated_tokens == at + 2
+    again = run(backend, begun, known=at, origin=original.origin)[1]
+    assert again.evaluated_tokens == 2
+
+
+def test_known_tokens_whose_text_is_cut_differently_stay_what_they_are(backend: LlamaBackend) -> None:
+    letters = (ord("h"), ord("e"), 0xEC, 0x95)  # "he" is one token, and so are the two bytes of a syllable
+    _, _, original = run(backend, letters, 12)
+    begun = (*letters, 0x88)
+    text, info, listener = run(backend, begun, 12, known=4, origin=original.origin)
+    assert [*letters, *listener.trace.ids.tolist()] == fresh(backend, original.prompt_ids, list(begun), 12)[0]
+    assert listener.trace.ids[0] == 0x88
+    assert text.startswith("he안")
+    assert info.reused_given_tokens == (3 if backend._need_cache().can_be_cut else 0)
+
+
+def test_known_tokens_are_read_like_a_prompt_where_the_memory_has_lost_them(backend: LlamaBackend) -> None:
+    _, _, original = run(backend, (), 30)
+    at = min(20, len(original.trace) - 1)
+    begun = alternative(original, at)
+    expected = run(backend, begun, 30)[2].trace
+    backend._need_cache().forget(saved=True)
+    _, info, listener = run(backend, begun, 30, known=at, origin=original.origin)
+    assert listener.trace.ids.tolist() == expected.ids[at:].tolist()
+    assert listener.trace.logprobs == pytest.approx(expected.logprobs[at:], abs=CLOSE)
+    assert info.evaluated_tokens == info.prompt_tokens + at + 1
+    assert listener.progress[-1][:2] == (info.prompt_tokens + at,) * 2
+
+
+@pytest.mark.parametrize("change", ["messages", "raw", "prefill", "origin"])
+def test_behind_another_prompt_all_is_traced_anew(backend: LlamaBackend, change: str) -> None:
+    _, _, original = run(backend, (), 12)
+    options = {
+        "messages": {"messages": (ChatMessage("system", "Be brief."), *ASKED)},
+        "raw": {"raw": True},
+        "prefill": {"prefill": "Well"},
+        "origin": {"origin": ""},
+    }[change]
+    begun = alternative(original, 6)
+    _, info, listener = run(backend, begun, 12, known=6, **{"origin": original.origin} | options)
+    assert listener.known == 0
+    assert listener.trace.ids[:7].tolist() == list(begun)
+    assert info.reused_given_tokens == 0
+
+
+def test_limits_stops_and_ends_hold_for_known_tokens_too(backend: LlamaBackend) -> None:
+    _, _, original = run(backend, (), 10)
+    begun = tuple(original.trace.ids.tolist())
+    model = backend._need_model()
+    _, info, listener = run(backend, begun, 4, known=9, origin=original.origin)
+    assert (info.finish, info.completion_tokens, listener.known) == (FinishReason.LENGTH, 4, 3)
+    end = next(t for t in range(model.n_vocab) if model.is_end(t))
+    _, info, listener = run(backend, (*begun[:3], end, *begun), known=6, origin=original.origin)
+    assert (info.finish, info.completion_tokens, listener.known) == (FinishReason.STOP, 4, 3)
+    stop = model.piece(begun[2]).decode("utf-8", "ignore")
+    if stop:
+        text, info, listener = run(backend, begun, stop=(stop,), known=9, origin=original.origin)
+        assert info.finish is FinishReason.STOP_STRING
+        assert stop not in text
+        assert listener.known + len(listener.trace) == info.completion_tokens <= 3
+
+
+def test_known_tokens_are_told_of_when_nothing_follows(backend: LlamaBackend) -> None:
+    text, _, original = run(backend, (), 10)
+    listener = Recorder()
+    listener.cancelled = lambda: bool(listener.progress) and listener.progress[-1][0] == listener.progress[-1][1]
+    request = Generate(
+        1, ASKED, SamplingParams(temperature=0), prefix_ids=alternative(original, 4), known_prefix=4,
+        origin=original.origin,
+    )  # fmt: skip
+    _, info = backend.generate(request, listener)
+    assert (info.finish, info.completion_tokens) == (FinishReason.CANCELLED, 4)
+    assert (listener.known, len(listener.trace)) == (4, 0)
+    assert text.startswith("".join(listener.texts))
+
+
+def test_stages_of_known_tokens_are_those_of_given_ones(backend: LlamaBackend) -> None:
+    _, _, original = run(backend, (), 12, stages=True)
+    begun = alternative(original, 5)
+    _, _, expected = run(backend, begun, 12, stages=True)
+    _, _, listener = run(backend, begun, 12, known=5, origin=original.origin, stages=True)
+    trace = TokenTrace.join([original.trace.head(5).as_given(listener.trace), listener.trace])
+    assert trace.stages is not None
+    assert expected.trace.stages is not None
+    np.testing.assert_array_equal(trace.stages.left, expected.trace.stages.left)
+    np.testing.assert_allclose(trace.stages.probs, expected.trace.stages.probs, atol=CLOSE)
+    np.testing.assert_allclose(trace.stages.drawn, expected.trace.stages.drawn, atol=CLOSE)
+
+
+def test_penalties_see_known_tokens(backend: LlamaBackend) -> None:
+    _, _, original = run(backend, (), 12)
+    begun = alternative(original, 6)
+    params = SamplingParams(temperature=0, max_tokens=20, frequency_penalty=2.0, repeat_last_n=64)
+    plain = run(backend, begun, params=params)[2].trace.ids.tolist()
+    known = run(backend, begun, params=params, known=6, origin=original.origin)[2].trace.ids.tolist()
+    assert begun[:6] + tuple(known) == tuple(plain)
+    assert plain != run(backend, begun, 20)[2].trace.ids.tolist()

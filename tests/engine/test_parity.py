@@ -53,10 +53,10 @@ class Listener:
         self.progress.append((done, total, reused))
         self.prompt = prompt_ids or self.prompt
 
-    def prompt_made(self, prefill: int, dropped: tuple[int, ...]) -> None:
+    def prompt_made(self, prefill: int, dropped: tuple[int, ...], origin: str = "") -> None:
         pass
 
-    def tokens(self, text: str, trace: TokenTrace) -> None:
+    def tokens(self, text: str, trace: TokenTrace, known: int = 0) -> None:
         self.text += text
         self.parts.append(trace)
 

@@ -16,6 +16,8 @@ class Recorder:
         self.prompt_ids: tuple[int, ...] = ()
         self.prefill = 0
         self.dropped: tuple[int, ...] = ()
+        self.origin = ""
+        self.known = 0
         self.parts: list[TextPart] = []
         self._stop_when = stop_when
 
@@ -26,12 +28,13 @@ class Recorder:
         self.progress.append((done, total, reused))
         self.prompt_ids = prompt_ids or self.prompt_ids
 
-    def prompt_made(self, prefill: int, dropped: tuple[int, ...]) -> None:
-        self.prefill, self.dropped = prefill, dropped
+    def prompt_made(self, prefill: int, dropped: tuple[int, ...], origin: str = "") -> None:
+        self.prefill, self.dropped, self.origin = prefill, dropped, origin
 
-    def tokens(self, text: str, trace: TokenTrace) -> None:
+    def tokens(self, text: str, trace: TokenTrace, known: int = 0) -> None:
         self.texts.append(text)
         self.traces.append(trace)
+        self.known += known
 
     def text_part(self, part: TextPart) -> None:
         self.parts.append(part)

@@ -303,7 +303,10 @@ def test_a_branch_is_what_a_fresh_run_from_its_ids_gives(real: Services, qtbot: 
     assert new.ids[:6].tolist() == [*trace.ids[:5].tolist(), chosen]
     assert new.ids.tolist() == fresh(prompt, [*trace.ids[:5].tolist(), chosen], GREEDY.max_tokens)
     assert made.info is not None
-    assert made.info.prompt_tokens == made.info.reused_tokens + 1 == len(prompt)  # from the KV cache
+    assert made.info.prompt_tokens == len(prompt)
+    assert made.info.evaluated_tokens == 2  # the last token before the fork and the new one; the rest from the KV cache
+    np.testing.assert_array_equal(new.logprobs[:5], trace.logprobs[:5])
+    np.testing.assert_array_equal(new.top_ids[:5], trace.top_ids[:5])
     fork = fork_of(made)
     assert fork.logprob == pytest.approx(float(trace.top_logprobs[5, 1]))
     assert fork.old_logprob == pytest.approx(float(trace.logprobs[5]))
@@ -341,8 +344,12 @@ def test_after_a_restart(real: Services, qtbot: QtBot, tmp_path: Path) -> None:
             start(again, qtbot)
         assert again.chat.conversation.messages[made.id] == made  # with its fork
         other = branch(again, qtbot, first, 3, int(trace.top_ids[3, 2]))
-        np.testing.assert_array_equal(trace_of(again, other).ids, trace_of(again, made).ids)
-        assert fork_of(other) == fork_of(made)
+        found = trace_of(again, other)
+        np.testing.assert_array_equal(found.ids, trace_of(again, made).ids)
+        np.testing.assert_array_equal(found.logprobs[:3], trace.logprobs[:3])  # known, though the KV cache is gone
+        assert other.info is not None
+        assert other.info.evaluated_tokens == other.info.prompt_tokens + 4
+        assert fork_of(other).logprob == pytest.approx(fork_of(made).logprob, abs=0.03)
         assert [m.id for m in again.chat.conversation.siblings(other.id)] == [first.id, made.id, other.id]
     finally:
         again.close()
@@ -355,7 +362,9 @@ def test_another_quantization_of_the_model_can_branch_a_reply(real: Services, qt
     real.notices.attach(told.append)
     load(real, qtbot, "llama-q8_0")
     made = branch(real, qtbot, first, 3, int(trace.top_ids[3, 1]))
-    assert trace_of(real, made).ids[:4].tolist() == [*trace.ids[:3].tolist(), int(trace.top_ids[3, 1])]
+    found = trace_of(real, made)
+    assert found.ids[:4].tolist() == [*trace.ids[:3].tolist(), int(trace.top_ids[3, 1])]
+    assert (found.logprobs[:3] != trace.logprobs[:3]).all()  # what this one makes of them
     assert made.info is not None
     assert made.info.model.endswith("llama-q8_0.gguf")
     load(real, qtbot, "llama-sentencepiece")
@@ -366,6 +375,48 @@ def test_another_quantization_of_the_model_can_branch_a_reply(real: Services, qt
     assert told[-1].error.code is ErrorCode.OTHER_MODEL
     assert told[-1].error.params["model"] == "llama-f32"
     assert len(real.chat.conversation.messages) == count
+
+
+def test_behind_another_system_prompt_the_beginning_is_read_anew(real: Services, qtbot: QtBot) -> None:
+    first = answer(real, qtbot, "hello there")
+    trace = trace_of(real, first)
+    real.chat.set_system_prompt("Be brief.")
+    made = branch(real, qtbot, first, 4, int(trace.top_ids[4, 1]))
+    found = trace_of(real, made)
+    assert found.ids[:4].tolist() == trace.ids[:4].tolist()
+    assert (found.logprobs[:4] != trace.logprobs[:4]).all()
+    assert made.info is not None
+    assert made.info.reused_given_tokens == 0
+
+
+def test_a_branch_of_a_continued_reply_knows_what_came_before_the_pause(real: Services, qtbot: QtBot) -> None:
+    real.chat.set_sampling(SamplingParams(temperature=0, max_tokens=8))
+    first = answer(real, qtbot, "hello there")
+    real.chat.resume(first.id)
+    wait_until_idle(real, qtbot)
+    whole = real.chat.conversation.path()[-1]
+    trace = trace_of(real, whole)
+    early = branch(real, qtbot, whole, 3, int(trace.top_ids[3, 1]))
+    assert early.info is not None
+    assert early.info.evaluated_tokens == 2
+    np.testing.assert_array_equal(trace_of(real, early).logprobs[:3], trace.logprobs[:3])
+    paused = len(trace_of(real, first))
+    late = branch(real, qtbot, whole, len(trace) - 1, int(trace.top_ids[-1, 1]))
+    assert late.info is not None
+    assert 2 <= late.info.evaluated_tokens <= 2 + len(trace) - paused + 4
+    assert trace_of(real, late).ids[: len(trace) - 1].tolist() == trace.ids[:-1].tolist()
+
+
+def test_a_branch_has_stages_whether_or_not_the_other_reply_had_them(real: Services, qtbot: QtBot) -> None:
+    first = answer(real, qtbot, "hello there")
+    assert trace_of(real, first).stages is None
+    real.inspector.set_open(True)
+    made = branch(real, qtbot, first, 4, int(trace_of(real, first).top_ids[4, 1]))
+    stages = trace_of(real, made).stages
+    assert stages is not None
+    assert (stages.left[:, -1] > 0).tolist() == [False] * 5 + [True] * (len(stages.left) - 5)  # given, then drawn
+    shown = [real.inspector.trace.stage_of(i) is not None for i in range(len(real.inspector.trace))]
+    assert all(shown)
 
 
 def load(services: Services, qtbot: QtBot, name: str) -> None:

@@ -119,8 +119,12 @@ class ActionRow(QWidget):
             return ""
         if info.cache is CacheUse.LOST:
             return self.tr("The memory of this model cannot be cut: the prompt was evaluated again")
-        counts = {"known": number_text(info.reused_tokens), "total": number_text(info.prompt_tokens)}
-        text = self.tr("{known} of {total} prompt tokens were cached").format(**counts)
+        known, total = info.reused_tokens + info.reused_given_tokens, info.prompt_tokens + info.given_tokens
+        text = (
+            self.tr("{known} of {total} tokens before the first new one were cached")
+            if info.given_tokens
+            else self.tr("{known} of {total} prompt tokens were cached")
+        ).format(known=number_text(known), total=number_text(total))
         if info.restored_tokens:
             text += " · " + self.tr("{count} restored").format(count=number_text(info.restored_tokens))
         return text
