@@ -50,7 +50,7 @@ class Adapters:
 
         Raise `RequestError` for one that cannot be used; the set before it stays.
         """
-        used = self._checked(wanted)
+        used = self.checked(wanted)
         if used == self._used:
             return False
         self._apply(self._context, used)
@@ -59,10 +59,10 @@ class Adapters:
 
     def use_in(self, context: Context, wanted: tuple[AdapterUse, ...]) -> None:
         """Let these work in another *context* of the model that has none yet."""
-        self._apply(context, self._checked(wanted))
+        self._apply(context, self.checked(wanted))
 
-    def _checked(self, wanted: tuple[AdapterUse, ...]) -> list[_Used]:
-        """What is to be used, once all of it has been read."""
+    def checked(self, wanted: tuple[AdapterUse, ...]) -> list[_Used]:
+        """What is to be used, once all of it has been read: equal to another only where the weights are."""
         wanted = tuple(adapter for adapter in wanted if adapter.scale)  # one of scale 0 does nothing
         if len(wanted) > MAX_ADAPTERS:
             raise _refused(wanted[MAX_ADAPTERS].path, TOO_MANY, high=str(MAX_ADAPTERS))

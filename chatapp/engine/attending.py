@@ -1,4 +1,6 @@
-"""Where a token of the chat looks: its attention, rebuilt from what was recorded, and the proof that goes with it."""
+"""Where a token of the chat looks: its attention, rebuilt from what was recorded with its proof, or replayed."""
+
+from typing import Any
 
 import numpy as np
 import psutil
@@ -8,9 +10,10 @@ from chatapp.core.errors import ErrorCode, RequestError
 from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.engine.backend import Listener
 from chatapp.engine.queries import RecordedLayer
-from chatapp.engine.reading import Reader, cancelled
+from chatapp.engine.reading import Passage, Reader, cancelled
 from chatapp.engine.rebuild import Check, check, weights
 from chatapp.engine.recorder import AttentionRecorder
+from chatapp.engine.replay import KV_TYPE, Rows
 from chatapp.engine.scoring import owners_of
 from chatapp.protocol.messages import Attend, Attended
 
@@ -19,17 +22,25 @@ NO_ROOM = QT_TRANSLATE_NOOP("reasons", "the memory set aside for it does not hol
 NO_LAYERS = QT_TRANSLATE_NOOP("reasons", "this model has no attention layers")
 NO_FLASH = QT_TRANSLATE_NOOP("reasons", "this chat runs without flash attention, which the recording needs")
 
+REBUILT, REPLAYED = "rebuilt", "replayed"
 _LARGEST = 1 << 30  # bytes
 
 
 def attend(request: Attend, reader: Reader, listener: Listener) -> Attended:
+    """The attention of the last tokens, by the method that was asked for or the one there is."""
+    passage = reader.passage(request.prefix)
+    count = max(1, min(request.queries, len(passage.tokens)))
+    if request.method == REPLAYED or (not request.method and not _is_recorded(reader, len(passage.tokens), count)):
+        return _replayed(request, reader, passage, count, listener)
+    return _rebuilt(request, reader, passage, count, listener)
+
+
+def _rebuilt(request: Attend, reader: Reader, passage: Passage, count: int, listener: Listener) -> Attended:
     """Bring the tokens into the context if they are not there, and rebuild the rows of the last ones."""
     recorder = recorder_of(reader)
-    passage = reader.passage(request.prefix)
     tokens = passage.tokens
     position = len(tokens) - 1
     layers = _layers(request, recorder)
-    count = max(1, min(request.queries, len(tokens)))
     _check_memory(len(layers), max((layer.n_head for layer in layers), default=0), count, len(tokens))
     first = len(tokens) - count
     reader.hold(tokens, len(tokens), listener)
@@ -39,29 +50,59 @@ def attend(request: Attend, reader: Reader, listener: Listener) -> Attended:
         reader.hold(tokens, missing, listener)
         if not recorder.queries.known()[first : len(tokens)].all():
             raise RequestError(ErrorCode.NO_ATTENTION, reason=NO_ROOM)
-    rows = []
+    found = []
     for layer in layers:
         if listener.cancelled():
             raise cancelled()
-        rows.append(weights(recorder, layer, position, count))
-    found = _nearest_check(recorder, position)
+        lowest = [recorder.lowest_key(layer, p) for p in range(first, len(tokens))]
+        row = weights(recorder, layer, position, count).astype(np.float16)
+        found.append(Rows(layer.index, row, layer.n_head_kv, np.array(lowest, np.int32)))
+    proof = _nearest_check(recorder, position)
     return Attended(
         request.job,
         tuple(layer.index for layer in layers),
         recorded,
-        found.position if found else -1,
-        found.error if found else -1.0,
+        proof.position if proof else -1,
+        proof.error if proof else -1.0,
         reader.context.kv_type,
-        {
-            "weights": _stacked(rows, count, len(tokens)),
-            "ids": np.array(tokens, np.int32),
-            "owners": np.array(owners_of(request.prefix, passage, reader), np.int32),
-            "groups": np.array([layer.n_head_kv for layer in layers], np.int32),
-            "lowest": np.array(
-                [[recorder.lowest_key(layer, p) for p in range(first, len(tokens))] for layer in layers], np.int32
-            ).reshape(len(layers), count),
-        },
+        _arrays(request, reader, passage, found, count),
+        REBUILT,
     )
+
+
+def _replayed(request: Attend, reader: Reader, passage: Passage, count: int, listener: Listener) -> Attended:
+    """Read the tokens in the context beside the chat's."""
+    model = reader.model
+    if not model.n_head:
+        raise RequestError(ErrorCode.NO_ATTENTION, reason=NO_LAYERS)
+    layers = [layer for layer in request.layers or range(model.n_layer) if 0 <= layer < model.n_layer]
+    _check_memory(len(layers), model.n_head, count, len(passage.tokens))
+    found = reader.replay.rows(passage.tokens, count, layers, request.prefix.adapters, listener)
+    if not found and layers:
+        raise RequestError(ErrorCode.NO_ATTENTION, reason=NO_LAYERS)
+    arrays = _arrays(request, reader, passage, found, count)
+    return Attended(request.job, tuple(rows.layer for rows in found), False, -1, -1.0, KV_TYPE, arrays, REPLAYED)
+
+
+def _arrays(
+    request: Attend, reader: Reader, passage: Passage, found: list[Rows], count: int
+) -> dict[str, NDArray[Any]]:
+    n = len(passage.tokens)
+    return {
+        "weights": _stacked([rows.weights for rows in found], count, n),
+        "ids": np.array(passage.tokens, np.int32),
+        "owners": np.array(owners_of(request.prefix, passage, reader), np.int32),
+        "groups": np.array([rows.n_head_kv for rows in found], np.int32),
+        "lowest": np.array([rows.lowest for rows in found], np.int32).reshape(len(found), count),
+    }
+
+
+def _is_recorded(reader: Reader, length: int, count: int) -> bool:
+    """Whether the chat's context is recorded, with room for the last *count* of *length* tokens."""
+    recorder = reader.context.recorder
+    if recorder is None or recorder.error is not None or not recorder.layers:
+        return False
+    return recorder.queries.has_room(length - count, length)
 
 
 def recorder_of(reader: Reader) -> AttentionRecorder:
@@ -85,7 +126,7 @@ def _nearest_check(recorder: AttentionRecorder, position: int) -> Check | None:
     return check(recorder, nearest.position) if nearest is not None else None
 
 
-def _stacked(rows: list[NDArray[np.float32]], count: int, n_keys: int) -> NDArray[np.float16]:
+def _stacked(rows: list[NDArray[np.float16]], count: int, n_keys: int) -> NDArray[np.float16]:
     """One array of all layers; layers with fewer heads are filled up with rows of 0."""
     n_head = max((len(row) for row in rows), default=0)
     found = np.zeros((len(rows), n_head, count, n_keys), np.float16)

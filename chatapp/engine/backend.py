@@ -95,6 +95,10 @@ class Backend(Protocol):
         """Tokens of a conversation; may be called from within `Listener.tokens` and `Listener.prompt_progress`."""
         ...
 
+    def rest(self) -> None:
+        """Nothing has been asked for a while; memory that is only for quick answers may go."""
+        ...
+
     def close(self) -> None:
         """Free everything."""
         ...

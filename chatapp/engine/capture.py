@@ -6,7 +6,7 @@ Sources: src/llama-graph.cpp build_attn_mha, ggml/src/ggml-backend.cpp (order of
 """
 
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import llama_cpp.llama_cpp as C  # noqa: N812 - the C API, as its own examples name it
@@ -16,41 +16,37 @@ from numpy.typing import NDArray
 from chatapp.engine import ggml
 
 _NAME = b"kq_soft_max-"
+_KEYS_AT = 2  # of K, (width, cells, heads), the dimension that counts key-value heads
+
+# The layer, the position of the first row, float32 (heads, rows, keys); there may be keys of nothing at the end.
+Take = Callable[[int, int, NDArray[np.float32]], None]
 
 
-class AttentionCapture:
-    """Collects attention (layer, head, query, key) for the last *n_query* of *n_tokens* positions.
+class SoftMaxRows:
+    """Hands the attention of *layers* to *take*, as it is computed.
 
-    Hand `callback` to a context, call `begin` before each llama_decode, read `result` at the end. An exception inside
-    the callback cannot cross C; it is kept in `error`.
+    Hand `callback` to a context and call `begin` before each llama_decode. An exception inside the callback cannot
+    cross C; it is kept in `error`.
+    first   positions before it are not wanted
+    groups  layer → its key-value heads, of the layers that were seen
     """
 
-    def __init__(self, n_tokens: int, n_query: int, layers: Sequence[int], n_head: int) -> None:
+    def __init__(self, layers: Collection[int], take: Take, first: int = 0) -> None:
         ggml.check_layout()
         self.callback: Any = C.ggml_backend_sched_eval_callback(self._on_node)  # ctypes frees it when unreferenced
         self.error: Exception | None = None
-        self._first = n_tokens - n_query
-        self._wanted = {layer: index for index, layer in enumerate(layers)}
-        self._soft_max = ggml.op_number("SOFT_MAX")
+        self.first = first
+        self.groups: dict[int, int] = {}
+        self._take = take
+        self._wanted = frozenset(layers)
+        self._soft_max, self._product = ggml.op_number("SOFT_MAX"), ggml.op_number("MUL_MAT")
         self._start = 0
         self._seen: dict[int, int] = {}  # per layer, the tokens of this batch that earlier ubatches held
-        self._captured: set[int] = set()
-        self._weights = np.zeros((len(layers), n_head, n_query, n_tokens), np.float32)
 
     def begin(self, start: int) -> None:
         """A batch whose first token is at position *start* is about to be decoded."""
         self._start = start
         self._seen.clear()
-
-    @property
-    def layers(self) -> list[int]:
-        """The wanted layers that have attention, ascending."""
-        return sorted(self._captured)
-
-    def result(self) -> NDArray[np.float32]:
-        """float32 (len(layers), heads, queries, keys)."""
-        keep = [self._wanted[layer] for layer in self.layers]
-        return self._weights[keep] if len(keep) < len(self._wanted) else self._weights
 
     def _on_node(self, address: int, ask: bool, _data: object) -> bool:
         try:
@@ -69,17 +65,53 @@ class AttentionCapture:
 
     def _copy(self, address: int, tensor: ggml.Tensor, layer: int) -> None:
         n_kv, n_rows, n_head, n_stream = tensor.ne
-        if tensor.type != ggml.F32 or n_stream != 1 or n_head != self._weights.shape[1]:
+        if tensor.type != ggml.F32 or n_stream != 1:
             raise RuntimeError(f"unexpected attention tensor: type {tensor.type}, shape {list(tensor.ne)}")
+        if layer not in self.groups:
+            self.groups[layer] = self._key_heads(tensor)
         position = self._start + self._seen.get(layer, 0)
         self._seen[layer] = self._seen.get(layer, 0) + n_rows
-        self._captured.add(layer)
-        skip = max(0, self._first - position)
+        skip = max(0, self.first - position)
         rows = n_rows - skip
         if rows <= 0:
             return
-        at = position + skip - self._first
-        width = min(n_kv, self._weights.shape[3])
+        block = np.empty((n_head, rows, n_kv), np.float32)
         for head in range(n_head):
-            block = ggml.read_f32(address, (head * n_rows + skip) * n_kv, rows * n_kv).reshape(rows, n_kv)
-            self._weights[self._wanted[layer], head, at : at + rows, :width] = block[:, :width]
+            ggml.read_f32_into(address, (head * n_rows + skip) * n_kv, block[head])
+        self._take(layer, position + skip, block)
+
+    def _key_heads(self, tensor: ggml.Tensor) -> int:
+        """How many heads K has behind the product with Q, which a softcap or a bias may have followed."""
+        while tensor.op != self._product:
+            if not tensor.src[0]:
+                raise RuntimeError("attention weights that are no product of queries and keys")
+            tensor = ggml.Tensor.from_address(tensor.src[0])
+        return int(ggml.Tensor.from_address(tensor.src[0]).ne[_KEYS_AT])
+
+
+class AttentionCapture(SoftMaxRows):
+    """Collects attention (layer, head, query, key) for the last *n_query* of *n_tokens* positions.
+
+    Read `result` at the end.
+    """
+
+    def __init__(self, n_tokens: int, n_query: int, layers: Sequence[int], n_head: int) -> None:
+        super().__init__(layers, self._put, n_tokens - n_query)
+        self._places = {layer: index for index, layer in enumerate(layers)}
+        self._weights = np.zeros((len(layers), n_head, n_query, n_tokens), np.float32)
+
+    @property
+    def layers(self) -> list[int]:
+        """The wanted layers that have attention, ascending."""
+        return sorted(self.groups)
+
+    def result(self) -> NDArray[np.float32]:
+        """float32 (len(layers), heads, queries, keys)."""
+        keep = [self._places[layer] for layer in self.layers]
+        return self._weights[keep] if len(keep) < len(self._places) else self._weights
+
+    def _put(self, layer: int, position: int, block: NDArray[np.float32]) -> None:
+        at = position - self.first
+        n_head, rows, n_kv = block.shape
+        width = min(n_kv, self._weights.shape[3])
+        self._weights[self._places[layer], :n_head, at : at + rows, :width] = block[:, :, :width]

@@ -144,6 +144,9 @@ class FakeBackend:
         del question, listener
         raise RequestError(ErrorCode.INVALID_ARGUMENT, reason=NO_MODEL_HERE)
 
+    def rest(self) -> None:
+        """Nothing to free."""
+
     def close(self) -> None:
         """Nothing to free."""
 

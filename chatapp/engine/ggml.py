@@ -86,8 +86,13 @@ def _tensor_get() -> Any:
 def read_f32(address: int, offset: int, count: int) -> NDArray[np.float32]:
     """Copy *count* floats at element *offset* of the contiguous F32 tensor at *address*, from host or device memory."""
     out = np.empty(count, np.float32)
-    _tensor_get()(address, out.ctypes.data, offset * 4, count * 4)
+    read_f32_into(address, offset, out)
     return out
+
+
+def read_f32_into(address: int, offset: int, out: NDArray[np.float32]) -> None:
+    """The same into *out*, which is contiguous, as many as it holds."""
+    _tensor_get()(address, out.ctypes.data, offset * 4, out.nbytes)
 
 
 def write_f32(address: int, offset: int, values: NDArray[np.float32]) -> None:

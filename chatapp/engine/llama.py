@@ -120,6 +120,14 @@ class Model:
         return int(C.llama_model_n_swa(self.handle))
 
     @property
+    def kv_size(self) -> int:
+        """Bytes of one token's keys and values in half precision, at most: all layers count in full."""
+        architecture, heads = self.meta("general.architecture"), int(C.llama_model_n_head_kv(self.handle))
+        width = int(C.llama_model_n_embd(self.handle)) // max(1, self.n_head)
+        keys, values = (self.meta(f"{architecture}.attention.{name}_length") for name in ("key", "value"))
+        return 2 * self.n_layer * heads * (int(keys or width) + int(values or width))
+
+    @property
     def can_be_cut(self) -> bool:
         """Whether the end of the KV cache can be removed; recurrent state cannot."""
         return not (C.llama_model_is_recurrent(self.handle) or C.llama_model_is_hybrid(self.handle))

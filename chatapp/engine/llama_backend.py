@@ -27,6 +27,7 @@ from chatapp.engine.prompt import PLAIN_STOP
 from chatapp.engine.prompts import Prompt, Prompts
 from chatapp.engine.reading import Reader
 from chatapp.engine.recorder import AttentionRecorder
+from chatapp.engine.replay import Replay
 from chatapp.engine.sampling import SamplerChain
 from chatapp.engine.text import StreamText
 from chatapp.engine.trace import TraceWriter
@@ -59,6 +60,7 @@ class LlamaBackend:
         self._context: Context | None = None
         self._prompts: Prompts | None = None
         self._adapters: Adapters | None = None
+        self._replay: Replay | None = None
         self._n_threads = 0
         self._fingerprint = ""
         self._cache: PromptCache | None = None
@@ -96,6 +98,7 @@ class LlamaBackend:
         self._prompts = Prompts(model)
         self._adapters = Adapters(model, self._context)
         self._fingerprint = model.fingerprint()
+        self._replay = Replay(model, self._adapters, self._n_threads)
         return ModelInfo(
             path=path,
             name=model.meta("general.name") or Path(path).stem,
@@ -117,13 +120,20 @@ class LlamaBackend:
             devices=devices if model.n_gpu_layers else (),
         )
 
+    def rest(self) -> None:
+        """Nobody asks for anything: free what nobody has looked at for a while."""
+        if self._replay is not None:
+            self._replay.close_unused()
+
     def close(self) -> None:
         """Free context and weights."""
+        if self._replay:
+            self._replay.close()
         if self._context:
             self._context.close()
         if self._model:
             self._model.close()
-        self._context = self._model = self._cache = None
+        self._context = self._model = self._cache = self._replay = None
 
     # -- prompts -------------------------------------------------------------------------------------------------------
 
@@ -137,6 +147,7 @@ class LlamaBackend:
         """Stream a reply; return the text still held back and how it ended."""
         model, context = self._need_model(), self._need_context()
         started = time.perf_counter()
+        self.rest()
         prompts = self._need_prompts()
         params = request.params.checked()
         given = GivenTokens(request.prefix_ids, model.n_vocab)
@@ -313,7 +324,9 @@ class LlamaBackend:
             self._need_prompts(),
         )
         adapters = self._adapters or Adapters(model, context)
-        return questions.answer(question, Reader(model, context, cache, prompts, adapters), listener, self._n_threads)
+        replay = self._replay or Replay(model, adapters, self._n_threads)
+        reader = Reader(model, context, cache, prompts, adapters, replay)
+        return questions.answer(question, reader, listener, self._n_threads)
 
     # -- helpers -------------------------------------------------------------------------------------------------------
 

@@ -80,6 +80,14 @@ class QueryStore:
         """Whether the queries of *position* are there."""
         return position < len(self._known) and bool(self._known[position])
 
+    def has_room(self, start: int, end: int) -> bool:
+        """Whether the queries of *start* to *end* can be there all at once."""
+        return (end - 1) // CHUNK - start // CHUNK < self._most_chunks
+
+    @property
+    def _most_chunks(self) -> int:
+        return max(1, self.budget // max(1, self._chunk_size * 2))
+
     def known(self) -> NDArray[np.bool_]:
         """bool (T,): for each position whether its queries are there."""
         return self._known.copy()
@@ -155,10 +163,7 @@ class QueryStore:
             column += layer.n_q
 
     def _keep_budget(self) -> None:
-        size = self._chunk_size * 2
-        if not size:
-            return
-        for number in sorted(self._chunks)[: max(0, len(self._chunks) - max(1, self.budget // size))]:
+        for number in sorted(self._chunks)[: max(0, len(self._chunks) - self._most_chunks)]:
             del self._chunks[number]
             self._known[number * CHUNK : (number + 1) * CHUNK] = False
 

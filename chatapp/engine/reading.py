@@ -14,6 +14,7 @@ from chatapp.engine.cache import PromptCache
 from chatapp.engine.given import checked_ids
 from chatapp.engine.llama import Context, Model
 from chatapp.engine.prompts import Prompt, Prompts
+from chatapp.engine.replay import Replay
 from chatapp.protocol.messages import Generate, Prefix
 
 _LOGITS = 32 << 20  # bytes that the logits of one batch may take; llama.cpp keeps that room
@@ -39,13 +40,14 @@ class Reader:
     """The loaded model, its chat context and what belongs to it; what is public may be used as it is."""
 
     def __init__(
-        self, model: Model, context: Context, cache: PromptCache, prompts: Prompts, adapters: Adapters
+        self, model: Model, context: Context, cache: PromptCache, prompts: Prompts, adapters: Adapters, replay: Replay
     ) -> None:
         self.model = model
         self.context = context
         self.prompts = prompts
         self._cache = cache
         self.adapters = adapters
+        self.replay = replay
 
     def passage(self, prefix: Prefix, *, unread: int = 0) -> Passage:
         """The very tokens a reply to *prefix* would be drawn after, with its adapters at work.

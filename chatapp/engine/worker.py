@@ -36,6 +36,7 @@ from chatapp.protocol.messages import (
 )
 
 _CHUNK = 1 << 16  # bytes
+_IDLE = 60.0  # seconds without a command, after which the backend is told that it may rest
 
 
 class Worker:
@@ -55,7 +56,11 @@ class Worker:
         self.send(Hello(__version__, self._backend.name, os.getpid(), self._backend.devices()))
         threading.Thread(target=self._read, name="commands", daemon=True).start()
         while True:
-            command = self._jobs.get()
+            try:
+                command = self._jobs.get(timeout=_IDLE)
+            except queue.Empty:
+                self._backend.rest()
+                continue
             if isinstance(command, Failed):
                 self.send(command)
             elif isinstance(command, Count):

@@ -102,13 +102,18 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Attend:
-    """Where the last *queries* tokens of *prefix* look, in every head of *layers* (empty: all of them)."""
+    """Where the last *queries* tokens of *prefix* look, in every head of *layers* (empty: all of them).
+
+    method  "rebuilt": from what was recorded of the chat's own context; "replayed": the tokens are read in a second
+            context without flash attention, which shows its weights; "": rebuilt where that can be, else replayed
+    """
 
     TYPE: ClassVar[str] = "attend"
     job: int
     prefix: Prefix
     layers: tuple[int, ...] = ()
     queries: int = 1
+    method: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,9 +251,10 @@ class VocabularyRead:
 
 @dataclass(frozen=True, slots=True)
 class Attended:
-    """Result of `Attend`: the attention of its tokens, rebuilt from the chat's own Q and KV cache.
+    """Result of `Attend`: the attention of its tokens.
 
     layers    those that are in *arrays*, in order; a layer without attention is none of them
+    method    "rebuilt" (flash attention on, from the chat's own Q and KV cache) or "replayed" (flash attention off)
     recorded  the queries are those of the run that wrote the tokens; else these were evaluated once more for it
     checked   the position (as near as there is one) at which the rebuilt weights times V were
               compared with what the model computed; -1: nowhere
@@ -269,6 +275,7 @@ class Attended:
     difference: float
     kv_type: str
     arrays: dict[str, NDArray[Any]] = field(compare=False)
+    method: str = "rebuilt"
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,14 +141,18 @@ def test_a_matrix_of_the_last_tokens(name: str) -> None:
     backend.close()
 
 
-def test_what_a_small_budget_dropped_is_evaluated_again_or_refused() -> None:
+def test_what_a_small_budget_dropped_is_evaluated_again_or_replayed() -> None:
     backend = opened("llama-f32", flash_attention="on", recording=1)  # one chunk of tokens, whatever the budget
     text = "hen " * 100
     last = ask(backend, Attend(1, Prefix(text=text)))
     assert_true("llama-f32", last)
+    assert last.method == "rebuilt"
     with pytest.raises(RequestError) as caught:
-        ask(backend, Attend(1, Prefix(text=text), queries=200))
+        ask(backend, Attend(1, Prefix(text=text), queries=200, method="rebuilt"))
     assert caught.value.code is ErrorCode.NO_ATTENTION
+    all_of_it = ask(backend, Attend(1, Prefix(text=text), queries=200))
+    assert all_of_it.method == "replayed"
+    assert_true("llama-f32", all_of_it)
     early = ask(backend, Attend(1, Prefix(text="hen " * 10)))
     assert_true("llama-f32", early)
     backend.close()
@@ -179,12 +183,12 @@ def test_owners_are_the_messages() -> None:
         ("mamba-f32", {"flash_attention": "off"}, NO_LAYERS),
     ],
 )
-def test_without_a_recording_or_without_attention_it_is_refused_in_a_sentence(
+def test_without_a_recording_or_without_attention_nothing_is_rebuilt(
     name: str, options: dict[str, object], reason: str
 ) -> None:
     backend = opened(name, **({"flash_attention": "on", "recording": BUDGET} | options))
     with pytest.raises(RequestError) as caught:
-        ask(backend, Attend(1, Prefix(CHAT)))
+        ask(backend, Attend(1, Prefix(CHAT), method="rebuilt"))
     assert caught.value.code is ErrorCode.NO_ATTENTION
     assert caught.value.params["reason"] == reason
     assert reply(backend)[2]

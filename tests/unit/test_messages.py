@@ -75,6 +75,7 @@ MESSAGES: list[m.Message] = [
     m.Sweep(20, m.Prefix(CHAT), 5, (1,)),
     m.Swept(20, -1.5, (1,), {"change": np.zeros((1, 2), np.float32)}),
     m.Attended(18, (0, 3), True, 12, 1e-3, "f16", {"ids": np.array([1, 2], np.int32)}),
+    m.Attended(18, (0,), False, -1, -1.0, "f16", {"ids": np.array([1, 2], np.int32)}, "replayed"),
     m.TextScored(14, 100, 99, 250.5, 512),
     m.Predicted(15, 3, ("raw", "top_k"), {"logits": np.zeros(4, np.float32)}),
     m.LookedAhead(16, {"parents": np.array([-1], np.int32)}),
