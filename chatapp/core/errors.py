@@ -134,7 +134,8 @@ TEXTS: dict[ErrorCode, ErrorText] = {
     ),
     ErrorCode.MODEL_HAS_ENCODER: _text(
         QT_TRANSLATE_NOOP(
-            "errors", "Models of the architecture “{architecture}” need an encoder beside them, which ChatApp cannot run."
+            "errors",
+            "Models of the architecture “{architecture}” need an encoder beside them, which ChatApp cannot run.",
         ),
         QT_TRANSLATE_NOOP("errors", "Choose a chat model: it reads and writes with one network."),
     ),

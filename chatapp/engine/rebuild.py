@@ -47,7 +47,7 @@ def weights(recorder: AttentionRecorder, layer: RecordedLayer, position: int, co
     key, query = np.arange(n_keys), positions[:, None]
     if layer.max_bias:
         slopes = _slopes(layer.n_head, layer.max_bias)[:, None, None]
-        scores += slopes * np.minimum(key - query, 0).astype(np.float32)
+        scores += slopes * np.minimum(key - query, 0).astype(np.float16)  # as the mask holds distances
     lowest = np.array([recorder.lowest_key(layer, int(p)) for p in positions])[:, None]
     scores[:, (key > query) | (key < lowest)] = -np.inf
     peak = scores.max(axis=-1, keepdims=True)
@@ -83,9 +83,11 @@ def check(recorder: AttentionRecorder, position: int) -> Check | None:
 
 def _cached(cache: ggml.Tensor, n_head_kv: int, width: int, n_keys: int) -> NDArray[np.float32]:
     """The first *n_keys* cells of the K or V cache, float32 (n_keys, n_head_kv, width)."""
-    row = int(cache.nb[1])
+    row, columns = int(cache.nb[1]), int(cache.ne[0])
     data = ggml.read_bytes(ctypes.addressof(cache), 0, n_keys * row)
-    return ggml.dequantize(data, cache.type, n_keys * n_head_kv * width).reshape(n_keys, n_head_kv, width)
+    cells = ggml.dequantize(data, cache.type, n_keys * columns).reshape(n_keys, columns)
+    # With latent attention (MLA) V is the front of the cells of K.
+    return cells[:, : n_head_kv * width].reshape(n_keys, n_head_kv, width)
 
 
 def _slopes(n_head: int, max_bias: float) -> NDArray[np.float32]:

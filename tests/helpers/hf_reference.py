@@ -23,7 +23,10 @@ from tests.helpers.gguf_weights import Weights, read
 from tests.helpers.tiny_models import tiny
 
 FOLDER = Path(__file__).resolve().parents[1] / "data/hf_attention"
-TWINS = ("llama-f32", "qwen2-f32", "gpt2-hf", "gemma3-hf", "gemma2-hf", "gpt-oss-hf", "jamba-f32", "mamba-f32")
+TWINS = (
+    "llama-f32", "qwen2-f32", "gpt2-hf", "gemma3-hf", "gemma2-hf", "gpt-oss-hf", "deepseek2-hf", "bloom-hf",
+    "jamba-f32", "mamba-f32",
+)  # fmt: skip
 LENGTH = 48  # tokens
 
 Tensors = dict[str, NDArray[np.float32]]
@@ -290,6 +293,56 @@ def _gpt_oss(source: _Source) -> Any:
     return source.into(GptOssForCausalLM(config))
 
 
+def _deepseek(source: _Source) -> Any:
+    from transformers import DeepseekV3Config, DeepseekV3ForCausalLM  # noqa: PLC0415
+
+    meta = source.meta
+    rope, value = int(meta["rope.dimension_count"]), int(meta["attention.value_length_mla"])
+    config = DeepseekV3Config(
+        **_sizes(source), num_key_value_heads=source.heads, q_lora_rank=int(meta["attention.q_lora_rank"]),
+        kv_lora_rank=int(meta["attention.kv_lora_rank"]), qk_rope_head_dim=rope, v_head_dim=value,
+        qk_nope_head_dim=int(meta["attention.key_length_mla"]) - rope, first_k_dense_replace=source.n_layer,
+        rope_theta=10000.0, rope_scaling=None, tie_word_embeddings=False,
+    )  # fmt: skip
+    source.take(_PLAIN | _HALVES | _GATED)
+    names = {
+        "q_a_proj": "q_a", "q_a_layernorm": "q_a_norm", "q_b_proj": "q_b", "kv_a_proj_with_mqa": "kv_a_mqa",
+        "kv_a_layernorm": "kv_a_norm", "o_proj": "output",
+    }  # fmt: skip
+    block = "model.layers.{i}.self_attn"
+    source.take({f"{block}.{there}.weight": f"blk.{{i}}.attn_{here}.weight" for there, here in names.items()})
+    for i in range(source.n_layer):  # one matrix there, head by head first K and then V
+        k, v = (source.tensors[f"blk.{i}.attn_{name}_b.weight"] for name in ("k", "v"))
+        joined = np.concatenate([k.swapaxes(1, 2), v], axis=1)
+        source.found[f"{block}.kv_b_proj.weight".format(i=i)] = np.ascontiguousarray(joined.reshape(-1, k.shape[1]))
+    return source.into(DeepseekV3ForCausalLM(config))
+
+
+def _bloom(source: _Source) -> Any:
+    from transformers import BloomConfig, BloomForCausalLM  # noqa: PLC0415
+
+    config = BloomConfig(
+        vocab_size=source.vocab, hidden_size=source.width, n_layer=source.n_layer, n_head=source.heads,
+        layer_norm_epsilon=float(source.meta["attention.layer_norm_epsilon"]), attn_implementation="eager",
+    )  # fmt: skip
+    block, heads = "transformer.h.{i}", source.heads
+    names = {
+        "input_layernorm": "attn_norm", "self_attention.dense": "attn_output", "post_attention_layernorm": "ffn_norm",
+        "mlp.dense_h_to_4h": "ffn_up", "mlp.dense_4h_to_h": "ffn_down",
+    }  # fmt: skip
+    for part in ("weight", "bias"):
+        source.take({f"{block}.{there}.{part}": f"blk.{{i}}.{here}.{part}" for there, here in names.items()})
+        source.take({f"transformer.ln_f.{part}": f"output_norm.{part}"})
+        source.take({f"transformer.word_embeddings_layernorm.{part}": f"token_embd_norm.{part}"})
+        # Q, K and V of one head stand together there.
+        source.take(
+            {f"{block}.self_attention.query_key_value.{part}": f"blk.{{i}}.attn_qkv.{part}"},
+            lambda a: a.reshape(3, heads, -1, *a.shape[1:]).swapaxes(0, 1).reshape(a.shape),
+        )
+    source.take({"transformer.word_embeddings.weight": "token_embd.weight"})
+    return source.into(BloomForCausalLM(config))
+
+
 _SSM = {
     "in_proj.weight": "ssm_in.weight", "conv1d.bias": "ssm_conv1d.bias", "x_proj.weight": "ssm_x.weight",
     "dt_proj.weight": "ssm_dt.weight", "dt_proj.bias": "ssm_dt.bias", "D": "ssm_d", "out_proj.weight": "ssm_out.weight",
@@ -349,6 +402,7 @@ def _mamba(source: _Source) -> Any:
 
 _FAMILIES: dict[str, Callable[[_Source], Any]] = {
     "llama": _llama, "qwen2": _qwen2, "gpt2": _gpt2, "gemma3": _gemma3, "gemma2": _gemma2, "gpt-oss": _gpt_oss,
+    "deepseek2": _deepseek, "bloom": _bloom,
     "jamba": _jamba, "mamba": _mamba,
 }  # fmt: skip
 
