@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chatapp.engine import attending, lens, lookahead, muting, predicting, scoring, text_scoring
+from chatapp.engine import attending, lens, lookahead, meanings, muting, predicting, scoring, steps, text_scoring
 from chatapp.engine.backend import Listener
 from chatapp.engine.reading import Reader, cancelled
 from chatapp.protocol.messages import (
@@ -15,10 +15,12 @@ from chatapp.protocol.messages import (
     InspectorQuestion,
     Lens,
     Lookahead,
+    Meanings,
     Mute,
     Predict,
     Score,
     ScoreText,
+    Steps,
     Sweep,
     Vocabulary,
     VocabularyRead,
@@ -31,6 +33,10 @@ def answer(question: InspectorQuestion, reader: Reader, listener: Listener, n_th
     """Do what is asked; raise `RequestError` for what cannot be."""
     if isinstance(question, ScoreText):
         return text_scoring.score_text(question, reader, listener, n_threads)
+    if isinstance(question, Steps):
+        return steps.take(question, reader, listener, n_threads)
+    if isinstance(question, Meanings):
+        return meanings.read(question, reader, listener, n_threads)
     found: InspectorAnswer = _ANSWERS[type(question)](question, reader, listener)
     return found
 

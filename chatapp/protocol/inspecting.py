@@ -153,6 +153,30 @@ class Lens:
     token: int
 
 
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """How the last token of *prefix* went through one *layer* and *head*, and what came of it: every step's numbers.
+
+    params  the sampler settings of the last step
+    """
+
+    TYPE: ClassVar[str] = "steps"
+    job: int
+    prefix: Prefix
+    layer: int = 0
+    head: int = 0
+    params: SamplingParams = SamplingParams()
+
+
+@dataclass(frozen=True, slots=True)
+class Meanings:
+    """What the model makes of the last token of each of *texts*, raw ones: the same word after different words."""
+
+    TYPE: ClassVar[str] = "meanings"
+    job: int
+    texts: tuple[str, ...]
+
+
 # -- answers -----------------------------------------------------------------------------------------------------------
 
 
@@ -323,5 +347,68 @@ class LensRead:
     arrays: dict[str, NDArray[Any]] = field(compare=False)
 
 
-InspectorQuestion = Score | ScoreText | Predict | Lookahead | Vocabulary | Attend | Mute | Sweep | Lens
-InspectorAnswer = Scored | TextScored | Predicted | LookedAhead | VocabularyRead | Attended | Muted | Swept | LensRead
+@dataclass(frozen=True, slots=True)
+class StepsTaken:
+    """Result of `Steps`. The numbers are float32, those of the model named ``captured.<part>``, those that
+    `chatapp.core.step_by_step` makes of the captured parts before them named ``recomputed.<part>``.
+
+    E width of the state, D of a head, T tokens, F width of the feed-forward part, K tokens that are shown:
+    embedding, learned, start (E,)   row of the token, of its position, and what enters the first layer
+    layer_in, attn_norm (E,)         q, k, v (D,) of the last token
+    q_norm, q_rot (D,), k_norm, k_rot (D,)   normed, and turned by their position
+    keys, values (T, D)              as they are compared and mixed; keys as they come out of the rotation
+    scores, scaled, weights (T,)     q·k; scaled and masked; after softmax
+    mix (D,), joined (heads·D,), attn_out, attn_post, ffn_inp (E,)
+    ffn_norm (E,), ffn_gate, ffn_up, ffn_hidden (F,), ffn_out, ffn_post, l_out (E,)
+    last, result_norm (E,)           state after the last layer, and normed
+    logits, chosen (K,)              of *top_ids*; *chosen* are probabilities after the samplers
+    ids int32 (T,), top_ids int32 (K,), lengths int32 (T + K,), bytes    the tokens and their texts, as in
+                                     `VocabularyRead`
+    A part is missing where the model has no such node.
+    reasons  part → why it was not recomputed, or was not captured
+    facts    numbers and names that a formula needs: scale, eps, rope_base, rope_pairs, activation, …
+    """
+
+    TYPE: ClassVar[str] = "steps_taken"
+    job: int
+    layer: int
+    head: int
+    kv_head: int
+    architecture: str
+    kv_type: str
+    facts: dict[str, Any]
+    reasons: dict[str, str]
+    arrays: dict[str, NDArray[Any]] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MeaningsRead:
+    """Result of `Meanings`, of N texts; L layers; row 0 of L + 1 is the embedding.
+
+    similarity  float32 (L+1, N, N)  cosine of the states of the last tokens after each layer
+    weights     float32 (N, T)       where each looked, the mean of all layers and heads; T of the longest, 0 behind
+    ids         int32 (N, T)         -1 behind the end     top_ids int32 (N, K), top_logprobs float32 (N, K)
+    lengths, bytes                   of *ids* and then *top_ids*, row by row; -1 has length 0
+    """
+
+    TYPE: ClassVar[str] = "meanings_read"
+    job: int
+    arrays: dict[str, NDArray[Any]] = field(compare=False)
+
+
+InspectorQuestion = (
+    Score | ScoreText | Predict | Lookahead | Vocabulary | Attend | Mute | Sweep | Lens | Steps | Meanings
+)
+InspectorAnswer = (
+    Scored
+    | TextScored
+    | Predicted
+    | LookedAhead
+    | VocabularyRead
+    | Attended
+    | Muted
+    | Swept
+    | LensRead
+    | StepsTaken
+    | MeaningsRead
+)

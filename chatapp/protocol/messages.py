@@ -8,7 +8,8 @@ Commands, to the worker::
     Tokenize  text to token ids and their bytes (job)
     Embed     texts to vectors (job)
     Count     how many tokens a conversation renders to
-    Score, ScoreText, Predict, Lookahead, Vocabulary, Attend, Mute, Sweep, Lens: see `inspecting` beside this (jobs)
+    Score, ScoreText, Predict, Lookahead, Vocabulary, Attend, Mute, Sweep, Lens, Steps, Meanings:
+              see `inspecting` beside this (jobs)
     Cancel    end a job early
     (closing stdin ends the worker)
 
@@ -20,8 +21,8 @@ Events, from the worker::
     Finished        the reply's end, how and how fast
     Tokenized       ids and bytes Embedded     vectors
     Inspected       arrays        Counted      token counts
-    Scored, TextPart, TextScored, Predicted, LookedAhead, VocabularyRead, Attended, Muted, Swept, LensRead: see
-        `chatapp.protocol.inspecting`
+    Scored, TextPart, TextScored, Predicted, LookedAhead, VocabularyRead, Attended, Muted, Swept, LensRead,
+        StepsTaken, MeaningsRead: see `chatapp.protocol.inspecting`
     Failed          a `UserFixable` error, of a job or (job None) of the load
 
 Each is a frozen dataclass of plain data; `to_frame` and `from_frame` are the only translation.
@@ -60,6 +61,8 @@ from chatapp.protocol.inspecting import (
     LensRead,
     Lookahead,
     LookedAhead,
+    Meanings,
+    MeaningsRead,
     Mute,
     Muted,
     Predict,
@@ -68,6 +71,8 @@ from chatapp.protocol.inspecting import (
     Score,
     Scored,
     ScoreText,
+    Steps,
+    StepsTaken,
     Sweep,
     Swept,
     TextPart,
@@ -123,6 +128,8 @@ __all__ = [
     "Loaded",
     "Lookahead",
     "LookedAhead",
+    "Meanings",
+    "MeaningsRead",
     "Message",
     "ModelInfo",
     "Mute",
@@ -135,6 +142,8 @@ __all__ = [
     "Score",
     "ScoreText",
     "Scored",
+    "Steps",
+    "StepsTaken",
     "Sweep",
     "Swept",
     "TextPart",
@@ -160,8 +169,9 @@ _TYPES: dict[str, type[Any]] = {
     for kind in (
         Load, Generate, Inspect, Tokenize, Embed, Count, Cancel,
         Hello, LoadProgress, Loaded, PromptProgress, Tokens, Finished, Inspected, Tokenized, Embedded, Counted, Failed,
-        Score, ScoreText, Predict, Lookahead, Vocabulary, Attend, Mute, Sweep, Lens,
+        Score, ScoreText, Predict, Lookahead, Vocabulary, Attend, Mute, Sweep, Lens, Steps, Meanings,
         Scored, TextPart, TextScored, Predicted, LookedAhead, VocabularyRead, Attended, Muted, Swept, LensRead,
+        StepsTaken, MeaningsRead,
     )
 }  # fmt: skip
 
