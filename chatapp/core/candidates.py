@@ -13,6 +13,7 @@ class Candidate:
     """One token that could have come.
 
     rank         counted from 1                  probability  before any sampler
+    data         its bytes; of a control token its name
     final        what the samplers left it, None where that was not recorded
     cut_by       the sampler stage that removed it, None if it stayed or is not known
     chosen       whether it is the token that was taken
@@ -65,7 +66,7 @@ def candidates_of(trace: TraceBuffer, index: int) -> Candidates | None:
             cuts = [name for name, there in zip(stages.cut_by(row), known, strict=False) if there]
             drawn = float(stages.drawn[row, -1])
     rows = [
-        Candidate(int(rank), token, trace.pieces.get(token, b""), math.exp(value), final, cut, token == taken)
+        Candidate(int(rank), token, trace.shown(token), math.exp(value), final, cut, token == taken)
         for rank, token, value, final, cut in zip(ranks, ids, logprobs, finals, cuts, strict=True)
     ]
     if taken not in ids:
@@ -73,7 +74,7 @@ def candidates_of(trace: TraceBuffer, index: int) -> Candidates | None:
             Candidate(
                 int(trace.ranks[index]) + 1,
                 taken,
-                trace.token_bytes(index),
+                trace.shown(taken),
                 math.exp(logprob),
                 drawn,
                 None,

@@ -58,7 +58,7 @@ class Fork:
     message_id                         the other reply
     token, logprob, piece              what stands there now; the logprob is None until the model has read it
     old_token, old_logprob, old_piece  what stood there; None where the other reply had ended
-    Logprobs are natural logarithms of the model's own distribution, pieces the tokens' bytes.
+    Logprobs are natural logarithms of the model's own distribution, pieces the tokens' bytes or a control token's name.
     """
 
     message_id: int

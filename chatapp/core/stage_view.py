@@ -16,7 +16,7 @@ class StageView:
     left      int32 (S,)      candidates that are left after the stage
     ids       int32 (R,)
     probs     float32 (R, S)  0 from the stage on that cut it
-    pieces    the bytes of each
+    pieces    the bytes of each; of control tokens their names
     drawn     the row of the token that was taken
     recorded  while the reply was written; else computed by the model again
     given     the token was given and not drawn: no sampler saw it
@@ -98,4 +98,4 @@ def recomputed_stages(
 
 
 def _pieces(trace: TraceBuffer, ids: NDArray[np.int32]) -> tuple[bytes, ...]:
-    return tuple(trace.pieces.get(int(i), b"") for i in ids)
+    return tuple(trace.shown(int(i)) for i in ids)

@@ -34,6 +34,7 @@ class TokenTrace:
     pieces        token id → its bytes, for every id above; a token can be part of a UTF-8 character
     meta          JSON: model, fingerprint, sampling, seed, prompt_tokens, adapters (LoRA: path and scale)
     stages        what every sampler stage left, when it was asked for
+    names         control token → its name, for those above that have no bytes: shown, but no part of the reply's text
     """
 
     ids: NDArray[np.int32]
@@ -45,6 +46,7 @@ class TokenTrace:
     pieces: dict[int, bytes]
     meta: dict[str, Any] = field(default_factory=dict)
     stages: StageTrace | None = None
+    names: dict[int, bytes] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -52,6 +54,10 @@ class TokenTrace:
     def token_bytes(self, index: int) -> bytes:
         """The exact bytes of token *index*."""
         return self.pieces[int(self.ids[index])]
+
+    def shown(self, token: int) -> bytes:
+        """What is shown of the vocabulary's *token*: its bytes, or its name; empty when neither is known."""
+        return self.pieces.get(token) or self.names.get(token, b"")
 
     def texts(self) -> list[str]:
         """The text each token completes; joined they are the reply. Part of a character gives "" until it is whole."""
@@ -61,8 +67,9 @@ class TokenTrace:
         """The first *count* tokens."""
         columns = {name: getattr(self, name)[:count] for name in _COLUMNS}
         named = {*columns["ids"].tolist(), *columns["top_ids"].ravel().tolist()}
-        pieces = {token: piece for token, piece in self.pieces.items() if token in named}
-        return replace(self, pieces=pieces, stages=self.stages.head(count) if self.stages else None, **columns)
+        pieces, names = ({t: said for t, said in of.items() if t in named} for of in (self.pieces, self.names))
+        stages = self.stages.head(count) if self.stages else None
+        return replace(self, pieces=pieces, names=names, stages=stages, **columns)
 
     def as_given(self, part: "TokenTrace") -> Self:
         """The same for a reply that goes on with *part*, in which these tokens were given and not drawn."""
@@ -82,15 +89,17 @@ class TokenTrace:
         """One trace from the parts in which a reply arrived."""
         parts = list(parts)
         pieces: dict[int, bytes] = {}
+        names: dict[int, bytes] = {}
         for part in parts:
             pieces |= part.pieces
+            names |= part.names
         if meta is None:
             meta = parts[0].meta if parts else {}
         parts = [part for part in parts if len(part)]  # an empty one does not know how many candidates there are
         if not parts:
             none_i, none_f = np.zeros(0, np.int32), np.zeros(0, np.float32)
             wide_i, wide_f = np.zeros((0, 0), np.int32), np.zeros((0, 0), np.float32)
-            return cls(none_i, none_f, none_i, none_f, wide_i, wide_f, pieces, meta)
+            return cls(none_i, none_f, none_i, none_f, wide_i, wide_f, pieces, meta, names=names)
         return cls(
             np.concatenate([p.ids for p in parts]),
             np.concatenate([p.logprobs for p in parts]),
@@ -101,12 +110,11 @@ class TokenTrace:
             pieces,
             meta,
             StageTrace.join([p.stages for p in parts if p.stages]) if all(p.stages for p in parts) else None,
+            names,
         )
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Everything but *meta* as arrays; `from_arrays` reads them back."""
-        ids = np.array(list(self.pieces), np.int32)
-        lengths = np.array([len(p) for p in self.pieces.values()], np.int32)
         return {
             "ids": self.ids,
             "logprobs": self.logprobs,
@@ -114,9 +122,8 @@ class TokenTrace:
             "entropy": self.entropy,
             "top_ids": self.top_ids,
             "top_logprobs": self.top_logprobs,
-            "piece_ids": ids,
-            "piece_lengths": lengths,
-            "piece_bytes": np.frombuffer(b"".join(self.pieces.values()), np.uint8),
+            **_packed("piece", self.pieces),
+            **(_packed("name", self.names) if self.names else {}),
             **(self.stages.arrays() if self.stages else {}),
         }
 
@@ -124,9 +131,10 @@ class TokenTrace:
     def from_arrays(cls, arrays: dict[str, NDArray[Any]], meta: dict[str, Any] | None = None) -> Self:
         """Rebuild a trace; raise ValueError when arrays are missing or their lengths disagree."""
         try:
-            ids, raw = arrays["ids"], arrays["piece_bytes"].tobytes()
+            ids = arrays["ids"]
             columns = {n: arrays[n] for n in ("logprobs", "ranks", "entropy", "top_ids", "top_logprobs")}
-            lengths, piece_ids = arrays["piece_lengths"], arrays["piece_ids"]
+            pieces = _unpacked("piece", arrays)
+            names = _unpacked("name", arrays) if "name_ids" in arrays else {}
         except KeyError as error:
             raise ValueError(f"trace lacks {error}") from error
         wide = {"top_ids", "top_logprobs"}
@@ -137,14 +145,10 @@ class TokenTrace:
             or columns["top_ids"].shape != columns["top_logprobs"].shape
         ):
             raise ValueError("trace arrays differ in length")
-        if len(lengths) != len(piece_ids) or (lengths < 0).any() or int(lengths.sum()) != len(raw):
-            raise ValueError("trace pieces do not match their bytes")
-        ends = np.cumsum(lengths)
-        pieces = {int(i): raw[end - n : end] for i, n, end in zip(piece_ids, lengths, ends, strict=True)}
         stages = StageTrace.from_arrays(arrays, len(ids))
         if stages is not None and stages.probs.shape[2] != columns["top_ids"].shape[1]:
             raise ValueError("trace stages have the wrong shape")
-        return cls(ids, pieces=pieces, meta=meta or {}, stages=stages, **columns)
+        return cls(ids, pieces=pieces, meta=meta or {}, stages=stages, names=names, **columns)
 
     def to_blob(self) -> bytes:
         """Compact bytes for the database: magic, then zlib of a JSON line and the arrays (about 100 bytes a token)."""
@@ -176,6 +180,24 @@ class TokenTrace:
         if missing := set(trace.ids.tolist()) - trace.pieces.keys():
             raise ValueError(f"token trace lacks the pieces of {len(missing)} tokens")
         return trace
+
+
+def _packed(name: str, said: dict[int, bytes]) -> dict[str, NDArray[np.generic]]:
+    return {
+        f"{name}_ids": np.array(list(said), np.int32),
+        f"{name}_lengths": np.array([len(data) for data in said.values()], np.int32),
+        f"{name}_bytes": np.frombuffer(b"".join(said.values()), np.uint8),
+    }
+
+
+def _unpacked(name: str, arrays: dict[str, NDArray[Any]]) -> dict[int, bytes]:
+    """What `_packed` wrote; raise KeyError or ValueError when it is not whole."""
+    ids, lengths, raw = (arrays[f"{name}_{what}"] for what in ("ids", "lengths", "bytes"))
+    data = raw.tobytes()
+    if len(lengths) != len(ids) or (lengths < 0).any() or int(lengths.sum()) != len(data):
+        raise ValueError("trace pieces do not match their bytes")
+    ends = np.cumsum(lengths)
+    return {int(i): data[end - n : end] for i, n, end in zip(ids, lengths, ends, strict=True)}
 
 
 def decode_pieces(pieces: Iterable[bytes]) -> list[str]:

@@ -37,6 +37,7 @@ class TraceBuffer:
     def __init__(self, trace: TokenTrace | None = None) -> None:
         self.count = 0
         self.pieces: dict[int, bytes] = {}
+        self.names: dict[int, bytes] = {}
         self.meta: dict[str, Any] = {}
         self.cells: list[Cell] = []
         self.stages: list[tuple[int, StageTrace]] = []
@@ -52,6 +53,7 @@ class TraceBuffer:
     def append(self, part: TokenTrace) -> int:
         """Add *part*; the index of the first cell that is new or another one now."""
         self.pieces |= part.pieces
+        self.names |= part.names
         if not len(part):
             return len(self.cells)
         if part.stages is not None:
@@ -100,6 +102,10 @@ class TraceBuffer:
     def token_bytes(self, index: int) -> bytes:
         """The exact bytes of token *index*."""
         return self.pieces.get(int(self.ids[index]), b"")
+
+    def shown(self, token: int) -> bytes:
+        """What is shown of the vocabulary's *token*: its bytes, or its name; empty when neither is known."""
+        return self.pieces.get(token) or self.names.get(token, b"")
 
     def stage_of(self, index: int) -> tuple[StageTrace, int] | None:
         """The part of the stage view that has token *index*, and its row there; None where it was not recorded."""

@@ -84,7 +84,7 @@ def token_table(trace: TraceBuffer, meta: dict[str, Any], tokens: Sequence[int] 
         logprob, data = short_float(trace.logprobs[i]), trace.token_bytes(i)
         known = not math.isnan(logprob)
         rows.append((
-            i, int(trace.ids[i]), piece_text(data), data.hex(" "),
+            i, int(trace.ids[i]), piece_text(trace.shown(int(trace.ids[i]))), data.hex(" "),
             math.exp(logprob) if known else None, logprob, max(0.0, -logprob / _LN2) if known else None,
             int(trace.ranks[i]) + 1 if known else None, short_float(trace.entropy[i]) / _LN2 if known else None,
         ))  # fmt: skip
@@ -142,7 +142,7 @@ def _token(trace: TraceBuffer, i: int) -> dict[str, Any]:
     return {
         "index": i,
         "id": int(trace.ids[i]),
-        "text": piece_text(data),
+        "text": piece_text(trace.shown(int(trace.ids[i]))),
         "bytes": data.hex(),
         "logprob": _plain(short_float(trace.logprobs[i])),
         "rank": int(trace.ranks[i]),

@@ -175,6 +175,10 @@ class Model:
             self._pieces[token] = known
         return known
 
+    def name(self, token: int) -> bytes:
+        """What *token* is called, control tokens too."""
+        return self.token_text(token, special=True)
+
     def token_text(self, token: int, *, special: bool) -> bytes:
         """The bytes of *token*; with *special* the names of control tokens, too."""
         size = 64

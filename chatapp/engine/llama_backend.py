@@ -189,7 +189,7 @@ class LlamaBackend:
         if not cache.process(read, listener, reuse.tokens):
             return "", replace(info, finish=FinishReason.CANCELLED)
         text = self._text(request)
-        writer = TraceWriter(model.piece, listener.tokens, chain.stages if request.stages else ())
+        writer = TraceWriter(model.piece, model.name, listener.tokens, chain.stages if request.stages else ())
         chain.accept_prompt(prompt)
         drafts = Drafts(cache, wanted=request.lookup)
         try:

@@ -26,11 +26,16 @@ class TraceWriter:
     """
 
     def __init__(
-        self, piece: Callable[[int], bytes], emit: Callable[[str, TokenTrace, int], None], stages: tuple[str, ...] = ()
+        self,
+        piece: Callable[[int], bytes],
+        name: Callable[[int], bytes],
+        emit: Callable[[str, TokenTrace, int], None],
+        stages: tuple[str, ...] = (),
     ) -> None:
         self.count = 0
         self.spoken: list[int] = []
         self._piece = piece
+        self._name = name
         self._emit = emit
         self._known: set[int] = set()  # ids whose bytes were sent in this reply
         self._rows: list[tuple[int, float, int, Distribution]] = []
@@ -83,6 +88,7 @@ class TraceWriter:
         ids = np.array([token for token, *_ in self._rows], np.int32)
         new = set(ids.tolist()).union(top_ids.ravel().tolist()) - self._known
         self._known |= new
+        pieces = {i: self._piece(i) for i in new}
         trace = TokenTrace(
             ids=ids,
             logprobs=np.array([logprob for _, logprob, *_ in self._rows], np.float32),
@@ -90,8 +96,9 @@ class TraceWriter:
             entropy=np.array([d.entropy for *_, d in self._rows], np.float32),
             top_ids=top_ids,
             top_logprobs=np.stack([d.top_logprobs[:TOP_K] for *_, d in self._rows]),
-            pieces={i: self._piece(i) for i in new},
+            pieces=pieces,
             stages=self._stage_trace(),
+            names={i: self._name(i) for i, piece in pieces.items() if not piece},
         )
         self._rows.clear()
         self._emit(text, trace, unseen)

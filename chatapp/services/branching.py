@@ -102,13 +102,13 @@ def measured(fork: Fork, parts: Sequence[TokenTrace]) -> Fork:
         first += len(part)
         if at < len(part):
             logprob = float(part.logprobs[at]) if fork.logprob is None else fork.logprob
-            piece = fork.piece or next((p.pieces[fork.token] for p in parts if fork.token in p.pieces), b"")
+            piece = fork.piece or next((p.shown(fork.token) for p in parts if fork.token in p.pieces), b"")
             return replace(fork, logprob=logprob, piece=piece)
     return fork
 
 
 def _fork(message_id: int, trace: TokenTrace, position: int, token: int) -> Fork:
-    piece = trace.pieces.get(token, b"")
+    piece = trace.shown(token)
     if position == len(trace):
         return Fork(message_id, position, token, piece=piece)
     logprob = None
@@ -119,5 +119,5 @@ def _fork(message_id: int, trace: TokenTrace, position: int, token: int) -> Fork
         logprob = float(trace.logprobs[position])
     return Fork(
         message_id, position, token, logprob, piece,
-        int(trace.ids[position]), float(trace.logprobs[position]), trace.token_bytes(position),
+        int(trace.ids[position]), float(trace.logprobs[position]), trace.shown(int(trace.ids[position])),
     )  # fmt: skip

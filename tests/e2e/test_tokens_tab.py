@@ -18,6 +18,7 @@ from chatapp.settings.schema import MAX_TOKENS, SEED, TEMPERATURE
 from chatapp.ui.inspector.candidate_model import Column
 from chatapp.ui.inspector.numbers import percent
 from chatapp.ui.inspector.panel import InspectorPanel
+from chatapp.ui.inspector.strip_layout import Kind
 from chatapp.ui.inspector.tokens_tab import TokensTab
 from tests.services.test_chat import answer, wait_until_idle
 
@@ -58,7 +59,7 @@ def start(tmp_path: Path, qapp: QApplication, qtbot: QtBot, starter_model: str) 
 
 
 def shown(tab: TokensTab) -> str:
-    return "".join(box.text for box in tab.strip.layout_now.boxes if not box.text.startswith("⟨"))
+    return "".join(box.text for box in tab.strip.layout_now.boxes if box.kind is not Kind.CONTROL)
 
 
 def ready(services: Services, tab: TokensTab, qtbot: QtBot) -> None:

@@ -430,9 +430,15 @@ def test_the_end_of_turn_as_a_branch_ends_it(real: Services, qtbot: QtBot) -> No
     trace = trace_of(real, first)
     model = Model(str(tiny("llama-f32")), 0, lambda _: True)
     end = next(i for i in range(model.n_vocab) if model.is_end(i))
+    name = model.name(end)
     model.close()
     made = branch(real, qtbot, first, 3, end)
-    assert trace_of(real, made).ids.tolist() == [*trace.ids[:3].tolist(), end]
+    found = trace_of(real, made)
+    assert found.ids.tolist() == [*trace.ids[:3].tolist(), end]
+    assert (found.shown(end), found.token_bytes(3)) == (name, b"")  # shown by its name, and no part of the text
+    assert made.text == "".join(found.texts())
+    assert name.startswith(b"<")
+    assert fork_of(made).piece == name
     assert made.info is not None
     assert made.info.finish is FinishReason.STOP
 

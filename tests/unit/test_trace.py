@@ -1,11 +1,13 @@
 import codecs
 import json
 import zlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from chatapp.core.trace import TokenTrace, decode_pieces
+from chatapp.core.trace_buffer import TraceBuffer
 
 MAGIC = b"CTT1"
 
@@ -39,6 +41,7 @@ def assert_same(a: TokenTrace, b: TokenTrace) -> None:
         assert (left.dtype, left.shape) == (right.dtype, right.shape), name
         np.testing.assert_array_equal(left, right)
     assert a.pieces == b.pieces
+    assert a.names == b.names
     assert a.meta == b.meta
 
 
@@ -49,6 +52,19 @@ def test_a_blob_brings_everything_back() -> None:
     assert len(back) == 6
     assert back.token_bytes(2) == "안".encode()
     assert back.token_bytes(4) == b"\xff"
+
+
+def test_control_tokens_keep_their_names_and_say_nothing() -> None:
+    plain = trace_of(b"Hello", b"", k=1)
+    end = int(plain.ids[1])
+    named = replace(plain, names={end: b"<|im_end|>"})
+    for trace in (TokenTrace.from_blob(named.to_blob()), TokenTrace.join([plain, named]), named.head(2)):
+        assert trace.names == {end: b"<|im_end|>"}
+        assert trace.shown(end) == TraceBuffer(trace).shown(end) == b"<|im_end|>"
+        assert trace.texts()[:2] == ["Hello", ""]
+    assert named.head(1).names == {}
+    assert named.head(1).pieces.keys() == {*named.ids[:1].tolist(), *named.top_ids[:1].ravel().tolist()}
+    assert plain.shown(end) == b""  # a trace of an older version: nobody knows
 
 
 def test_an_empty_trace_is_a_trace() -> None:

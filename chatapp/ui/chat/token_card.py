@@ -48,7 +48,7 @@ class TokenCard(QWidget):
         own = numbers_of(trace, found.start)
         if shown and own is not None and all(i != taken for i, _p in shown):
             shown.append((taken, own.probability))  # it is told of, however unlikely it was
-        self._rows = [(token_text(i, trace.pieces.get(i, b"")), p, i == taken) for i, p in shown]
+        self._rows = [(token_text(i, trace.shown(i)), p, i == taken) for i, p in shown]
         self._outside = max(0.0, 1 - sum(p for _i, p in shown)) if shown else 0.0
         self.setAccessibleName(f"{self._title}: {self._numbers}")
         self.resize(self.sizeHint())

@@ -153,8 +153,8 @@ class BranchDialog(QDialog):
         logprob = float(trace.top_logprobs[at, kept[0]]) if len(kept) else None
         old = int(trace.ids[at])
         return Fork(
-            self._message_id, at, token, logprob, trace.pieces.get(token, b""), old, float(trace.logprobs[at]),
-            trace.pieces.get(old, b""),
+            self._message_id, at, token, logprob, trace.shown(token), old, float(trace.logprobs[at]),
+            trace.shown(old),
         )  # fmt: skip
 
     # -- words ---------------------------------------------------------------------------------------------------------

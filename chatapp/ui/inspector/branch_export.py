@@ -85,7 +85,7 @@ def compare_export(
         data, logprob = trace.token_bytes(at), float(trace.logprobs[at])
         return (
             int(trace.ids[at]),
-            piece_text(data),
+            piece_text(trace.shown(int(trace.ids[at]))),
             data.hex(" "),
             None if math.isnan(logprob) else short_float(logprob),
         )

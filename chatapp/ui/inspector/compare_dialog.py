@@ -193,7 +193,8 @@ class CompareDialog(QDialog):
 
     def _words(self, which: int, at: int) -> str:
         trace = self._traces[which]
-        return token_words(int(trace.ids[at]), trace.token_bytes(at), math.exp(float(trace.logprobs[at])))
+        token = int(trace.ids[at])
+        return token_words(token, trace.shown(token), math.exp(float(trace.logprobs[at])))
 
     def _select(self, token: int) -> None:
         self._selected = token

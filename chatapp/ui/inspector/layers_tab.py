@@ -119,7 +119,7 @@ class LayersTab(QWidget):
         trace, token = self._inspector.trace, self._inspector.token
         if token is None or token >= len(trace):
             return ""
-        return token_text(int(trace.ids[token]), trace.token_bytes(token))
+        return token_text(int(trace.ids[token]), trace.shown(int(trace.ids[token])))
 
     def _on_ask(self) -> None:
         if self.lens.is_asking:

@@ -166,7 +166,7 @@ class ReshapePage(QWidget):
                 self._missing = missing
             else:
                 self.shaped = shaped if shaped.low.any() else None  # bounds that say nothing are not shown
-            pieces = tuple(self._inspector.trace.pieces.get(int(i), b"") for i in reshaper.ids)
+            pieces = tuple(self._inspector.trace.shown(int(i)) for i in reshaper.ids)
             self.bars.show_bars(Bars(reshaper.ids, pieces, reshaper.raw, reshaper.taken, self.shaped))
         else:
             self.bars.show_bars(None)

@@ -119,7 +119,7 @@ class SamplingTab(QWidget):
         if token is None or token >= count:
             self._token.set_full_text("")
             return
-        text = token_text(int(trace.ids[token]), trace.token_bytes(token))
+        text = token_text(int(trace.ids[token]), trace.shown(int(trace.ids[token])))
         self._token.set_full_text(
             self.tr("“{token}” · token {number} of {count} · rank {rank}").format(
                 token=text,

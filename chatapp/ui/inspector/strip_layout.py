@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-from chatapp.core.token_text import byte_text, control_text, visible
+from chatapp.core.token_text import byte_text, token_text, visible
 from chatapp.core.trace_buffer import Cell, TraceBuffer
 
 _LONGEST_WORD = 48  # boxes that move to the next line together
@@ -140,11 +140,12 @@ class StripLayout:
                 text = visible(cell.text)
                 yield Box(cell.start, cell.end, text, Kind.TEXT, "", "\n" in cell.text, self._may_start(cell.text))
             else:
-                yield Box(cell.start, cell.end, control_text(int(trace.ids[cell.start])), Kind.CONTROL)
+                token = int(trace.ids[cell.start])
+                yield Box(cell.start, cell.end, token_text(token, trace.shown(token)), Kind.CONTROL)
             return
         for token in range(cell.start, cell.end):
-            data = trace.token_bytes(token)
-            text = byte_text(data) if data else control_text(int(trace.ids[token]))
+            data, number = trace.token_bytes(token), int(trace.ids[token])
+            text = byte_text(data) if data else token_text(number, trace.shown(number))
             first = token == cell.start
             breaks = token == cell.end - 1 and "\n" in (cell.text or "")
             yield Box(token, token + 1, text, Kind.BYTES, cell.text or "", breaks, first)

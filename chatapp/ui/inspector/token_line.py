@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from chatapp.core.token_measures import numbers_of
-from chatapp.core.token_text import SPACE, byte_text, control_text, visible
+from chatapp.core.token_text import SPACE, byte_text, token_text, visible
 from chatapp.core.trace_buffer import TraceBuffer
 from chatapp.ui.inspector.numbers import bits, count, percent
 from chatapp.ui.widgets.text import ElidedLabel
@@ -107,7 +107,7 @@ def text_of(trace: TraceBuffer, start: int, end: int, space: str = SPACE) -> str
     """What the tokens *start* to *end* say; bytes where they are no characters."""
     data = b"".join(trace.token_bytes(i) for i in range(start, end))
     if not data:
-        return control_text(int(trace.ids[start]))
+        return token_text(int(trace.ids[start]), trace.shown(int(trace.ids[start])))
     try:
         return visible(data.decode(), space)
     except UnicodeDecodeError:

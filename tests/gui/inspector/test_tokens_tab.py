@@ -1,6 +1,7 @@
 """The Tokens tab with real mouse and keys: every number is the trace's, and every token can be reached."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -281,7 +282,10 @@ def test_hints_explain_with_the_tokens_own_numbers(
 
 
 def test_texts_of_the_strip(tab: TokensTab, look: Look, qtbot: QtBot) -> None:
-    look(make_trace([b"a", b"\n", b"\n\n", b"    ", b"x" * 300, b"", b"\xe2\x80\xae", b"\xff", b" end"]))
+    trace = make_trace([b"a", b"\n", b"\n\n", b"    ", b"x" * 300, b"", b"\xe2\x80\xae", b"\xff", b" end"])
+    look(replace(trace, names={5: b"<|im_end|>"}))
+    assert tab.strip.layout_now.boxes[5].text == "<|im_end|>"
+    look(trace)  # of an older version: nobody knows what it is called
     layout = tab.strip.layout_now
     assert [box.text for box in layout.boxes[:4]] == ["a", "⏎", "⏎⏎", "    "]
     assert [box.text for box in layout.boxes[5:8]] == ["⟨5⟩", "⟨U+202E⟩", "<FF>"]
