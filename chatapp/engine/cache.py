@@ -87,7 +87,17 @@ class PromptCache:
             self.forget()
         if code == 2:  # aborted
             return False
-        raise EngineError(ErrorCode.ENGINE_CRASHED, outcome=f"llama_decode returned {code}", details=log.last_error())
+        raise _failed(code)
+
+    def try_out(self, token: int, count: int) -> bool:
+        """Decode *token* *count* times (at most `room`) at the next position, with logits, and forget it; only where
+        `can_be_cut`. False when aborted. The copies see each other unless `AttentionRecorder.change` hides them."""
+        context = self._context
+        code = context.decode([token] * count, len(self.tokens), all_logits=True, in_place=True)
+        self.cut(len(self.tokens))
+        if code not in (0, 2):
+            raise _failed(code)
+        return code == 0
 
     @property
     def can_be_cut(self) -> bool:
@@ -199,6 +209,10 @@ class PromptCache:
 def default_budget() -> int:
     """Bytes for saved states when the user leaves it open: a tenth of the free memory, at most 2 GiB."""
     return min(_LARGEST_BUDGET, psutil.virtual_memory().available // 10)
+
+
+def _failed(code: int) -> EngineError:
+    return EngineError(ErrorCode.ENGINE_CRASHED, outcome=f"llama_decode returned {code}", details=log.last_error())
 
 
 def _ids(tokens: list[int]) -> Ids:

@@ -83,6 +83,14 @@ def _tensor_get() -> Any:
     return function
 
 
+@cache
+def _tensor_set() -> Any:
+    function = library("ggml-base").ggml_backend_tensor_set
+    function.restype = None
+    function.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_size_t]
+    return function
+
+
 def read_f32(address: int, offset: int, count: int) -> NDArray[np.float32]:
     """Copy *count* floats at element *offset* of the contiguous F32 tensor at *address*, from host or device memory."""
     out = np.empty(count, np.float32)
@@ -97,10 +105,12 @@ def read_f32_into(address: int, offset: int, out: NDArray[np.float32]) -> None:
 
 def write_f32(address: int, offset: int, values: NDArray[np.float32]) -> None:
     """Put *values* at element *offset* of the contiguous F32 tensor at *address*, in host or device memory."""
-    function = library("ggml-base").ggml_backend_tensor_set
-    function.restype = None
-    function.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_size_t]
-    function(address, values.ctypes.data, offset * 4, values.size * 4)
+    write_bytes(address, offset * 4, values)
+
+
+def write_bytes(address: int, offset: int, values: NDArray[Any]) -> None:
+    """Put the contiguous *values* at byte *offset* of the tensor at *address*, in host or device memory."""
+    _tensor_set()(address, values.ctypes.data, offset, values.nbytes)
 
 
 def read_bytes(address: int, offset: int, size: int) -> NDArray[np.uint8]:

@@ -270,25 +270,26 @@ class Context:
         self._abort = C.ggml_abort_callback(lambda _data: wanted()) if wanted else C.ggml_abort_callback()
         C.llama_set_abort_callback(self.handle, self._abort, None)
 
-    def decode(self, tokens: Sequence[int], position: int, *, all_logits: bool = False) -> int:
-        """Evaluate *tokens* (at most n_batch) at *position*; logits of the last one, or of all.
+    def decode(self, tokens: Sequence[int], position: int, *, all_logits: bool = False, in_place: bool = False) -> int:
+        """Evaluate *tokens* (at most n_batch) from *position* on, or *in_place* all of them at it.
 
-        Return llama_decode's code: 0, 1 (no room), 2 (aborted) or negative (failed).
+        Logits are those of the last one, or of all. Return llama_decode's code: 0, 1 (no room), 2 (aborted) or negative
+        (failed).
         """
         recorder = self.recorder
         if recorder is None:
-            return self._decode(tokens, position, all_logits=all_logits)
+            return self._decode(tokens, position, all_logits=all_logits, in_place=in_place)
         recorder.begin(position, len(tokens))
-        code = self._decode(tokens, position, all_logits=all_logits)
+        code = self._decode(tokens, position, all_logits=all_logits, in_place=in_place)
         recorder.done(len(tokens) if code == 0 else max(0, len(self) - position))
         return code
 
-    def _decode(self, tokens: Sequence[int], position: int, *, all_logits: bool) -> int:
+    def _decode(self, tokens: Sequence[int], position: int, *, all_logits: bool, in_place: bool) -> int:
         n = len(tokens)
         if n == 1:
             return self._single.decode(self.handle, tokens[0], position)
         ids = (C.llama_token * n)(*tokens)
-        positions = (C.llama_pos * n)(*range(position, position + n))
+        positions = (C.llama_pos * n)(*([position] * n if in_place else range(position, position + n)))
         sequence = (C.llama_seq_id * 1)(0)
         counts = (ctypes.c_int32 * n)(*([1] * n))
         sequences = (ctypes.POINTER(C.llama_seq_id) * n)(*([ctypes.cast(sequence, ctypes.POINTER(C.llama_seq_id))] * n))

@@ -1,7 +1,8 @@
 """Reads what the inspector asks about in the chat context, through the prompt cache: nothing is evaluated twice."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -117,10 +118,13 @@ class Reader:
                 raise cancelled()
             listener.prompt_progress(len(cache.tokens), len(tokens), reused)
 
-    def afresh(self, tokens: list[int], start: int, listener: Listener) -> NDArray[np.float32]:
+    def afresh(
+        self, tokens: list[int], start: int, listener: Listener, report: Callable[[int], None] = lambda _done: None
+    ) -> NDArray[np.float32]:
         """The logits (a copy) after *tokens*, of which those from *start* on are evaluated, and then forgotten again.
 
-        For what must not stay: the cache would take it for the chat's own. Raise `RequestError` when cancelled.
+        For what must not stay: the cache would take it for the chat's own. *report* gets how many there are so far.
+        Raise `RequestError` when cancelled.
         """
         cache = self._cache
         cache.reuse(tokens[: start + 1])
@@ -131,17 +135,44 @@ class Reader:
             while (at := len(cache.tokens)) < len(tokens):
                 if not self._evaluate(tokens[at : at + self.context.n_batch], listener):
                     raise cancelled()
+                report(len(cache.tokens))
             return self.context.logits().copy()
         finally:
             cache.drop(known)
+
+    def places(self, tokens: list[int]) -> int:
+        """How many copies of the last of *tokens* `copies` can take at once; 0 where the memory cannot do it."""
+        if not self._cache.can_be_cut:
+            return 0
+        room = self.context.n_ctx - len(tokens) + 1
+        return min(self.context.n_batch, room, _LOGITS // (4 * self.model.n_vocab))
+
+    def copies(self, tokens: list[int], count: int, listener: Listener) -> list[NDArray[np.float32]]:
+        """The logits after *tokens*, once for each of *count* copies of the last one, evaluated side by side.
+
+        They are forgotten at once. The other tokens are in the context already (`last_row` brings them there), and
+        `AttentionRecorder.change` is `OneEach`. Views that the next evaluation overwrites. Raise `RequestError` when
+        cancelled.
+        """
+        self._cache.reuse(tokens, keep=False)
+        assert len(self._cache.tokens) == len(tokens) - 1
+        with self._abortable(listener):
+            if not self._cache.try_out(tokens[-1], count):
+                raise cancelled()
+        return [self.context.logits(row) for row in range(count)]
 
     def _evaluate(self, tokens: list[int], listener: Listener, *, all_logits: bool = False) -> bool:
         """`PromptCache.evaluate`, which a cancel can end in the middle of; False when it did."""
         if listener.cancelled():
             return False
+        with self._abortable(listener):
+            return self._cache.evaluate(tokens, all_logits=all_logits)
+
+    @contextmanager
+    def _abortable(self, listener: Listener) -> Iterator[None]:
         self.context.on_abort(listener.cancelled)
         try:
-            return self._cache.evaluate(tokens, all_logits=all_logits)
+            yield
         finally:
             self.context.on_abort(None)
 

@@ -7,7 +7,7 @@ Sources: ggml/src/ggml.c ggml_flash_attn_ext (operands, op_params), src/llama-gr
 """
 
 import ctypes
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chatapp.engine import ggml
+from chatapp.engine.change import Change
 from chatapp.engine.queries import CHUNK, QueryStore, RecordedLayer, ensure
 
 _PROOF_EVERY = 32  # positions between two outputs that are kept
@@ -44,7 +45,7 @@ class AttentionRecorder:
 
     layers   the attention layers by index, known after the first decode
     queries  what was recorded
-    muted    layer → heads whose output is put to 0 in whatever is decoded now: a causal check of what they do
+    change   what is done to whatever is decoded now, as a causal check; nothing is recorded of it
     watch    is asked about all other nodes, as the callback is, when it is set
     error    what went wrong in the callback (it cannot cross C); nothing more is recorded then
     is_flash_off  the first decode had attention, but not the node that can be recorded
@@ -68,12 +69,13 @@ class AttentionRecorder:
         self._order: list[RecordedLayer] = []  # as a graph runs through them
         self.is_flash_off = False
         self.watch: Callable[[int, bool], bool] | None = self._look_for_attention
-        self.muted: dict[int, frozenset[int]] = {}
+        self.change: Change | None = None
         self._next = 0
         self._scratch = np.zeros(0, np.float32)
         self._start = 0
         self._seen: dict[int, int] = {}
         self._proof: Proof | None = None
+        self._hidden: set[tuple[int, int]] = set()  # masks that were changed, and for which position
         self._learning = True  # the first graph only tells which layers there are
 
     # -- bookkeeping ---------------------------------------------------------------------------------------------------
@@ -83,16 +85,17 @@ class AttentionRecorder:
         self._start = position
         self._seen.clear()
         self._masks.clear()
+        self._hidden.clear()
         self._next = 0
         last = position + n_tokens - 1
-        wanted = self.is_on and (n_tokens > 1 or last % _PROOF_EVERY == 0)
+        wanted = self.is_on and self.change is None and (n_tokens > 1 or last % _PROOF_EVERY == 0)
         self._proof = Proof(last) if wanted else None
 
     def done(self, count: int) -> None:
         """*count* tokens of the batch are in the context now: what was copied of them counts."""
         if self._learning:
             self._learn()
-        if not self.is_on or self.error is not None or not self._seen:
+        if not self.is_on or self.error is not None or not self._seen or self.change is not None:
             return
         count = min(count, *self._seen.values())
         self.queries.mark(self._start, self._start + count)
@@ -122,9 +125,12 @@ class AttentionRecorder:
         # Asked of every node of every token: the cheapest look first.
         if _int_at(address + _OP).value != self._attention or not self.is_on:
             return self.watch(address, ask) if self.watch is not None else not ask
-        if not ask and self.error is None:
+        if self.error is None and (not ask or self.change is not None):
             try:
-                self._copy(address)
+                if ask:
+                    self._hide(address)
+                else:
+                    self._copy(address)
             except Exception as error:  # noqa: BLE001 - must not unwind into C; the caller looks at `error`
                 self.error = error
                 self.is_on = False
@@ -147,6 +153,9 @@ class AttentionRecorder:
         seen = self._seen.get(layer.index, 0)
         self._seen[layer.index] = seen + rows
         position = self._start + seen
+        if self.change is not None:
+            self._mute(address, layer, self.change.muted(layer.index, position, rows))
+            return
         mask = _pointer_at(address + _SRC + 8 * _MASK).value or 0
         if self._windowed and self._masks.get(layer.mask_class) != (mask, position):
             self._masks[layer.mask_class] = (mask, position)
@@ -160,20 +169,35 @@ class AttentionRecorder:
             target = self.queries.place(layer, at)
             self._to_half(data + 4 * done * layer.stride, target, count * layer.n_q)
             done += count
-        if layer.index in self.muted:
-            self._mute(address, layer, rows)
         if self._proof is not None and position + rows - 1 == self._proof.position:
             size = layer.n_head * layer.value_width
             output = ggml.read_f32(address, (rows - 1) * size, size)
             self._proof.outputs[layer.index] = output.reshape(layer.n_head, layer.value_width)
 
-    def _mute(self, address: int, layer: RecordedLayer, rows: int) -> None:
-        """Zero what the muted heads put out: (value width, heads, tokens), before anything has read it."""
+    def _mute(self, address: int, layer: RecordedLayer, muted: Iterable[tuple[int, int]]) -> None:
+        """Zero what *muted* (row, head) put out: (value width, heads, tokens), before anything has read it."""
         size = layer.value_width
         zeros = np.zeros(size, np.float32)
-        for row in range(rows):
-            for head in self.muted[layer.index]:
-                ggml.write_f32(address, (row * layer.n_head + head) * size, zeros)
+        for row, head in muted:
+            ggml.write_f32(address, (row * layer.n_head + head) * size, zeros)
+
+    def _hide(self, address: int) -> None:
+        """Change the mask before the first node that takes it runs: an input that llama.cpp fills for every ubatch."""
+        change = self.change
+        mask = _pointer_at(address + _SRC + 8 * _MASK).value or 0
+        if change is None or not change.hides or self._learning or not mask:
+            return
+        position = self._start + self._seen.get(self._order[self._next].index, 0)
+        if (mask, position) in self._hidden:
+            return
+        self._hidden.add((mask, position))
+        tensor = ggml.Tensor.from_address(mask)
+        if tensor.type != ggml.F16:
+            raise RuntimeError(f"unexpected type {tensor.type} of {tensor.name!r}")
+        n_kv, rows = int(tensor.ne[0]), int(tensor.ne[1])
+        values = ggml.read_bytes(mask, 0, rows * n_kv * 2).view(np.float16).reshape(rows, n_kv)
+        change.hide(values, position)
+        ggml.write_bytes(mask, 0, values)
 
     def _host_q(self, source: int, layer: RecordedLayer, rows: int) -> int:
         """The address of Q in this process's memory."""

@@ -122,6 +122,8 @@ class Mute:
 
     heads       (layer, head) pairs
     everywhere  they are muted at every token of the prefix, which is read anew for it; else at the last one only
+    hidden      (start, end) positions that no later token sees, as if they were not there but for their places; what
+                comes after them is read anew. Neither the first token nor the last one can be among them
     """
 
     TYPE: ClassVar[str] = "mute"
@@ -129,11 +131,12 @@ class Mute:
     prefix: Prefix
     heads: tuple[tuple[int, int], ...] = ()
     everywhere: bool = False
+    hidden: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """Which heads mattered for *token* after *prefix*: each is muted at the last token, one after the other."""
+    """Which heads mattered for *token* after *prefix*: each is muted by itself at the last token."""
 
     TYPE: ClassVar[str] = "sweep"
     job: int
@@ -306,7 +309,8 @@ class Attended:
 class Muted:
     """Result of `Mute`.
 
-    before, after  float32 (V,)  logits without and with the heads muted
+    before, after  float32 (V,)  logits as they are, and without the heads and the hidden tokens; evaluated in the same
+                   batches, so that nothing but these makes a difference
     """
 
     TYPE: ClassVar[str] = "muted"

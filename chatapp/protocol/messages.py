@@ -238,6 +238,7 @@ _REVIVE: dict[str, Any] = {
     "reply_ids": tuple,
     "owners": tuple,
     "heads": lambda v: tuple((int(layer), int(head)) for layer, head in v),
+    "hidden": lambda v: tuple((int(start), int(end)) for start, end in v),
     "stages": lambda v: v if isinstance(v, bool) else tuple(v),
     "ids": tuple,
     "pieces": tuple,

@@ -24,15 +24,23 @@ F64 = NDArray[np.float64]
 LOCAL_ROPE_BASE = 10000.0  # Gemma 3's sliding-window layers; not in the file
 
 
-def forward(weights: Weights, token_ids: Sequence[int], gelu: Callable[[F64], F64] | None = None) -> tuple[F64, F64]:
-    """Logits (T, V), of the token that follows each position, and attention weights (L, H, T, T)."""
+def forward(
+    weights: Weights,
+    token_ids: Sequence[int],
+    gelu: Callable[[F64], F64] | None = None,
+    hidden: Sequence[tuple[int, int]] = (),
+) -> tuple[F64, F64]:
+    """Logits (T, V), of the token that follows each position, and attention weights (L, H, T, T).
+
+    Positions start to end of *hidden* are not seen by tokens from end on.
+    """
     families: dict[str, Callable[[_Model, NDArray[np.int64]], tuple[F64, F64]]] = {
         "llama": _llama,
         "qwen2": _llama,
         "gpt2": _gpt2,
         "gemma3": _gemma3,
     }
-    return families[weights.architecture](_Model(weights, gelu or exact_gelu), np.asarray(token_ids, np.int64))
+    return families[weights.architecture](_Model(weights, gelu or exact_gelu, hidden), np.asarray(token_ids, np.int64))
 
 
 def hidden_states(weights: Weights, token_ids: Sequence[int]) -> F64:
@@ -44,8 +52,8 @@ def hidden_states(weights: Weights, token_ids: Sequence[int]) -> F64:
 class _Model:
     """Weights and settings by the names the file has for them."""
 
-    def __init__(self, weights: Weights, gelu: Callable[[F64], F64]) -> None:
-        self.weights, self.gelu = weights, gelu
+    def __init__(self, weights: Weights, gelu: Callable[[F64], F64], hidden: Sequence[tuple[int, int]] = ()) -> None:
+        self.weights, self.gelu, self.hidden = weights, gelu, hidden
         self.meta = weights.metadata
         self.heads = int(self.meta["attention.head_count"])
         self.groups = int(self.meta.get("attention.head_count_kv", self.heads))
@@ -81,7 +89,7 @@ def _llama(model: _Model, ids: NDArray[np.int64]) -> tuple[F64, F64]:
         q = rotate(split_heads(model.linear(h, layer + "attn_q"), model.heads), base, pairs)
         k = rotate(split_heads(model.linear(h, layer + "attn_k"), model.groups), base, pairs)
         v = split_heads(model.linear(h, layer + "attn_v"), model.groups)
-        mixed, probabilities = attend(q, k, v)
+        mixed, probabilities = attend(q, k, v, hidden=model.hidden)
         attention.append(probabilities)
         x = x + model.linear(mixed, layer + "attn_output")
         h = model.rms_norm(x, layer + "ffn_norm")
@@ -96,7 +104,8 @@ def _gpt2(model: _Model, ids: NDArray[np.int64]) -> tuple[F64, F64]:
     for i in range(model.weights.n_layer):
         layer = f"blk.{i}."
         qkv = model.linear(model.layer_norm(x, layer + "attn_norm"), layer + "attn_qkv")
-        mixed, probabilities = attend(*(split_heads(part, model.heads) for part in np.split(qkv, 3, axis=1)))
+        q, k, v = (split_heads(part, model.heads) for part in np.split(qkv, 3, axis=1))
+        mixed, probabilities = attend(q, k, v, hidden=model.hidden)
         attention.append(probabilities)
         x = x + model.linear(mixed, layer + "attn_output")
         h = model.gelu(model.linear(model.layer_norm(x, layer + "ffn_norm"), layer + "ffn_up"))
@@ -116,7 +125,7 @@ def _gemma3(model: _Model, ids: NDArray[np.int64]) -> tuple[F64, F64]:
         q = model.rms_norm(split_heads(model.linear(h, layer + "attn_q"), model.heads), layer + "attn_q_norm")
         k = model.rms_norm(split_heads(model.linear(h, layer + "attn_k"), model.groups), layer + "attn_k_norm")
         v = split_heads(model.linear(h, layer + "attn_v"), model.groups)
-        mixed, probabilities = attend(rotate(q, base, halves), rotate(k, base, halves), v, window)
+        mixed, probabilities = attend(rotate(q, base, halves), rotate(k, base, halves), v, window, model.hidden)
         attention.append(probabilities)
         x = x + model.rms_norm(model.linear(mixed, layer + "attn_output"), layer + "post_attention_norm")
         h = model.rms_norm(x, layer + "ffn_norm")
@@ -128,7 +137,9 @@ def _gemma3(model: _Model, ids: NDArray[np.int64]) -> tuple[F64, F64]:
 # -- building blocks ---------------------------------------------------------------------------------------------------
 
 
-def attend(q: F64, k: F64, v: F64, window: int | None = None) -> tuple[F64, F64]:
+def attend(
+    q: F64, k: F64, v: F64, window: int | None = None, hidden: Sequence[tuple[int, int]] = ()
+) -> tuple[F64, F64]:
     """Causal scaled dot-product attention of q (H, T, D) over k and v (G, T, D); H/G query heads share a k and v.
 
     Returns the mixed values, heads side by side (T, H·D), and the weights (H, T, T). With a *window* a query sees the
@@ -138,8 +149,10 @@ def attend(q: F64, k: F64, v: F64, window: int | None = None) -> tuple[F64, F64]
     k, v = np.repeat(k, shared, axis=0), np.repeat(v, shared, axis=0)
     scores = q @ k.swapaxes(1, 2) / q.shape[-1] ** 0.5
     query, key = np.ogrid[: scores.shape[1], : scores.shape[2]]
-    hidden = key > query if window is None else (key > query) | (query - key >= window)
-    weights = softmax(np.where(hidden, -np.inf, scores))
+    masked = key > query if window is None else (key > query) | (query - key >= window)
+    for start, end in hidden:
+        masked = masked | ((query >= end) & (key >= start) & (key < end))
+    weights = softmax(np.where(masked, -np.inf, scores))
     mixed = (weights @ v).swapaxes(0, 1)
     return mixed.reshape(len(mixed), -1), weights
 

@@ -68,7 +68,7 @@ MESSAGES: list[m.Message] = [
     m.Lookahead(16, m.Prefix(CHAT), 2, 3, 9),
     m.Vocabulary(17),
     m.Attend(18, m.Prefix(CHAT), (0, 3)),
-    m.Mute(19, m.Prefix(CHAT), ((0, 3), (1, 1)), everywhere=True),
+    m.Mute(19, m.Prefix(CHAT), ((0, 3), (1, 1)), everywhere=True, hidden=((1, 4),)),
     m.Muted(19, 4, {"before": np.zeros(2, np.float32)}),
     m.Lens(21, m.Prefix(CHAT), 5),
     m.LensRead(21, {"logprobs": np.zeros(2, np.float32)}),
