@@ -72,6 +72,15 @@ def prompt_places(trace: TraceBuffer, text: str) -> TokenPlaces | None:
     if not len(tokens):
         return None
     first, end = int(tokens[0]), int(tokens[-1]) + 1
+    return _stripped_places(trace, text, first, end)
+
+
+def section_places(trace: TraceBuffer, text: str) -> TokenPlaces:
+    """Of the tokens of any message, *text*, as a later prompt has them: stripped, or without what was thought."""
+    return _stripped_places(trace, text, 0, len(trace)) or reply_places(trace, text)
+
+
+def _stripped_places(trace: TraceBuffer, text: str, first: int, end: int) -> TokenPlaces | None:
     core = text.strip()
     at = _said(trace, first, end).find(core)
     if at < 0 or not core:

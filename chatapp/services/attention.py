@@ -11,6 +11,7 @@ from chatapp.core.attention_picture import AttentionPicture, Head
 from chatapp.core.context_sections import word_of
 from chatapp.core.errors import UserFixable
 from chatapp.protocol.messages import Attend, Attended, PromptProgress
+from chatapp.services.attention_light import AttentionLight
 from chatapp.services.attention_place import (
     AttentionState,
     Known,
@@ -45,6 +46,7 @@ class AttentionService(QObject):
         heads_changed()    `heads` or `how` are others
     """
 
+    active_changed = Signal()
     changed = Signal()
     heads_changed = Signal()
 
@@ -65,7 +67,7 @@ class AttentionService(QObject):
         self._questions = questions
         self.vocabulary = vocabulary
         self._tasks = tasks
-        self._active = False
+        self.is_active = False
         self._job = 0
         self._wanted = 0  # counts questions: only the answer to the latest counts
         self._place: Place | None = None
@@ -79,10 +81,12 @@ class AttentionService(QObject):
         self.shown: tuple[int, int, Moment] | None = None  # message, token and moment of `picture`
         self.picture: AttentionPicture | None = None
         self.regions: tuple[Region, ...] = ()
+        self.message_ids: tuple[int | None, ...] = ()
         self.ids: NDArray[np.int32] = np.zeros(0, np.int32)
         self.owners: NDArray[np.int32] = np.zeros(0, np.int32)
         self.heads: frozenset[Head] = frozenset()
         self.how = "mean"
+        self.light = AttentionLight(self)
         self._settle = QTimer(self, singleShot=True, interval=_SETTLED)
         self._settle.timeout.connect(self._update)
         inspector.message_changed.connect(self._on_message)
@@ -97,12 +101,15 @@ class AttentionService(QObject):
 
     def set_active(self, active: bool) -> None:
         """Whether somebody looks."""
-        self._active = active
+        if active == self.is_active:
+            return
+        self.is_active = active
         if active:
             self._update()
         else:
             self._settle.stop()
             self._drop()
+        self.active_changed.emit()
 
     @property
     def moment(self) -> Moment:
@@ -130,7 +137,7 @@ class AttentionService(QObject):
     # -- what to look at -----------------------------------------------------------------------------------------------
 
     def _soon(self) -> None:
-        if self._active:
+        if self.is_active:
             self._settle.start()
 
     def _on_message(self) -> None:
@@ -154,7 +161,7 @@ class AttentionService(QObject):
 
     def _update(self) -> None:
         """Go to the token that is looked at now."""
-        if not self._active:
+        if not self.is_active:
             return
         self._settle.stop()
         inspector = self._inspector
@@ -204,14 +211,17 @@ class AttentionService(QObject):
         writing = self.moment is Moment.WRITING
         if inspector.trace.owners is None:
             count = token if writing else token + 1
-            return Place(key, inspector.prefix_to(inspector.message_id, count), 0, is_reply=True)
+            prefix = inspector.prefix_to(inspector.message_id, count)
+            return Place(key, prefix, 0, inspector.read_by(inspector.message_id, prefix), is_reply=True)
         position = token - 1 if writing else token
         if position < 0:
             return AttentionState.FIRST
         total = len(inspector.trace)
         if 2 * model.n_layer * model.n_head * (total - position) * total > _LARGEST:
             return AttentionState.TOO_FAR
-        return Place(key, inspector.prefix_to(inspector.message_id), total - 1 - position, is_reply=False)
+        prefix = inspector.prefix_to(inspector.message_id)
+        ids = inspector.read_by(inspector.message_id, prefix)
+        return Place(key, prefix, total - 1 - position, ids, is_reply=False)
 
     # -- asking --------------------------------------------------------------------------------------------------------
 
@@ -261,7 +271,10 @@ class AttentionService(QObject):
             self._show(place, known)
 
     def _show(self, place: Place, known: Known) -> None:
-        self.picture, self.shown, self.regions = known.picture, place.key, known.regions
+        self.picture, self.shown = known.picture, place.key
+        self.regions = known.regions
+        if place.message_ids != self.message_ids:
+            self.message_ids = place.message_ids
         if not (np.array_equal(self.ids, known.ids) and np.array_equal(self.owners, known.owners)):
             self.ids, self.owners = known.ids, known.owners
         self.state = AttentionState.READY
@@ -306,6 +319,16 @@ class AttentionService(QObject):
         length = len(self._inspector.trace)
         first = 0 if self._inspector.trace.owners is not None else len(self.ids) - length
         return position - first if 0 <= position - first < length else None
+
+    def position_of(self, token: int) -> int:
+        """Where in the context token number *token* of the message that is looked at stands."""
+        return token if self._inspector.trace.owners is not None else len(self.ids) - len(self._inspector.trace) + token
+
+    def row(self) -> NDArray[np.float32] | None:
+        """float32 (T,): the picture's, as its heads are put together; None while there is nothing to show."""
+        if self.picture is None or self.state not in (AttentionState.READY, AttentionState.READING):
+            return None
+        return self.picture.row(self.heads, self.how)
 
     @property
     def matrix_head(self) -> Head:

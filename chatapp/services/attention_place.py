@@ -65,11 +65,12 @@ class Matrix:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The row to ask for: *after* tokens of *prefix* follow its query."""
+    """The row to ask for: *after* tokens of *prefix* follow its query; *message_ids* by owner, see `read_by`."""
 
     key: tuple[int, int, Moment]
     prefix: Prefix
     after: int
+    message_ids: tuple[int | None, ...]
     is_reply: bool
 
 

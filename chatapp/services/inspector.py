@@ -152,8 +152,7 @@ class InspectorService(QObject):
         if message.role is not Role.ASSISTANT:
             return self._scores.prefix_of(message_id)
         prefix = Prefix(raw=chat.is_raw, adapters=chat.conversation.adapters)
-        unsent = set(message.info.unsent) if message.info else set()
-        sent = chat.turns([m for m in chat.conversation.path(message_id)[:-1] if m.id not in unsent])
+        sent = chat.turns(self._sent_for(message))
         if message_id != self.message_id:
             return replace(prefix, messages=sent)
         # As it was when the reply was written; the conversation's settings may be others by now.
@@ -171,6 +170,22 @@ class InspectorService(QObject):
             prefill=given_text(message.text, self.trace),
             reply_ids=tuple(self.trace.ids[:tokens].tolist()),
         )
+
+    def read_by(self, message_id: int, prefix: Prefix) -> tuple[int | None, ...]:
+        """The messages behind the tokens of *prefix*, which is a `prefix_to` it, by their owners (see `Scored`).
+
+        None for the system prompt, and for what follows a prompt.
+        """
+        message = self._chat.conversation.messages[message_id]
+        is_reply = message.role is Role.ASSISTANT
+        sent = [m.id for m in (self._sent_for(message) if is_reply else self._chat.conversation.path(message_id))]
+        lead = [None] * (len(prefix.messages) - len(sent))
+        return (*lead, *sent, message_id if is_reply else None)
+
+    def _sent_for(self, reply: Message) -> list[Message]:
+        """The messages that were sent to have *reply* written."""
+        unsent = set(reply.info.unsent) if reply.info else set()
+        return [m for m in self._chat.conversation.path(reply.id)[:-1] if m.id not in unsent]
 
     # -- keeping up ----------------------------------------------------------------------------------------------------
 

@@ -225,6 +225,11 @@ class MessageBody(QWidget):
         for view in self.views():
             view.show_tokens()
 
+    def show_colors(self) -> None:
+        """Draw the same tokens in other colours."""
+        for view in self.views():
+            view.viewport().update()
+
     def show_marks(self) -> None:
         """Outline the tokens that are marked now."""
         for view in self.views():

@@ -32,9 +32,14 @@ class HeatStyle:
 class Heat:
     """Shared by all texts of a message.
 
+    first     what the inspector calls the first of these tokens
     selected  the token that the inspector shows, None for none
     hovered   the token that is pointed at
+    version   other colours have another one
     """
+
+    first = 0
+    version = 0
 
     def __init__(self, traced: Traced, style: HeatStyle) -> None:
         self.traced = traced
@@ -53,9 +58,14 @@ class Heat:
         return self.traced.trace.cells[index]
 
     def cell_of(self, token: int | None) -> int | None:
-        """The index of the cell of a token."""
-        cells = self.traced.trace.cells
-        return None if token is None or not cells else self.traced.trace.cell_of(token)
+        """The index of the cell of a token of the inspector's."""
+        if token is None or not 0 <= token - self.first < self.count:
+            return None
+        return self.traced.trace.cell_of(token - self.first)
+
+    def token_of(self, cell: int) -> int:
+        """What the inspector calls the first token of a cell."""
+        return self.first + self.cell(cell).start
 
     def marked(self) -> tuple[int | None, int | None]:
         """The cells of the selected and of the hovered token."""
@@ -98,11 +108,11 @@ class Heat:
 
     def palette(self) -> Sequence[QColor]:
         """The colours by level, in the theme in use."""
-        return _palette(self.style.measure, theme.is_dark())
+        return palette_of(self.style.measure, theme.is_dark())
 
 
-@lru_cache(maxsize=8)
-def _palette(measure: Measure, dark: bool) -> tuple[QColor, ...]:
+@lru_cache(maxsize=16)
+def palette_of(measure: scales.Scale, dark: bool) -> tuple[QColor, ...]:
     """The ramp, beginning in thin air: here tokens stand on more grounds than one."""
     found = [QColor(color) for color in scales.ramp(measure, dark=dark)]
     for step, color in enumerate(found[:_FADE]):

@@ -10,6 +10,7 @@ from chatapp.core.errors import UserFixable
 from chatapp.core.token_measures import Measure
 from chatapp.settings.inspector import COLORS_IN_CHAT, RANK_BUCKETS, TOKEN_MEASURE, rank_bounds
 from chatapp.ui.chat.heat import Heat, HeatStyle
+from chatapp.ui.chat.light import ChatLight, LightHeat
 from chatapp.ui.chat.message import MessageWidget
 from chatapp.ui.chat.message_list import MessageList
 from chatapp.ui.chat.token_card import TokenCard
@@ -35,6 +36,7 @@ class HeatControl(QObject):
         self._chat = services.chat
         self._settings = services.settings
         self._traces = services.traces
+        self._attention = services.attention
         self._inspector = inspector = services.inspector
         self._engine = services.engine
         self._scores = scores = services.prompt_scores
@@ -44,6 +46,7 @@ class HeatControl(QObject):
         self._list = messages
         self._area = parent
         self._card: TokenCard | None = None
+        self._light = light = ChatLight(services, self)
         self._inspected: int | None = None  # the message whose tokens are outlined
         self._unseen = False  # the inspector's token is still to be brought into sight
         self._scored: set[int] = set()  # messages whose tokens were found; perhaps not where their text says
@@ -62,6 +65,10 @@ class HeatControl(QObject):
             can_or_cannot.connect(self._offer_all)
         for elsewhere in (services.chat.path_changed, services.chat.conversation_changed):
             elsewhere.connect(self.hide_card)
+        light.context_changed.connect(self._refresh_all)
+        light.light_changed.connect(self._show_colors)
+        services.attention.light.pointed_changed.connect(self._show_all_marks)
+        services.attention.light.revealed.connect(self._on_revealed)
         messages.verticalScrollBar().valueChanged.connect(self.hide_card)
         messages.installEventFilter(self)
 
@@ -84,6 +91,12 @@ class HeatControl(QObject):
 
     def refresh(self, widget: MessageWidget) -> None:
         """Show the tokens of *widget*'s message as far as they are wanted."""
+        if self._light.is_on:
+            lit = self._light.heat_of(widget.message)
+            if lit is not None:
+                self._mark(lit, widget.message)
+            widget.set_heat(lit)
+            return
         outlined = self._inspector.is_open and self._inspector.message_id == widget.message.id
         traced = self._traces.of(widget.message) if self.is_on or outlined else None
         self._offer(widget, scored=traced is not None)
@@ -155,9 +168,10 @@ class HeatControl(QObject):
         if self._list.widget_of(message_id) is None:
             self._list.show_message(message_id)
         widget = self._list.widget_of(message_id)
-        if widget is None or widget.heat is None or token >= widget.heat.count:
+        if widget is None or widget.heat is None or not 0 <= token - widget.heat.first < widget.heat.count:
             return
         self._unseen = False
+        token -= widget.heat.first
         area = widget.area_of(widget.heat.traced.places.span_of(token, token + 1)[0])
         if area is not None:
             self._list.show_line(message_id, area)
@@ -175,6 +189,31 @@ class HeatControl(QObject):
         shown = self._inspector.is_open and self._inspector.message_id == message.id
         heat.selected = self._inspector.token if shown else None
         heat.hovered = self._inspector.hovered if shown else None
+        pointed = self._attention.light.pointed
+        if isinstance(heat, LightHeat) and pointed is not None and heat.hovered is None:
+            heat.hovered = heat.first + pointed - heat.start
+
+    def _show_all_marks(self) -> None:
+        """What is pointed at in the inspector may stand in any message."""
+        for widget in self._list.widgets():
+            if isinstance(widget.heat, LightHeat):
+                self._mark(widget.heat, widget.message)
+                widget.show_marks()
+
+    def _show_colors(self) -> None:
+        for widget in self._list.widgets():
+            widget.show_colors()
+
+    def _on_revealed(self, position: int) -> None:
+        found = self._light.message_at(position)
+        if found is not None:
+            message_id, heat = found
+            self._list.show_message(message_id)
+            widget = self._list.widget_of(message_id)
+            place = heat.traced.places.span_of(position - heat.start, position - heat.start + 1)[0]
+            area = widget.area_of(place) if widget is not None else None
+            if area is not None:
+                self._list.show_line(message_id, area)
 
     # -- scoring what was not sampled ----------------------------------------------------------------------------------
 
@@ -223,31 +262,49 @@ class HeatControl(QObject):
             cell = None  # the trace may be another one since the text was painted
             self.hide_card()
         else:
-            if self._card is None:
-                self._card = TokenCard(self._area.window())
-            self._card.show_cell(heat.traced.trace, cell, where)
+            self._tell(heat, cell, where)
         if heat is not None and widget is not None:
-            heat.hovered = None if cell is None else heat.cell(cell).start
+            heat.hovered = None if cell is None else heat.token_of(cell)
             if self._inspector.message_id == message_id:
                 self._inspector.hover(heat.hovered)
             widget.show_marks()
 
+    def _tell(self, heat: Heat, cell: int, where: QRect) -> None:
+        """Show a card beside the token that is pointed at, with what is known of it."""
+        if self._card is None:
+            self._card = TokenCard(self._area.window())
+        if not isinstance(heat, LightHeat):
+            self._card.show_cell(heat.traced.trace, cell, where)
+        elif heat.is_looked_at:
+            self._card.hide()  # it is this token's own sources that light up now
+        else:
+            self._card.show_weight(heat.traced.trace, cell, heat.weight(cell), where)
+
     def _select(self, message_id: int, cell: int) -> None:
         widget = self._list.widget_of(message_id)
-        if widget is not None and widget.heat is not None and cell < len(widget.heat.traced.trace.cells):
-            self._inspector.select(message_id, widget.heat.cell(cell).start)
+        heat = widget.heat if widget is not None else None
+        if heat is None or cell >= len(heat.traced.trace.cells):
+            return
+        if isinstance(heat, LightHeat) and not heat.is_looked_at:
+            self._select_at(message_id, heat.traced.places.span_of(heat.cell(cell).start, heat.count)[0])
+        else:
+            self._inspector.select(message_id, heat.token_of(cell))
 
     def _on_token_opened(self, message_id: int, cell: int) -> None:
         self._select(message_id, cell)
         self.inspect_requested.emit()
 
     def _on_inspect_requested(self, message_id: int, place: int | None) -> None:
+        self._select_at(message_id, place)
+        self.inspect_requested.emit()
+
+    def _select_at(self, message_id: int, place: int | None) -> None:
+        """Select the token at *place* of a message's text, as soon as its tokens are known."""
         self.hide_card()
         message = self._chat.conversation.messages.get(message_id)
         traced = self._traces.of(message) if message is not None and place is not None else None
         token = traced.places.token_at(place) if traced is not None and place is not None else None
         self._inspector.select(message_id, token)
-        self.inspect_requested.emit()
         if place is not None and not self._traces.is_known(message_id):
             self._waiting = (message_id, place)
 

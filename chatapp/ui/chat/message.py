@@ -172,6 +172,11 @@ class MessageWidget(QWidget):
         self.body.set_heat(heat)
         self.thought.body.set_heat(heat)
 
+    def show_colors(self) -> None:
+        """Draw the same tokens in other colours."""
+        self.body.show_colors()
+        self.thought.body.show_colors()
+
     def show_marks(self) -> None:
         """Outline the tokens that are marked now."""
         self.body.show_marks()

@@ -10,6 +10,7 @@ from chatapp.core.token_measures import numbers_of
 from chatapp.core.token_text import byte_text, token_text, visible
 from chatapp.core.trace_buffer import TraceBuffer
 from chatapp.ui import theme
+from chatapp.ui.inspector.attention_words import weight_text
 from chatapp.ui.inspector.numbers import percent
 from chatapp.ui.widgets.text import number_text
 
@@ -38,8 +39,7 @@ class TokenCard(QWidget):
     def show_cell(self, trace: TraceBuffer, cell: int, where: QRect) -> None:
         """Tell of *cell* beside *where*, its place on the screen."""
         found = trace.cells[cell]
-        data = b"".join(trace.token_bytes(i) for i in range(found.start, found.end))
-        self._title = byte_text(data) if found.text is None else visible(found.text, "·")
+        self._title = _title_of(trace, cell)
         self._numbers = self._said(trace, found.start, found.end)
         taken = int(trace.ids[found.start])
         tops = zip(trace.top_ids[found.start].tolist(), trace.top_logprobs[found.start].tolist(), strict=True)
@@ -50,6 +50,20 @@ class TokenCard(QWidget):
             shown.append((taken, own.probability))  # it is told of, however unlikely it was
         self._rows = [(token_text(i, trace.shown(i)), p, i == taken) for i, p in shown]
         self._outside = max(0.0, 1 - sum(p for _i, p in shown)) if shown else 0.0
+        self._show(where)
+
+    def show_weight(self, trace: TraceBuffer, cell: int, weight: float | None, where: QRect) -> None:
+        """Tell how much of the inspector's token's attention *cell* got; None: it came later."""
+        self._title = _title_of(trace, cell)
+        self._numbers = (
+            self.tr("not written yet")
+            if weight is None
+            else self.tr("{weight} of the attention").format(weight=weight_text(weight))
+        )
+        self._rows, self._outside = [], 0.0
+        self._show(where)
+
+    def _show(self, where: QRect) -> None:
         self.setAccessibleName(f"{self._title}: {self._numbers}")
         self.resize(self.sizeHint())
         self._move_beside(where)
@@ -144,3 +158,9 @@ class TokenCard(QWidget):
         side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
         shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, area.width())
         painter.drawText(area, side | Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+def _title_of(trace: TraceBuffer, cell: int) -> str:
+    found = trace.cells[cell]
+    data = b"".join(trace.token_bytes(i) for i in range(found.start, found.end))
+    return byte_text(data) if found.text is None else visible(found.text, "·")

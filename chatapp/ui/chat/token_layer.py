@@ -6,7 +6,7 @@ kept until its text, its width or its tokens are others.
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -35,11 +35,12 @@ class Tint:
 
 @dataclass(slots=True)
 class _Boxes:
-    """Of one text block, relative to its layout."""
+    """Of one text block, relative to its layout; the grounds in the colours of *version*."""
 
     key: tuple[object, ...]
     boxes: list[tuple[QRectF, int]]
-    grounds: list[tuple[int, list[QRectF]]]
+    version: int = -1
+    grounds: list[tuple[int, list[QRectF]]] = field(default_factory=list)
 
 
 class TokenLayer:
@@ -212,15 +213,16 @@ class TokenLayer:
         tokens = -1 if places and heat.covers(self.tint.base + places[-1].source + places[-1].span) else heat.count
         key = (heat, self.tint.base, places, shape, tokens)
         if known is None or known.key != key:
-            boxes = list(self._work_out(block, heat, places))
+            known = self._known[number] = _Boxes(key, list(self._work_out(block, heat, places)))
+            if tokens >= 0:
+                self._open = number if self._open is None else min(self._open, number)
+        if known.version != heat.version:
             grounds: dict[int, list[QRectF]] = {}
-            for rect, cell in boxes:
+            for rect, cell in known.boxes:
                 grounds.setdefault(heat.level(cell), []).append(rect)
             grounds.pop(NONE, None)
             grounds.pop(0, None)
-            known = self._known[number] = _Boxes(key, boxes, list(grounds.items()))
-            if tokens >= 0:
-                self._open = number if self._open is None else min(self._open, number)
+            known.version, known.grounds = heat.version, list(grounds.items())
         return known
 
     def _work_out(self, block: QTextBlock, heat: Heat, places: Places) -> Iterator[tuple[QRectF, int]]:

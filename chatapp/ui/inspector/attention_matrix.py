@@ -25,7 +25,6 @@ from chatapp.core.attention import SINK
 from chatapp.ui import theme
 from chatapp.ui.inspector import scales
 from chatapp.ui.inspector.grid_image import image_of
-from chatapp.ui.inspector.source_strip import MEASURE
 
 _LEFT, _TOP = 86, 62  # pixels for the labels
 _SMALLEST, _LARGEST, _USUAL = 2, 40, 15  # of a cell
@@ -163,7 +162,7 @@ class AttentionMatrix(QAbstractScrollArea):
         painter.end()
 
     def _paint_cells(self, painter: QPainter, rows: range, columns: range) -> None:
-        ramp = np.array([_argb(color) for color in scales.ramp(MEASURE)], np.uint32)
+        ramp = np.array([_argb(color) for color in scales.ramp(scales.ATTENTION)], np.uint32)
         part = self._weights[rows.start : rows.stop, columns.start : columns.stop]
         steps = np.rint(np.clip(part / self._full, 0, 1) * (scales.STEPS - 1)).astype(np.intp)
         pixels = ramp[steps]

@@ -6,7 +6,6 @@ from PySide6.QtGui import QColor, QImage
 
 from chatapp.ui import theme
 from chatapp.ui.inspector import scales
-from chatapp.ui.inspector.source_strip import MEASURE
 
 Pixels = NDArray[np.uint32]
 
@@ -23,7 +22,7 @@ def cells(
 ) -> Pixels:
     """0xAARRGGBB (L, H, height, bins): cells of *shapes* (L, H, bins) on grounds of *levels* (L, H)."""
     colors = theme.colors()
-    ramp = np.array([_argb(color) for color in scales.ramp(MEASURE)], np.uint32)
+    ramp = np.array([_argb(color) for color in scales.ramp(scales.ATTENTION)], np.uint32)
     n_layer, n_head, bins = shapes.shape
     grounds = np.full((n_layer, n_head), ramp[0], np.uint32)
     if levels is not None:

@@ -28,20 +28,18 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
+from chatapp.core.attention_light import Light
 from chatapp.core.context_sections import Section, buffer_of, sections_of
-from chatapp.core.token_measures import Measure
 from chatapp.ui import theme
 from chatapp.ui.inspector import scales
 from chatapp.ui.inspector.attention_words import weight_text
 from chatapp.ui.inspector.strip_layout import StripLayout
 from chatapp.ui.inspector.strip_painter import Marks, StripPainter
 
-MEASURE = Measure.PROBABILITY  # whose colours stand for attention, everywhere in the tab
 _FRAME = 16  # ms
 _SLICE = 0.005  # seconds of layout in a frame
 _CELLS = 64
 _MARGIN = 8  # pixels
-_FAINTEST = 5  # step of the ramp for the least of what is counted
 
 
 @dataclass(slots=True)
@@ -77,11 +75,8 @@ class SourceStrip(QAbstractScrollArea):
         self._template = False
         self._parts: list[_Part] = []
         self._waiting: list[Section] = []  # not cut into tokens yet
-        self._summed: NDArray[np.float64] = np.zeros(1)
-        self._full = 1.0
-        self._found: frozenset[int] = frozenset()
+        self._light: Light | None = None
         self._selected: int | None = None
-        self._last = -1  # the last position that could be looked at
         self._cursor: int | None = None
         self._reveal: int | None = None
         self._frame = QTimer(self, singleShot=True, interval=_FRAME)
@@ -108,14 +103,9 @@ class SourceStrip(QAbstractScrollArea):
         self._titles, self._shares = titles, shares
         self.viewport().update()
 
-    def show_row(self, row: NDArray[np.float32], found: Sequence[int], selected: int) -> None:
-        """Colour by *row* (T,) the positions in *found*; *selected* is the token whose sources they are."""
-        counted = np.zeros(len(row), np.float64)
-        counted[list(found)] = row[list(found)]
-        self._summed = np.concatenate([[0.0], np.cumsum(counted)])
-        self._full = float(counted.max()) if len(counted) else 0.0
-        self._found = frozenset(found)
-        self._last = len(row) - 1
+    def show_row(self, light: Light, selected: int) -> None:
+        """Colour by *light*; *selected* is the token whose sources these are."""
+        self._light = light
         if selected != self._selected:
             self._selected = selected
             self.reveal(selected)
@@ -238,7 +228,7 @@ class SourceStrip(QAbstractScrollArea):
             last = min(lines, (bottom - part.top - self._head) // height + 1)
             self._shade(part, range(first, last))
             marks = self._marks(part)
-            self.painted += self._painter.paint(painter, part.layout, range(first, last), MEASURE, 1, marks)
+            self.painted += self._painter.paint(painter, part.layout, range(first, last), scales.ATTENTION, 1, marks)
         painter.resetTransform()
         if self.hasFocus():
             painter.setPen(QPen(theme.colors().accent, 1))
@@ -247,23 +237,25 @@ class SourceStrip(QAbstractScrollArea):
         painter.end()
 
     def _marks(self, part: _Part) -> Marks:
-        start, last = part.section.start, self._last
+        start = part.section.start
+        last = len(self._light.row) - 1 if self._light is not None else -1
 
         def local(position: int | None) -> int | None:
             return None if position is None else position - start
 
-        found = {position - start for position in self._found} if self._cursor is None else set()
+        lit = self._light.found if self._light is not None and self._cursor is None else ()
+        found = {position - start for position in lit}
         return Marks(local(self._selected), local(self._cursor), found, lambda at: at + start > last, self.hasFocus())
 
     def _shade(self, part: _Part, lines: range) -> None:
-        start, last = part.section.start, len(self._summed) - 1
-        for line in lines:
-            for index in part.layout.in_line(line):
-                box = part.layout.boxes[index]
-                low, high = min(last, start + box.start), min(last, start + box.end)
-                weight = self._summed[high] - self._summed[low]
-                level = min(1.0, weight / self._full) if self._full > 0 else 0.0
-                box.shade = max(_FAINTEST, round(level * (scales.STEPS - 1))) if weight > 0 else 0
+        boxes = [part.layout.boxes[index] for line in lines for index in part.layout.in_line(line)]
+        if self._light is None or not boxes:
+            return
+        start = part.section.start
+        starts = start + np.array([box.start for box in boxes])
+        ends = start + np.array([box.end for box in boxes])
+        for box, shade in zip(boxes, scales.shades(self._light.levels(starts, ends)), strict=True):
+            box.shade = shade
 
     def _paint_head(self, painter: QPainter, part: _Part) -> None:
         colors, owner = theme.colors(), part.section.owner

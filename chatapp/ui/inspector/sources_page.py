@@ -2,13 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QSplitter, QVBoxLayout, QWidget
 
-from chatapp.core.attention import SINK, sources, without_sink
-from chatapp.core.attention_picture import shares_of
+from chatapp.core.attention_light import Light
 from chatapp.services.attention_place import Moment
 from chatapp.ui.inspector.attention_words import region_title, template_title, weight_text
 from chatapp.ui.inspector.source_list import SourceList, SourceRow
@@ -31,7 +28,6 @@ class SourcesPage(QWidget):
         self._attention = services.attention
         self._inspector = services.inspector
         self._context: tuple[object, ...] = ()
-        self._row: NDArray[np.float32] = np.zeros(0, np.float32)
         self._how = CalmComboBox(self)
         self._how.setObjectName("attentionHow")
         for how in ("mean", "max"):
@@ -91,12 +87,13 @@ class SourcesPage(QWidget):
     def _connect(self) -> None:
         attention = self._attention
         attention.changed.connect(self.show_picture)
-        attention.heads_changed.connect(self.show_picture)
+        attention.light.changed.connect(self.show_picture)
         self._how.activated.connect(lambda _at: attention.choose_heads(attention.heads, self._how.currentData()))
-        self._mass.valueChanged.connect(lambda _value: self.show_picture())
-        self._template.toggled.connect(lambda _on: self.show_picture())
-        self._sink.toggled.connect(lambda _on: self.show_picture())
-        self.strip.pointed.connect(self._show_pointed)
+        light = attention.light
+        self._mass.valueChanged.connect(lambda value: light.show(mass=value / 100))
+        self._template.toggled.connect(lambda on: light.show(template=on))
+        self._sink.toggled.connect(lambda on: light.show(sink=on))
+        self.strip.pointed.connect(self._on_pointed)
         self.strip.chosen.connect(self._on_chosen)
         self.list.went_to.connect(self._on_source)
 
@@ -115,34 +112,26 @@ class SourcesPage(QWidget):
             self.strip.show_context(
                 attention.ids, attention.owners, vocabulary.piece, template=self._template.isChecked()
             )
-        self._row = picture.row(attention.heads, attention.how)
-        rest, sink = without_sink(self._row)
-        counted = (self._row if self._sink.isChecked() else rest).copy()
-        own = picture.owners >= 0
-        if not self._template.isChecked() and own.any():  # what is not shown must not take the colours
-            counted[~own & (np.arange(len(own)) != SINK)] = 0
+        light = attention.light.current
+        if light is None:
+            return
         titles = [region_title(region) for region in attention.regions]
-        total = float(self._row.sum())
-        by_owner = shares_of((self._row / total if total > 1 else self._row)[None], picture.owners, len(titles) - 1)[0]
-        strongest = weight_text(float(counted.max())) if len(counted) else weight_text(0)
         self._numbers.set_full_text(
-            self._numbers_text(sink, float(by_owner[-2]))
+            self._numbers_text(light)
             + " · "
-            + self.tr("strongest colour: {weight}").format(weight=strongest)
+            + self.tr("strongest colour: {weight}").format(weight=weight_text(light.full))
         )
-        self.strip.set_titles(titles, by_owner[: len(titles)].tolist())
-        mass = self._mass.value() / 100
-        found = sources(counted, mass, len(counted))
+        self.strip.set_titles(titles, light.shares[: len(titles)].tolist())
         selected = picture.position + (1 if attention.shown[2] is Moment.WRITING else 0)
-        self.strip.show_row(counted, [source.position for source in found], selected)
-        self.list.show_sources([self._source(s.position, s.weight) for s in found[:_TOP]])
+        self.strip.show_row(light, selected)
+        self.list.show_sources([self._source(at, float(light.counted[at])) for at in light.found[:_TOP]])
 
-    def _numbers_text(self, sink: float, template: float) -> str:
+    def _numbers_text(self, light: Light) -> str:
         if self._attention.how == "max" and len(self._attention.heads) != 1:
             text = self.tr("first token (sink): {sink} in the head that looks there most")
         else:
             text = self.tr("first token (sink): {sink} · template: {template}")
-        return text.format(sink=weight_text(min(1.0, sink)), template=weight_text(template))
+        return text.format(sink=weight_text(min(1.0, light.sink)), template=weight_text(light.template))
 
     def _source(self, position: int, weight: float) -> SourceRow:
         return SourceRow(position, self._attention.word(position), self._message(position), weight)
@@ -155,8 +144,9 @@ class SourcesPage(QWidget):
         text = self.tr("Point at a token to see its weight; a click on one of this message selects it.")
         if position is not None and position < len(self._attention.ids):
             text = f"“{self._attention.word(position)}” · {self._message(position)}"
-            if position < len(self._row):
-                text += f" · {weight_text(float(self._row[position]))}"
+            light = self._attention.light.current
+            if light is not None and position < len(light.row):
+                text += f" · {weight_text(float(light.row[position]))}"
             else:
                 text += " · " + self.tr("not written yet")
         self._pointed.set_full_text(text)
@@ -169,8 +159,13 @@ class SourcesPage(QWidget):
             self._inspector.hover(None)
             self._inspector.select_token(token)
 
+    def _on_pointed(self, position: int | None) -> None:
+        self._attention.light.point(position)
+        self._show_pointed(position)
+
     def _on_source(self, position: int) -> None:
         self.strip.point_out(position)
+        self._attention.light.point(position, reveal=True)
         self._show_pointed(position)
 
     def _retranslate(self) -> None:

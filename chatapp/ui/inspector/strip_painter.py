@@ -57,7 +57,7 @@ class StripPainter:
         return ceil(self._shape(text, kind).width) + 2 * _PAD
 
     def paint(
-        self, painter: QPainter, layout: StripLayout, lines: range, measure: Measure, buckets: int, marks: Marks
+        self, painter: QPainter, layout: StripLayout, lines: range, measure: scales.Scale, buckets: int, marks: Marks
     ) -> int:
         """Draw *lines* as if the first one of the message were at the top; how many boxes that were."""
         colors = theme.colors()

@@ -18,11 +18,12 @@ from chatapp.services.bundle import Services
 from chatapp.services.inspector import TraceState
 from chatapp.settings.inspector import COLORS_IN_CHAT, TOKEN_MEASURE
 from chatapp.ui import theme
-from chatapp.ui.chat.heat import Heat
+from chatapp.ui.chat.heat import Heat, palette_of
 from chatapp.ui.chat.message import MessageWidget
 from chatapp.ui.chat.pieces import TextView
 from chatapp.ui.chat.token_card import TokenCard
 from chatapp.ui.chat.view import ChatView
+from chatapp.ui.inspector import scales
 from tests.helpers.replies import PlayedReply
 from tests.services.conftest import Make, ready
 
@@ -216,12 +217,10 @@ def luminance(color: QColor) -> float:
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_text_can_be_read_on_every_colour_and_ground(services: Services, qapp: QApplication, mode: str) -> None:
-    from chatapp.ui.chat.heat import _palette  # noqa: PLC0415 - what is mixed here is nobody else's business
-
     theme.apply(qapp, mode, 10)
     colors = theme.colors()
-    for measure in Measure:
-        for color in _palette(measure, mode == "dark"):
+    for measure in (*Measure, scales.ATTENTION):
+        for color in palette_of(measure, mode == "dark"):
             for ground in (colors.background, colors.user_bubble, colors.code_background, colors.hover):
                 mixed = theme.mix(ground, QColor(color.rgb()), color.alphaF())
                 dark, light = sorted((luminance(mixed), luminance(colors.text)))

@@ -13,15 +13,15 @@ from chatapp.ui.inspector.candidates import bar_color
 
 
 @pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("measure", list(Measure))
-def test_text_is_readable_on_every_colour(measure: Measure, *, dark: bool) -> None:
+@pytest.mark.parametrize("measure", [*Measure, scales.ATTENTION])
+def test_text_is_readable_on_every_colour(measure: scales.Scale, *, dark: bool) -> None:
     ink = (theme.DARK if dark else theme.LIGHT).text
     assert min(theme.contrast(ink, ground) for ground in scales.ramp(measure, dark=dark)) >= 4.5
 
 
 @pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("measure", list(Measure))
-def test_stronger_is_always_darker_or_always_lighter(measure: Measure, *, dark: bool) -> None:
+@pytest.mark.parametrize("measure", [*Measure, scales.ATTENTION])
+def test_stronger_is_always_darker_or_always_lighter(measure: scales.Scale, *, dark: bool) -> None:
     surface = (theme.DARK if dark else theme.LIGHT).surface
     away = [theme.contrast(surface, ground) for ground in scales.ramp(measure, dark=dark)]
     assert away == sorted(away)
