@@ -27,6 +27,7 @@ class HeatControl(QObject):
     """Of one chat view; *inspect_requested* asks for the inspector to be shown.
 
     legend  what the colours stand for, and the switch that takes them away; shown while they are on
+    light   what the inspector's token looked at; while it is on, its colours are shown instead
     """
 
     inspect_requested = Signal()
@@ -46,7 +47,7 @@ class HeatControl(QObject):
         self._list = messages
         self._area = parent
         self._card: TokenCard | None = None
-        self._light = light = ChatLight(services, self)
+        self.light = light = ChatLight(services, self)
         self._inspected: int | None = None  # the message whose tokens are outlined
         self._unseen = False  # the inspector's token is still to be brought into sight
         self._scored: set[int] = set()  # messages whose tokens were found; perhaps not where their text says
@@ -91,8 +92,8 @@ class HeatControl(QObject):
 
     def refresh(self, widget: MessageWidget) -> None:
         """Show the tokens of *widget*'s message as far as they are wanted."""
-        if self._light.is_on:
-            lit = self._light.heat_of(widget.message)
+        if self.light.is_on:
+            lit = self.light.heat_of(widget.message)
             if lit is not None:
                 self._mark(lit, widget.message)
             widget.set_heat(lit)
@@ -205,7 +206,7 @@ class HeatControl(QObject):
             widget.show_colors()
 
     def _on_revealed(self, position: int) -> None:
-        found = self._light.message_at(position)
+        found = self.light.message_at(position)
         if found is not None:
             message_id, heat = found
             self._list.show_message(message_id)

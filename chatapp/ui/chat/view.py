@@ -114,6 +114,7 @@ class ChatView(QWidget):
         self.empty.question_chosen.connect(self._on_question_chosen)
         self.list.at_end_changed.connect(self._on_at_end_changed)
         self._down.clicked.connect(self._on_down_clicked)
+        self.heat.light.context_changed.connect(self._show_legend)
         self._settings.changed.connect(lambda key: self._show_legend() if key == COLORS_IN_CHAT.key else None)
         theme.notifier.changed.connect(self._style_down_button)
 
@@ -332,7 +333,8 @@ class ChatView(QWidget):
         self.composer.setFocus()
 
     def _show_legend(self) -> None:
-        self.heat.legend.setVisible(self.heat.is_on and self._pages.currentWidget() is self.list)
+        shown = self.heat.is_on and not self.heat.light.is_on and self._pages.currentWidget() is self.list
+        self.heat.legend.setVisible(shown)
 
     def _place(self) -> None:
         side = max(MARGIN, (self.width() - COLUMN) // 2)

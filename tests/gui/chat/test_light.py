@@ -68,8 +68,10 @@ def test_pointing_at_a_token_lights_its_own_sources_and_a_click_selects_it(
     view: ChatView, services: Services, qtbot: QtBot
 ) -> None:
     services.settings.set(COLORS_IN_CHAT, "on")
+    assert view.heat.legend.isVisible()
     look(services, qtbot, 6)
     heats = lit(view, qtbot)
+    assert not view.heat.legend.isVisible()  # these are other colours
     reply, question = view.list.widgets()[-1], view.list.widgets()[2]
     text = reply.body.views()[0]
     place = text.tokens.rects_of(4, text.rect().toRectF())[0].center().toPoint()
