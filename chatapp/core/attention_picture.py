@@ -27,7 +27,7 @@ class AttentionPicture:
     profile      float32 (L, H, B)    what each of at most 64 parts of the context got, without the sink
     mean, peak   float32 (T,)         over all heads: the mean, the largest
     sums         the smallest and the largest sum of a head's row
-    recorded, checked, difference, kv_type  as in `Attended`
+    recorded, checked, difference, kv_type, method  as in `Attended`
     """
 
     position: int
@@ -46,6 +46,12 @@ class AttentionPicture:
     checked: int
     difference: float
     kv_type: str
+    method: str = "rebuilt"
+
+    @property
+    def flash_attention(self) -> bool:
+        """Whether the run that the weights are of had it."""
+        return self.method == "rebuilt"
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -93,6 +99,7 @@ def picture_of(
     checked: int,
     difference: float,
     kv_type: str,
+    method: str = "rebuilt",
 ) -> AttentionPicture:
     """Of the arrays of an `Attended`, whose first query is the token at *position*."""
     weights = np.ascontiguousarray(np.asarray(arrays["weights"], np.float16)[:, :, 0, : position + 1])
@@ -116,6 +123,7 @@ def picture_of(
         checked=checked,
         difference=difference,
         kv_type=kv_type,
+        method=method,
     )
 
 

@@ -44,12 +44,12 @@ def _rebuilt(request: Attend, reader: Reader, passage: Passage, count: int, list
     _check_memory(len(layers), max((layer.n_head for layer in layers), default=0), count, len(tokens))
     first = len(tokens) - count
     reader.hold(tokens, len(tokens), listener)
-    recorded = bool(recorder.queries.known()[first : len(tokens)].all())
-    if not recorded:
-        missing = first + int(np.argmin(recorder.queries.known()[first : len(tokens)]))
-        reader.hold(tokens, missing, listener)
+    known = recorder.queries.known()[first : len(tokens)]
+    if not known.all():
+        reader.hold(tokens, first + int(np.argmin(known)), listener)
         if not recorder.queries.known()[first : len(tokens)].all():
             raise RequestError(ErrorCode.NO_ATTENTION, reason=NO_ROOM)
+    recorded = bool(recorder.queries.own()[first : len(tokens)].all())
     found = []
     for layer in layers:
         if listener.cancelled():

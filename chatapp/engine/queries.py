@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from chatapp.engine import ggml
 
 CHUNK = 64  # tokens whose queries are allocated at once
+_AGAIN, _OWN = 1, 2
 
 
 @dataclass(slots=True)
@@ -55,7 +56,7 @@ class QueryStore:
         self._layers: list[RecordedLayer] = []
         self._chunk_size = 0  # halves
         self._chunks: dict[int, NDArray[np.float16]] = {}
-        self._known = np.zeros(0, np.bool_)  # for each position whether its Q is there
+        self._known = np.zeros(0, np.uint8)  # for each position whether its Q is there: `_AGAIN` or `_OWN`
 
     def set_layers(self, layers: list[RecordedLayer]) -> None:
         """What is to be stored, before anything is."""
@@ -90,7 +91,12 @@ class QueryStore:
 
     def known(self) -> NDArray[np.bool_]:
         """bool (T,): for each position whether its queries are there."""
-        return self._known.copy()
+        return self._known > 0
+
+    def own(self) -> NDArray[np.bool_]:
+        """bool (T,): those among them that are the chat's, and not a question's that evaluated the token once more."""
+        found: NDArray[np.bool_] = self._known == _OWN
+        return found
 
     def query(self, layer: RecordedLayer, position: int) -> NDArray[np.float32]:
         """Q of one token after RoPE and norms, float32 (n_head, width); raise KeyError when it is not there."""
@@ -105,15 +111,15 @@ class QueryStore:
         number, at = divmod(position, CHUNK)
         return int(self._chunk(number).ctypes.data) + 2 * (layer.offset + at * layer.n_q)
 
-    def mark(self, start: int, end: int) -> None:
-        """The queries of *start* to *end* have been written."""
+    def mark(self, start: int, end: int, *, own: bool) -> None:
+        """The queries of *start* to *end* have been written, as the chat ran (*own*) or for a question."""
         self._known = ensure(self._known, end)
-        self._known[start:end] = True
+        self._known[start:end] = _OWN if own else _AGAIN
         self._keep_budget()
 
     def cut(self, position: int) -> None:
         """Forget everything from *position* on."""
-        self._known[position:] = False
+        self._known[position:] = 0
         for number in [n for n in self._chunks if n * CHUNK >= position]:
             del self._chunks[number]
 
@@ -128,7 +134,7 @@ class QueryStore:
                 for layer, column in self._columns():
                     rows = layer.rows_of(self._chunks[number])
                     queries[at : at + last - first, column : column + layer.n_q] = rows[first:last]
-        return np.concatenate([known.view(np.uint8), queries.reshape(-1).view(np.uint8)])
+        return np.concatenate([known, queries.reshape(-1).view(np.uint8)])
 
     def restore(self, data: NDArray[np.uint8], start: int, end: int) -> bool:
         """Put back what `save` gave; False when it is not that."""
@@ -138,7 +144,7 @@ class QueryStore:
             return True
         if data.size != count * (1 + self._chunk_size // CHUNK * 2):
             return False
-        known = data[:count].view(np.bool_)
+        known = data[:count]
         queries = data[count:].view(np.float16).reshape(count, -1)
         for number, at, first, last in _in_chunks(start, end):
             if known[at : at + last - first].any():
@@ -165,7 +171,7 @@ class QueryStore:
     def _keep_budget(self) -> None:
         for number in sorted(self._chunks)[: max(0, len(self._chunks) - self._most_chunks)]:
             del self._chunks[number]
-            self._known[number * CHUNK : (number + 1) * CHUNK] = False
+            self._known[number * CHUNK : (number + 1) * CHUNK] = 0
 
 
 def _in_chunks(start: int, end: int) -> Iterator[tuple[int, int, int, int]]:

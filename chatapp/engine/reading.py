@@ -112,7 +112,7 @@ class Reader:
         cache = self._cache
         if known >= len(tokens) and cache.tokens[: len(tokens)] == tokens:
             return
-        reused = cache.reuse(tokens[: known + 1]).tokens
+        reused = cache.reuse([*tokens[:known], -1]).tokens  # the last one is left out: no logits are wanted
         while (at := len(cache.tokens)) < len(tokens):
             if not self._evaluate(tokens[at : at + self.context.n_batch], listener):
                 raise cancelled()
@@ -170,11 +170,16 @@ class Reader:
 
     @contextmanager
     def _abortable(self, listener: Listener) -> Iterator[None]:
+        recorder = self.context.recorder
         self.context.on_abort(listener.cancelled)
         try:
+            if recorder is not None:
+                recorder.is_asked = True
             yield
         finally:
             self.context.on_abort(None)
+            if recorder is not None:
+                recorder.is_asked = False
 
 
 def rows_in_batch(left: int, n_vocab: int, n_batch: int) -> int:

@@ -45,6 +45,7 @@ class AttentionRecorder:
 
     layers   the attention layers by index, known after the first decode
     queries  what was recorded
+    is_asked what is decoded now is for a question, not for the chat
     change   what is done to whatever is decoded now, as a causal check; nothing is recorded of it
     watch    is asked about all other nodes, as the callback is, when it is set
     error    what went wrong in the callback (it cannot cross C); nothing more is recorded then
@@ -56,6 +57,7 @@ class AttentionRecorder:
         self.callback: Any = C.ggml_backend_sched_eval_callback(self._on_node)  # ctypes frees it when unreferenced
         self.error: Exception | None = None
         self.is_on = True
+        self.is_asked = False
         self.queries = QueryStore(budget)
         self.layers: dict[int, RecordedLayer] = {}
         self.proofs: list[Proof] = []
@@ -98,7 +100,7 @@ class AttentionRecorder:
         if not self.is_on or self.error is not None or not self._seen or self.change is not None:
             return
         count = min(count, *self._seen.values())
-        self.queries.mark(self._start, self._start + count)
+        self.queries.mark(self._start, self._start + count, own=not self.is_asked)
         if self._proof is not None and self._proof.outputs:
             self.proofs = [p for p in self.proofs if p.position != self._proof.position][-_PROOFS + 1 :]
             self.proofs.append(self._proof)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from chatapp.core.attention_picture import AttentionPicture, Head
 from chatapp.core.context_sections import word_of
-from chatapp.core.errors import UserFixable
+from chatapp.core.errors import ErrorCode, RequestError, UserFixable
 from chatapp.protocol.messages import Attend, Attended, PromptProgress
 from chatapp.services.attention_light import AttentionLight
 from chatapp.services.attention_place import (
@@ -79,6 +79,7 @@ class AttentionService(QObject):
         self.progress = 0.0
         self.token: int | None = None
         self.shown: tuple[int, int, Moment] | None = None  # message, token and moment of `picture`
+        self.place: Place | None = None  # the same, as the engine is asked about it
         self.picture: AttentionPicture | None = None
         self.regions: tuple[Region, ...] = ()
         self.message_ids: tuple[int | None, ...] = ()
@@ -129,6 +130,13 @@ class AttentionService(QObject):
             self.heads_changed.emit()
             self._look_beside()
 
+    def cancel(self) -> None:
+        """What is being read is not wanted any more."""
+        if self.state is AttentionState.READING:
+            self._drop()
+            self.error = RequestError(ErrorCode.CANCELLED)
+            self._set_state(AttentionState.FAILED)
+
     def retry(self) -> None:
         """Ask again what failed."""
         self._place = None
@@ -155,7 +163,7 @@ class AttentionService(QObject):
 
     def _forget(self) -> None:
         self._drop()
-        self._place = self.picture = self.shown = None
+        self._place = self.picture = self.shown = self.place = None
         self.side.forget()
         self.state = AttentionState.NOTHING
 
@@ -184,7 +192,6 @@ class AttentionService(QObject):
     def _obstacle(self) -> AttentionState | None:
         engine, inspector = self._engine, self._inspector
         written_by = inspector.trace.meta.get("fingerprint", "")
-        options = engine.options
         found: dict[AttentionState, Callable[[], bool]] = {
             AttentionState.NOTHING: lambda: self.token is None or inspector.message_id is None,
             AttentionState.WRITING: lambda: (
@@ -197,8 +204,6 @@ class AttentionService(QObject):
             AttentionState.NO_ATTENTION: lambda: (
                 not engine.is_fake and engine.model is not None and not engine.model.has_attention
             ),
-            AttentionState.NO_FLASH: lambda: not engine.is_fake and options.flash_attention == "off",
-            AttentionState.OFF: lambda: not engine.is_fake and not options.recording,
         }
         return next((state for state, holds in found.items() if holds()), None)
 
@@ -271,7 +276,7 @@ class AttentionService(QObject):
             self._show(place, known)
 
     def _show(self, place: Place, known: Known) -> None:
-        self.picture, self.shown = known.picture, place.key
+        self.picture, self.shown, self.place = known.picture, place.key, place
         self.regions = known.regions
         if place.message_ids != self.message_ids:
             self.message_ids = place.message_ids

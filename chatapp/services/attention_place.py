@@ -17,8 +17,6 @@ class AttentionState(StrEnum):
     WRITING = "writing"  # a reply is being written
     NO_MODEL = "no_model"
     OTHER_MODEL = "other_model"  # loaded is not the one that wrote the reply
-    OFF = "off"  # the model was loaded without recording
-    NO_FLASH = "no_flash"  # and without flash attention nothing can be recorded
     NO_ATTENTION = "no_attention"  # the model has no such layers
     FIRST = "first"  # nothing comes before the first token
     TOO_FAR = "too_far"  # so far before the end of a prompt that the answer would be too large
@@ -89,7 +87,7 @@ def known_of(answer: Attended, place: Place, regions: tuple[Region, ...], after:
     ids, owners = answer.arrays["ids"], answer.arrays["owners"]
     picture = picture_of(
         answer.arrays, answer.layers, len(ids) - 1 - place.after, recorded=answer.recorded, checked=answer.checked,
-        difference=answer.difference, kv_type=answer.kv_type,
+        difference=answer.difference, kv_type=answer.kv_type, method=answer.method,
     )  # fmt: skip
     following = np.full(len(after), len(place.prefix.messages), np.int32)
     return Known(

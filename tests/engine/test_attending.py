@@ -13,7 +13,7 @@ from chatapp.engine.attending import NO_FLASH, NO_LAYERS, NOT_RECORDED
 from chatapp.engine.llama_backend import LlamaBackend
 from chatapp.protocol.messages import Attend, Attended, ChatMessage, Generate, Prefix
 from tests.helpers import reference
-from tests.helpers.asking import CHAT, ask, opened, reply, weights_of
+from tests.helpers.asking import CHAT, PLAIN, ask, opened, reply, weights_of
 from tests.helpers.listeners import Recorder
 
 BUDGET = 1 << 28
@@ -104,7 +104,14 @@ def test_looking_back_leaves_the_context_alone() -> None:
 def test_a_prompt_that_was_never_read_is_read_for_it() -> None:
     backend = recording("llama-f32")
     found = ask(backend, Attend(1, Prefix(text="the hen and the inn, 한글")))
-    assert found.recorded  # as it was read just now
+    assert not found.recorded
+    # Nor are those that the chat has not read, once they have been; what it reads after them is its own.
+    listener, _, _ = reply(backend, params=PLAIN.with_value("max_tokens", 4))
+    ids = tuple(int(i) for trace in listener.traces for i in trace.ids)
+    assert ask(backend, Attend(1, Prefix(CHAT, reply_ids=ids[:2]))).recorded
+    for _ in range(2):
+        assert not ask(backend, Attend(1, Prefix(CHAT, reply_ids=(*ids[:2], 70)))).recorded
+    assert ask(backend, Attend(1, Prefix(CHAT, reply_ids=ids[:2]))).recorded
     assert set(found.arrays["owners"].tolist()) == {-1}
     assert_true("llama-f32", found)
     backend.close()

@@ -170,7 +170,7 @@ def test_while_a_reply_is_written_nothing_is_asked(open_real: Real, qtbot: QtBot
     assert services.attention.shown[:2] == (first, 5)
 
 
-def test_without_recording_it_says_so(open_real: Real, qtbot: QtBot, starter_model: str) -> None:
+def test_without_recording_it_is_replayed(open_real: Real, qtbot: QtBot, starter_model: str) -> None:
     services = open_real(False)
     services.settings.set(RECORD_ATTENTION, "off")
     with qtbot.waitSignal(services.engine.model_loaded, timeout=60_000):
@@ -181,20 +181,26 @@ def test_without_recording_it_says_so(open_real: Real, qtbot: QtBot, starter_mod
     services.attention.set_active(True)
     settle(services, qtbot, AttentionState.NOTHING)
     services.inspector.select_token(1)
-    settle(services, qtbot, AttentionState.OFF)
+    settle(services, qtbot)
+    replayed = services.attention.picture
+    assert replayed is not None
+    assert (replayed.method, replayed.recorded, replayed.flash_attention) == ("replayed", False, False)
     services.settings.set(RECORD_ATTENTION, "on")
     services.settings.set(ATTENTION_MEMORY, 3)
     with qtbot.waitSignal(services.engine.model_loaded, timeout=60_000):
         services.models.choose(starter_model)
     assert services.engine.options.recording == 3 << 20
     settle(services, qtbot)
-    assert services.attention.picture is not None
+    picture = services.attention.picture
+    assert picture is not None
+    assert (picture.method, picture.recorded) == ("rebuilt", False)  # the run that wrote it is gone
+    np.testing.assert_allclose(picture.weights, replayed.weights, rtol=0, atol=6e-2)  # other kernels
     assert services.models.recorded_bytes() == 2 * 6 * 8 * 32  # layers, heads, width of a head
     services.engine.unload()
     settle(services, qtbot, AttentionState.NO_MODEL)
 
 
-def test_without_flash_attention_it_says_so(open_real: Real, qtbot: QtBot, starter_model: str) -> None:
+def test_without_flash_attention_it_is_replayed(open_real: Real, qtbot: QtBot, starter_model: str) -> None:
     services = open_real(False)
     services.settings.set(FLASH_ATTENTION, "off")
     with qtbot.waitSignal(services.engine.model_loaded, timeout=60_000):
@@ -203,7 +209,52 @@ def test_without_flash_attention_it_says_so(open_real: Real, qtbot: QtBot, start
     ask(services, qtbot, "Hello", GREEDY)
     services.inspector.select_token(1)
     services.attention.set_active(True)
-    settle(services, qtbot, AttentionState.NO_FLASH)
+    settle(services, qtbot)
+    assert services.attention.picture is not None
+    assert services.attention.picture.method == "replayed"
+
+
+def test_after_a_restart_one_reading_brings_everything_back(open_real: Real, qtbot: QtBot, starter_model: str) -> None:
+    services = open_recording(open_real, qtbot, starter_model)
+    ask(services, qtbot, "What is attention?", GREEDY)
+    look(services, qtbot, 6)
+    before = services.attention.picture
+    assert before is not None
+    services.close()
+    services = open_real(False)
+    services.inspector.set_open(True)
+    services.start(starter_model)
+    qtbot.waitUntil(
+        lambda: services.engine.model is not None and services.inspector.state is TraceState.READY, timeout=60_000
+    )
+    look(services, qtbot, 6)
+    picture = services.attention.picture
+    assert picture is not None
+    assert (before.recorded, picture.recorded) == (True, False)
+    np.testing.assert_array_equal(picture.ids, before.ids)
+    np.testing.assert_allclose(picture.weights, before.weights, rtol=0, atol=5e-3)
+    progress: list[float] = []
+    services.attention.changed.connect(lambda: progress.append(services.attention.progress))
+    look(services, qtbot, 3)
+    assert not any(progress)  # all before it was read with it
+
+
+def test_a_long_reading_can_be_cancelled(open_real: Real, qtbot: QtBot, starter_model: str) -> None:
+    services = open_recording(open_real, qtbot, starter_model)
+    ask(services, qtbot, "What is attention?", GREEDY)
+    worker = psutil.Process(services.engine.pid)
+    worker.suspend()
+    try:
+        services.inspector.select_token(4)
+        services.attention.set_active(True)
+        settle(services, qtbot, AttentionState.READING)
+        services.attention.cancel()
+        assert services.attention.state is AttentionState.FAILED
+        assert services.attention.error is not None
+    finally:
+        worker.resume()
+    services.attention.retry()
+    settle(services, qtbot)
 
 
 def test_the_test_engine_refuses(services: Services, qtbot: QtBot) -> None:

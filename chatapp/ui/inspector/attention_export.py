@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QWidget
 
+from chatapp.core.attention_picture import AttentionPicture
 from chatapp.core.context_sections import word_of
 from chatapp.core.trace_buffer import TraceBuffer
 from chatapp.core.trace_export import Table, origin
@@ -13,6 +14,12 @@ from chatapp.ui.inspector.picture import widget_picture
 _COLUMNS = ("position", "id", "token", "message", "weight")
 
 
+def _method(picture: AttentionPicture) -> str:
+    if picture.method == "rebuilt":
+        return "rebuilt, recorded" if picture.recorded else "rebuilt, evaluated once more"
+    return picture.method
+
+
 def attention_export(attention: AttentionService, trace: TraceBuffer, shown: str, widget: QWidget) -> Exported | None:
     """Of the picture as it is now, put together of the chosen heads; None where there is none."""
     picture, vocabulary, place = attention.picture, attention.vocabulary.current, attention.shown
@@ -21,8 +28,8 @@ def attention_export(attention: AttentionService, trace: TraceBuffer, shown: str
     heads = " ".join(head_name(head) for head in sorted(attention.heads)) or "all"
     meta = origin(
         trace.meta, APP, shown=shown, token=place[1], moment=place[2].value, heads=heads, combined=attention.how,
-        attention="rebuilt, recorded" if picture.recorded else "rebuilt, evaluated once more", kv_type=picture.kv_type,
-        flash_attention="on", row_sums=list(picture.sums), checked_at=picture.checked, difference=picture.difference,
+        attention=_method(picture), kv_type=picture.kv_type, flash_attention="on" if picture.flash_attention else "off",
+        row_sums=list(picture.sums), checked_at=picture.checked, difference=picture.difference,
     )  # fmt: skip
     weights = picture.row(attention.heads, attention.how).tolist()
     ids, owners = picture.ids, picture.owners.tolist()

@@ -20,7 +20,7 @@ from chatapp.core.token_text import visible
 from chatapp.services.attention_place import AttentionState, Moment
 from chatapp.ui.inspector.attention_export import attention_export
 from chatapp.ui.inspector.attention_told import AttentionTold
-from chatapp.ui.inspector.attention_words import caution_text, head_name, moment_title, proof_text
+from chatapp.ui.inspector.attention_words import caution_text, head_name, moment_title, not_recorded_text, proof_text
 from chatapp.ui.inspector.exported import Exported
 from chatapp.ui.inspector.heads_page import HeadsPage
 from chatapp.ui.inspector.matrix_page import MatrixPage
@@ -216,6 +216,9 @@ class AttentionTab(QWidget):
     def _memory_text(self) -> str:
         """How much of the chat is recorded, and what that takes."""
         each, most = self._services.models.recorded_bytes(), self._services.engine.options.recording
+        picture = self._attention.picture
+        if picture is not None and not picture.flash_attention:
+            return not_recorded_text(flash=self._services.engine.options.flash_attention != "off", on=most > 0)
         if not each or not most:
             return ""
         return self.tr(

@@ -3,12 +3,11 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from chatapp.services.attention_place import AttentionState
-from chatapp.settings.schema import RECORD_ATTENTION
 from chatapp.ui.i18n import error_text
-from chatapp.ui.inspector.attention_words import state_text
+from chatapp.ui.inspector.attention_words import reading_text, state_text
 
 if TYPE_CHECKING:
     from chatapp.services.bundle import Services
@@ -26,6 +25,11 @@ class AttentionTold(QWidget):
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setWordWrap(True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._bar = QProgressBar(self)
+        self._bar.setObjectName("attentionReading")
+        self._bar.setRange(0, 1000)
+        self._bar.setTextVisible(False)
+        self._bar.setFixedHeight(4)
         self._action = QPushButton(self)
         self._action.setObjectName("attentionAction")
         self._action.setProperty("primary", "true")
@@ -35,6 +39,7 @@ class AttentionTold(QWidget):
         column.setSpacing(12)
         column.addStretch(2)
         column.addWidget(self._text)
+        column.addWidget(self._bar)
         column.addWidget(self._action, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
         self._attention.changed.connect(self.show_state)
@@ -44,26 +49,31 @@ class AttentionTold(QWidget):
         """Say why there is nothing now."""
         state, error = self._attention.state, self._attention.error
         failed = state is AttentionState.FAILED and error is not None
-        self._text.setText(" ".join(filter(None, error_text(error))) if failed and error else state_text(state))
+        reading = state is AttentionState.READING and self._attention.progress > 0
+        said = reading_text() if reading else state_text(state)
+        self._text.setText(" ".join(filter(None, error_text(error))) if failed and error else said)
+        self._bar.setVisible(reading)
+        self._bar.setValue(round(1000 * self._attention.progress))
         actions = {
             AttentionState.NO_MODEL: self.tr("Choose a model"),
             AttentionState.OTHER_MODEL: self.tr("Choose a model"),
-            AttentionState.OFF: self.tr("Record attention from now on"),
             AttentionState.FAILED: self.tr("Try again"),
         }
+        if reading:
+            actions[AttentionState.READING] = self.tr("Cancel")
         self._action.setText(actions.get(state, ""))
         self._action.setAccessibleName(actions.get(state, self.tr("Nothing to do")))
         self._action.setVisible(state in actions)
+        self._bar.setAccessibleName(self.tr("How much has been read"))
 
     def _act(self) -> None:
-        services, state = self._services, self._attention.state
-        if state is AttentionState.OFF:
-            services.settings.set(RECORD_ATTENTION, "on")
-            services.models.choose(services.engine.model_path)
+        state = self._attention.state
+        if state is AttentionState.READING:
+            self._attention.cancel()
         elif state is AttentionState.FAILED:
             self._attention.retry()
         else:
-            services.models.choose_requested.emit()
+            self._services.models.choose_requested.emit()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:

@@ -44,13 +44,6 @@ _STATES = {
     AttentionState.OTHER_MODEL: QT_TRANSLATE_NOOP(
         "Attention", "Another model wrote this reply. Load that one to see what it looked at."
     ),
-    AttentionState.OFF: QT_TRANSLATE_NOOP(
-        "Attention",
-        "Attention is not recorded: it is switched off in the preferences. Switching it on loads the model again.",
-    ),
-    AttentionState.NO_FLASH: QT_TRANSLATE_NOOP(
-        "Attention", "Attention is recorded with flash attention only, which is switched off in the preferences."
-    ),
     AttentionState.NO_ATTENTION: QT_TRANSLATE_NOOP(
         "Attention", "This model has no attention: its layers remember what they have read in another way."
     ),
@@ -87,6 +80,11 @@ def template_title() -> str:
 def state_text(state: AttentionState) -> str:
     """Why there is nothing to show."""
     return _text(_STATES.get(state, ""))
+
+
+def reading_text() -> str:
+    """While it takes long."""
+    return _text(QT_TRANSLATE_NOOP("Attention", "The model reads the text up to this token again…"))
 
 
 def moment_title(moment: Moment) -> str:
@@ -126,24 +124,62 @@ def head_name(head: Head) -> str:
     return f"L{head[0]} H{head[1]}"
 
 
+def method_text(picture: AttentionPicture) -> str:
+    """How the weights were come by."""
+    if not picture.flash_attention:
+        return _text(QT_TRANSLATE_NOOP("Attention", "replayed: the text was read again beside the chat"))
+    if picture.recorded:
+        return _text(QT_TRANSLATE_NOOP("Attention", "rebuilt from this chat's own run (recorded)"))
+    return _text(QT_TRANSLATE_NOOP("Attention", "rebuilt; this token was evaluated once more for it"))
+
+
+def flash_text(*, on: bool) -> str:
+    """Which kernels the run had."""
+    if on:
+        return _text(QT_TRANSLATE_NOOP("Attention", "flash attention"))
+    return _text(QT_TRANSLATE_NOOP("Attention", "flash attention off"))
+
+
 def proof_text(picture: AttentionPicture) -> str:
     """What the picture is, and how it was checked."""
-    parts = [
-        _text(QT_TRANSLATE_NOOP("Attention", "rebuilt from this chat's own run (recorded)"))
-        if picture.recorded
-        else _text(QT_TRANSLATE_NOOP("Attention", "rebuilt; this token was evaluated once more for it")),
-        f"{picture.kv_type.upper()} KV",
-        _text(QT_TRANSLATE_NOOP("Attention", "flash attention")),
-    ]
+    parts = [method_text(picture), f"{picture.kv_type.upper()} KV", flash_text(on=picture.flash_attention)]
     low, high = (number_text(value, 3) for value in picture.sums)
     sums = low if low == high else f"{low}–{high}"
     parts.append(_text(QT_TRANSLATE_NOOP("Attention", "row sums {sums}")).format(sums=sums))
-    if picture.difference >= 0:
+    if not picture.flash_attention:
+        pass  # the weights are the model's own numbers: there is nothing to prove
+    elif picture.difference >= 0:
         checked = _text(QT_TRANSLATE_NOOP("Attention", "checked at token {token}: w·V differs by {difference}"))
         parts.append(checked.format(token=count(picture.checked + 1), difference=percent(picture.difference)))
     else:
         parts.append(_text(QT_TRANSLATE_NOOP("Attention", "not checked")))
     return " · ".join(parts)
+
+
+def not_recorded_text(*, flash: bool, on: bool) -> str:
+    """Why a picture is replayed: *flash* attention, and recording is *on*."""
+    if not on:
+        return _text(
+            QT_TRANSLATE_NOOP(
+                "Attention",
+                "Attention is not recorded: that is switched off in the preferences. So the model reads the text "
+                "again, in a second context beside the chat.",
+            )
+        )
+    if not flash:
+        return _text(
+            QT_TRANSLATE_NOOP(
+                "Attention",
+                "Attention is recorded with flash attention only, which is switched off in the preferences. So the "
+                "model reads the text again, in a second context beside the chat.",
+            )
+        )
+    return _text(
+        QT_TRANSLATE_NOOP(
+            "Attention",
+            "Nothing is recorded here, so the model reads the text again, in a second context beside the chat.",
+        )
+    )
 
 
 def caution_text() -> str:

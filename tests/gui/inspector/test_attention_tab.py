@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton, QSlider, QTabBar, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton, QSlider, QTabBar, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from chatapp.core.attention import sources, without_sink
@@ -206,10 +206,15 @@ def test_empty_states(open_real: Real, qtbot: QtBot, starter_model: str) -> None
     services.inspector.set_open(True)
     ask(services, qtbot, "Hello", GREEDY)
     services.inspector.select_token(1)
-    qtbot.waitUntil(lambda: "switched off" in state.text())
-    with qtbot.waitSignal(services.engine.model_loaded, timeout=60_000):
-        part(tab, QPushButton, "attentionAction").click()
     shown(tab, qtbot, 1)
+    text = part(tab, QLabel, "attentionProof").text()
+    for words in ("replayed", "F16 KV", "flash attention off", "row sums"):
+        assert words in text
+    part(tab, QToolButton, "explainAttention").click()
+    assert "switched off in the preferences" in part(tab, QLabel, "attentionMemory").text()
+    meta = tab.export_data()
+    assert meta is not None
+    assert (meta.meta["attention"], meta.meta["flash_attention"]) == ("replayed", "off")
 
 
 def test_the_matrix_of_a_head(tab: AttentionTab, qtbot: QtBot) -> None:
