@@ -41,6 +41,7 @@ class TraceBuffer:
         self.meta: dict[str, Any] = {}
         self.cells: list[Cell] = []
         self.stages: list[tuple[int, StageTrace]] = []
+        self._given: tuple[int, str, str] | None = None  # tokens, the reply's text, what of it was given
         self._columns: dict[str, NDArray[Any]] = {}
         self._closed = 0  # cells that later tokens cannot change
         if trace is not None:
@@ -113,6 +114,12 @@ class TraceBuffer:
             if first <= index < first + len(part.left):
                 return part, index - first
         return None
+
+    def given_of(self, text: str) -> str:
+        """`given_text`, worked out once for each *text* and length."""
+        if self._given is None or self._given[:2] != (self.count, text):
+            self._given = (self.count, text, given_text(text, self))
+        return self._given[2]
 
     def cell_of(self, token: int) -> int:
         """The index of the cell that token *token* is in."""

@@ -28,16 +28,17 @@ def look_ahead(request: Lookahead, reader: Reader, listener: Listener) -> Looked
     tokens = reader.passage(request.prefix).tokens
     depth = min(request.depth, reader.context.n_ctx - len(tokens) + 1)
     tree = _Tree(reader.model, request.width, depth, request.nodes)
-    tree.open(-1, reader.last_row(tokens, listener))
-    keep = True  # what the prefix cut away; later it is a branch of the tree
+    tree.open(-1, reader.last_row(tokens, listener, more=request.nodes))
+    whole = keep = True  # what the prefix cut away; later it is a branch of the tree
     while (node := tree.next()) is not None:
         row = reader.row_after(tokens + tree.path(node), listener, keep=keep)
         if row is None:
+            whole = False
             break
         tree.open(node, row)
         keep = False
-        listener.prompt_progress(len(tree.ids), request.nodes, 0)
-    return LookedAhead(request.job, tree.arrays())
+        listener.prompt_progress(len(tokens) + len(tree.ids), len(tokens) + request.nodes, reader.reused)
+    return LookedAhead(request.job, tree.arrays(), not whole)
 
 
 class _Tree:

@@ -38,7 +38,10 @@ class Passage:
 
 
 class Reader:
-    """The loaded model, its chat context and what belongs to it; what is public may be used as it is."""
+    """The loaded model, its chat context and what belongs to it; what is public may be used as it is.
+
+    reused  tokens that `rows` did not evaluate
+    """
 
     def __init__(
         self, model: Model, context: Context, cache: PromptCache, prompts: Prompts, adapters: Adapters, replay: Replay
@@ -49,6 +52,7 @@ class Reader:
         self._cache = cache
         self.adapters = adapters
         self.replay = replay
+        self.reused = 0
 
     def passage(self, prefix: Prefix, *, unread: int = 0) -> Passage:
         """The very tokens a reply to *prefix* would be drawn after, with its adapters at work.
@@ -70,28 +74,30 @@ class Reader:
             self._cache.forget(saved=True)
         return Passage(made.text, made.tokens, reply, made.prefill)
 
-    def rows(self, tokens: list[int], start: int, listener: Listener) -> Iterator[tuple[int, NDArray[np.float32]]]:
+    def rows(
+        self, tokens: list[int], start: int, listener: Listener, *, more: int = 0
+    ) -> Iterator[tuple[int, NDArray[np.float32]]]:
         """The logits, float32 (n_vocab,), after each of *tokens* from number *start* on; ends early when cancelled.
 
         They are views that the next one may overwrite. Those from *start* on are evaluated again, even where the cache
-        knows them: it keeps no logits.
+        knows them: it keeps no logits. *more* is to be evaluated afterwards, for the progress.
         """
         cache, n_vocab, n_batch = self._cache, self.model.n_vocab, self.context.n_batch
-        known = cache.reuse(tokens[: start + 1])
-        listener.prompt_progress(known.tokens, len(tokens), known.tokens)
+        self.reused = cache.reuse(tokens[: start + 1]).tokens
+        listener.prompt_progress(self.reused, len(tokens) + more, self.reused)
         while (at := len(cache.tokens)) < len(tokens):
             wanted = at >= start
             end = at + rows_in_batch(len(tokens) - at, n_vocab, n_batch) if wanted else min(at + n_batch, start)
             if not self._evaluate(tokens[at:end], listener, all_logits=wanted):
                 return
-            listener.prompt_progress(end, len(tokens), known.tokens)
+            listener.prompt_progress(end, len(tokens) + more, self.reused)
             if wanted:
                 for row in range(end - at):
                     yield at + row, self.context.logits(row)
 
-    def last_row(self, tokens: list[int], listener: Listener) -> NDArray[np.float32]:
+    def last_row(self, tokens: list[int], listener: Listener, *, more: int = 0) -> NDArray[np.float32]:
         """The logits after all of *tokens*; raise `RequestError` when cancelled."""
-        for _, logits in self.rows(tokens, len(tokens) - 1, listener):
+        for _, logits in self.rows(tokens, len(tokens) - 1, listener, more=more):
             return logits
         raise cancelled()
 

@@ -58,6 +58,12 @@ class PromptProgress:
     dropped: tuple[int, ...] = ()
     origin: str = ""
 
+    @property
+    def fraction(self) -> float:
+        """How much of what has to be evaluated is, 0..1."""
+        left = self.total - self.reused
+        return (self.done - self.reused) / left if left > 0 else 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class Tokens:

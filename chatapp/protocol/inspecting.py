@@ -255,11 +255,13 @@ class LookedAhead:
     logprobs  float32 (N,)  given all before
     opened    uint8 (N,)    1 where its children were looked at
     lengths   int32 (N,)    bytes of each node's token        bytes  uint8, all of them, one after the other
+    *cancelled* before the tree was as large as it was asked for.
     """
 
     TYPE: ClassVar[str] = "looked_ahead"
     job: int
     arrays: dict[str, NDArray[Any]] = field(compare=False)
+    cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,7 @@ class ChatService(ShownConversation):
         self._notices = notices
         self._vocabulary = vocabulary
         self._reply: RunningReply | None = None
+        self._planned: Branch | None = None  # to be begun unless something else is done before it can be
         self.state = ChatState.IDLE
         self.stages_wanted = False  # whether replies record what every sampler stage left
         self._save_timer = QTimer(self, interval=_SAVE_EVERY)
@@ -176,25 +177,35 @@ class ChatService(ShownConversation):
             )
 
     def _plan_branch(self, message: Message, trace: TokenTrace | None, position: int, ids: int | Sequence[int]) -> None:
+        def is_wanted() -> bool:  # else something else was done meanwhile
+            return self._planned is branch and message.id in self.conversation.messages
+
+        def refuse(error: UserFixable) -> None:
+            if is_wanted():
+                no_vocabulary = error.code is ErrorCode.INVALID_ARGUMENT  # such an engine's tokens are its own
+                self._notices.post_error(other_model(message) if no_vocabulary else error, key="branch")
+
         def begin(*, known: bool) -> None:
-            if message.id not in self.conversation.messages or self._reply is not None:
-                return  # something else was done meanwhile
             if not known:
-                self._notices.post_error(other_model(message), key="branch")
+                refuse(other_model(message))
+            if not known or not is_wanted():
                 return
             self._notices.clear("branch")
             self.conversation.leaf_id = message.parent_id
             self._answer(branch=branch)
 
+        if self._reply is not None:
+            return
         try:
             branch = plan_branch(message, trace, position, ids)
         except RequestError as error:
             self._notices.post_error(error, key="branch")
             return
+        self._planned = branch
         if trace is None or is_by(message, trace, self._engine.model, self._engine.model_path):
             begin(known=True)
         else:
-            self._vocabulary.read(lambda read: begin(known=read is not None and same_tokens(trace, read)))
+            self._vocabulary.read(lambda read: begin(known=same_tokens(trace, read)), refuse)
 
     def edit(self, message_id: int, text: str) -> None:
         """Add a sibling with *text*. A user message is answered, a reply is left as it was written."""
@@ -244,6 +255,7 @@ class ChatService(ShownConversation):
         self, *, overflow: Overflow | None = None, resumed: Message | None = None, branch: Branch | None = None
     ) -> None:
         """Begin a reply to the leaf, go on with *resumed* or begin as *branch* says, as soon as the model is there."""
+        self._planned = None
         conversation = self.conversation
         left_out = branch.unsent if branch else ()
         path = [m for m in conversation.path() if m.id not in left_out]

@@ -299,10 +299,10 @@ class ExplorerService(QObject):
         self.distribution = known
         self._set_state(ExplorerState.READY)
 
-    def _on_failed(self, error: UserFixable, interrupted: bool = False) -> None:
+    def _on_failed(self, error: UserFixable) -> None:
         if error.code is ErrorCode.NO_MODEL:
             self._set_state(ExplorerState.NO_MODEL)
-        elif interrupted:
+        elif error.code is ErrorCode.CANCELLED:
             self._set_state(ExplorerState.INTERRUPTED)
         else:
             self.error = error

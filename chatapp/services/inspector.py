@@ -9,7 +9,7 @@ from chatapp.core.adapters import AdapterUse
 from chatapp.core.conversation import Message, Role
 from chatapp.core.errors import UserFixable
 from chatapp.core.trace import TokenTrace
-from chatapp.core.trace_buffer import TraceBuffer, given_text
+from chatapp.core.trace_buffer import TraceBuffer
 from chatapp.protocol.messages import ChatMessage, Prefix
 from chatapp.services.chat import ChatService
 from chatapp.services.engine_process import EngineService
@@ -167,7 +167,7 @@ class InspectorService(QObject):
         return replace(
             prefix,
             messages=sent,
-            prefill=given_text(message.text, self.trace),
+            prefill=self.trace.given_of(message.text),
             reply_ids=tuple(self.trace.ids[:tokens].tolist()),
         )
 

@@ -4,10 +4,9 @@ import math
 
 from PySide6.QtCore import QObject, Signal
 
-from chatapp.core.errors import UserFixable
+from chatapp.core.errors import ErrorCode, UserFixable
 from chatapp.core.lookahead import LookaheadTree
 from chatapp.protocol.messages import Lookahead, LookedAhead, Prefix, PromptProgress
-from chatapp.services.engine_process import EngineService, EngineState
 from chatapp.services.explorer import ExplorerService, Step
 from chatapp.services.questions import Questions
 
@@ -24,22 +23,17 @@ class LookaheadService(QObject):
     changed = Signal()
     progress = Signal(float)
 
-    def __init__(
-        self, explorer: ExplorerService, engine: EngineService, questions: Questions, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, explorer: ExplorerService, questions: Questions, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._explorer = explorer
-        self._engine = engine
         self._questions = questions
         self._job = 0
         self._asked_from: Prefix | None = None
-        self._cut = False  # a reply began after we asked
         self._ended = False  # by the user
         self.tree: LookaheadTree | None = None
         self.interrupted = False  # a reply began before all was looked at
         self.error: UserFixable | None = None
         explorer.changed.connect(self._on_explorer_changed)
-        engine.state_changed.connect(self._on_engine_changed)
 
     @property
     def is_busy(self) -> bool:
@@ -54,7 +48,7 @@ class LookaheadService(QObject):
         self._questions.withdraw(self._job)
         self._job = 0
         self._asked_from, self.tree, self.error = prefix, None, None
-        self._cut = self._ended = self.interrupted = False
+        self._ended = self.interrupted = False
         self._job = self._questions.ask(
             Lookahead(0, prefix, width, depth, nodes), self._on_answer, self._on_failed, self._on_progress
         )
@@ -78,18 +72,20 @@ class LookaheadService(QObject):
         self._job = 0
         if isinstance(answer, LookedAhead):
             self.tree = LookaheadTree.from_arrays(answer.arrays)
-            self.interrupted = self._cut
+            self.interrupted = answer.cancelled and not self._ended
         self.changed.emit()
 
     def _on_failed(self, error: UserFixable) -> None:
         self._job = 0
-        self.interrupted = self._cut
-        self.error = None if self._cut or self._ended else error
+        if error.code is ErrorCode.CANCELLED:
+            self.interrupted = not self._ended
+        else:
+            self.error = error
         self.changed.emit()
 
     def _on_progress(self, event: object) -> None:
-        if isinstance(event, PromptProgress) and event.total:
-            self.progress.emit(event.done / event.total)
+        if isinstance(event, PromptProgress):
+            self.progress.emit(event.fraction)
 
     def _on_explorer_changed(self) -> None:
         if self._asked_from is not None and self._explorer.prefix != self._asked_from:
@@ -97,7 +93,3 @@ class LookaheadService(QObject):
             self._job, self._asked_from, self.tree, self.error = 0, None, None, None
             self.interrupted = False
             self.changed.emit()
-
-    def _on_engine_changed(self) -> None:
-        if self._engine.state is EngineState.BUSY and self._job:
-            self._cut = True

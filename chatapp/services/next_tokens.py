@@ -9,7 +9,6 @@ from chatapp.core.errors import UserFixable
 from chatapp.core.next_token import NextToken
 from chatapp.core.sampling import SamplingParams
 from chatapp.protocol.messages import Predict, Predicted, Prefix, PromptProgress
-from chatapp.services.engine_process import EngineService, EngineState
 from chatapp.services.questions import Questions
 from chatapp.services.tasks import Tasks
 
@@ -20,18 +19,13 @@ _GREEDY_BELOW = 1e-3  # temperature; as the engine's sampler chain
 class NextTokens(QObject):
     """Only the latest question is answered."""
 
-    def __init__(
-        self, engine: EngineService, questions: Questions, tasks: Tasks, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, questions: Questions, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._engine = engine
         self._questions = questions
         self._tasks = tasks
         self._job = 0
         self._wanted = 0  # counts questions
-        self._cut = False  # a reply began after we asked
         self._known: OrderedDict[tuple[Prefix, SamplingParams], NextToken] = OrderedDict()
-        engine.state_changed.connect(self._on_engine_changed)
 
     def known(self, prefix: Prefix, params: SamplingParams) -> NextToken | None:
         """What was asked before."""
@@ -45,12 +39,11 @@ class NextTokens(QObject):
         prefix: Prefix,
         params: SamplingParams,
         on_known: Callable[[NextToken], None],
-        on_failure: Callable[[UserFixable, bool], None],
+        on_failure: Callable[[UserFixable], None],
         on_progress: Callable[[float], None],
     ) -> None:
         """Have the token after *prefix* predicted; of an earlier question nothing is heard any more.
 
-        on_failure   the error, and whether it is only that a reply interrupted
         on_progress  0..1, of the prefix that is read
         """
         self.drop()
@@ -69,12 +62,12 @@ class NextTokens(QObject):
                 on_known(made)
 
         def fail(error: UserFixable) -> None:
-            cut, self._job, self._cut = self._cut, 0, False
-            on_failure(error, cut)
+            self._job = 0
+            on_failure(error)
 
         def progress(event: object) -> None:
-            if isinstance(event, PromptProgress) and event.total:
-                on_progress(event.done / event.total)
+            if isinstance(event, PromptProgress):
+                on_progress(event.fraction)
 
         self._job = self._questions.ask(Predict(0, prefix, params), on_answer, fail, progress)
 
@@ -87,16 +80,12 @@ class NextTokens(QObject):
         """Nobody wants the answer any more."""
         self._wanted += 1
         self._questions.withdraw(self._job)
-        self._job, self._cut = 0, False
+        self._job = 0
 
     def forget(self) -> None:
         """Another model's answers would be others."""
         self.drop()
         self._known.clear()
-
-    def _on_engine_changed(self) -> None:
-        if self._engine.state is EngineState.BUSY and self._job:
-            self._cut = True
 
 
 def _made(answer: Predicted, params: SamplingParams) -> NextToken:

@@ -120,6 +120,6 @@ class PromptScores(QObject):
 
     def _on_progress(self, message_id: int, event: object) -> None:
         running = self._running.get(message_id)
-        if running is not None and isinstance(event, PromptProgress) and event.total:
-            running.progress = event.done / event.total
+        if running is not None and isinstance(event, PromptProgress):
+            running.progress = event.fraction
             self.changed.emit(message_id)

@@ -54,14 +54,13 @@ class TextScoreService(QObject):
         self._questions = questions
         self._tasks = tasks
         self._job = 0
-        self._cut = False  # a reply began after we asked
         self._request: ScoreText | None = None
         self.state = ScoreState.IDLE
         self.error: UserFixable | None = None
         self.trace = TraceBuffer()
         self.totals = TextTotals()
         self.n_ctx = 0  # that was used, known at the end
-        engine.state_changed.connect(self._on_engine_changed)
+        engine.state_changed.connect(self.changed)
 
     @property
     def has_model(self) -> bool:
@@ -89,7 +88,7 @@ class TextScoreService(QObject):
         if self._request is None:
             return
         self._questions.withdraw(self._job)
-        self._job, self._cut, self.error, self.n_ctx = 0, False, None, 0
+        self._job, self.error, self.n_ctx = 0, None, 0
         self.trace, self.totals = TraceBuffer(), TextTotals()
         self.restarted.emit()
         busy = self._engine.state is not EngineState.READY
@@ -125,16 +124,11 @@ class TextScoreService(QObject):
         self._job = 0
         if error.code is ErrorCode.NO_MODEL:
             self._set_state(ScoreState.CANCELLED)
-        elif self._cut:
+        elif error.code is ErrorCode.CANCELLED:
             self._set_state(ScoreState.INTERRUPTED)
         else:
             self.error = error
             self._set_state(ScoreState.FAILED)
-
-    def _on_engine_changed(self) -> None:
-        if self._engine.state is EngineState.BUSY and self._job:
-            self._cut = True
-        self.changed.emit()
 
     def _set_state(self, state: ScoreState) -> None:
         self.state = state

@@ -114,6 +114,6 @@ class TokenQuestion(QObject):
             self.failed.emit(error)
 
     def _on_progress(self, event: object) -> None:
-        if isinstance(event, PromptProgress) and event.total:
-            self.progress = event.done / event.total
+        if isinstance(event, PromptProgress):
+            self.progress = event.fraction
             self.changed.emit()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from chatapp.core.errors import UserFixable
+from chatapp.core.errors import ErrorCode, RequestError, UserFixable
 from chatapp.core.vocabulary import Vocabulary
 from chatapp.protocol.messages import Vocabulary as AskVocabulary
 from chatapp.protocol.messages import VocabularyRead
@@ -32,7 +32,7 @@ class VocabularyService(QObject):
         self._tasks = tasks
         self._job = 0
         self._key = ""
-        self._waiting: list[Callable[[Vocabulary | None], None]] = []
+        self._waiting: list[tuple[Callable[[Vocabulary], None], Callable[[UserFixable], None]]] = []
         self.current: Vocabulary | None = None
         engine.state_changed.connect(self._on_engine_changed)
 
@@ -42,17 +42,15 @@ class VocabularyService(QObject):
             self._key = self._model_key()
             self._job = self._questions.ask(AskVocabulary(0), self._on_read, self._on_failed)
 
-    def read(self, on_known: Callable[[Vocabulary | None], None]) -> None:
-        """Hand on the vocabulary when it is there, or None where it cannot be had."""
-        self._waiting.append(on_known)
-        self.need()
-        if self.current is not None or not self._job:
-            self._tell()
-
-    def _tell(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        for on_known in waiting:
+    def read(self, on_known: Callable[[Vocabulary], None], on_failed: Callable[[UserFixable], None]) -> None:
+        """Hand on the vocabulary when it is there, or say why it cannot be had."""
+        if self.current is not None:
             on_known(self.current)
+        elif self._engine.model is None:
+            on_failed(RequestError(ErrorCode.NO_MODEL))
+        else:
+            self._waiting.append((on_known, on_failed))
+            self.need()
 
     def _on_read(self, answer: object) -> None:
         if isinstance(answer, VocabularyRead):
@@ -67,19 +65,27 @@ class VocabularyService(QObject):
             self._job = 0
             self.current = made
             self.changed.emit()
-            self._tell()
+            waiting, self._waiting = self._waiting, []
+            for on_known, _ in waiting:
+                on_known(made)
 
     def _on_failed(self, error: UserFixable) -> None:
         self._job = 0
+        if error.code is ErrorCode.CANCELLED:  # by a reply that began: it is answered after that
+            self.need()
+            return
         self.failed.emit(error)
-        self._tell()
+        waiting, self._waiting = self._waiting, []
+        for _, on_failed in waiting:
+            on_failed(error)
 
     def _on_engine_changed(self) -> None:
         if self._engine.model is not None and self._key not in ("", self._model_key()):
             self._questions.withdraw(self._job)
             self._job, self._key, self.current = 0, "", None
             self.changed.emit()
-            self._tell()
+            if self._waiting:
+                self.need()
 
     def _model_key(self) -> str:
         model = self._engine.model

@@ -137,12 +137,18 @@ def test_a_memory_that_cannot_be_cut_gives_the_numbers_of_a_fresh_engine(name: s
 @pytest.mark.parametrize("name", ["llama-f32", "mamba-f32"])
 def test_a_cancelled_tree_is_as_far_as_it_had_grown(name: str) -> None:
     backend = opened(name)
-    whole = Tree(ask(backend, Lookahead(1, Prefix(CHAT))))
-    listener = Recorder(lambda seen: bool(seen.progress) and seen.progress[-1][:2] == (12, 60))
-    part = Tree(ask(backend, Lookahead(1, Prefix(CHAT)), listener))
+    found = ask(backend, Lookahead(1, Prefix(CHAT)))
+    whole = Tree(found)
+    assert not found.cancelled
+    listener = Recorder(lambda seen: bool(seen.progress) and seen.progress[-1][0] == seen.progress[-1][1] - 60 + 12)
+    found = ask(backend, Lookahead(1, Prefix(CHAT)), listener)
+    part = Tree(found)
+    assert found.cancelled
     assert len(part.ids) == 12
     assert part.ids == whole.ids[:12]
-    assert [done for done, total, _ in listener.progress if total == 60] == [6, 9, 12]
+    before = listener.progress[0][1] - 60  # tokens that are read first; the tree goes on from there
+    assert [done - before for done, _, _ in listener.progress][-4:] == [0, 6, 9, 12]
+    assert listener.progress[0][0] == listener.progress[0][2] < before
     with pytest.raises(UserFixable, match="cancelled"):
         ask(backend, Lookahead(1, Prefix(CHAT)), Recorder(lambda _: True))
     assert len(backend._need_context()) == len(backend._need_cache().tokens)

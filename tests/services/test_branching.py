@@ -1,6 +1,6 @@
 """Branches: replies that leave another one at one of its tokens, by token id."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,13 +9,13 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from chatapp.core.conversation import Message, Role
-from chatapp.core.errors import ErrorCode
+from chatapp.core.errors import ErrorCode, RequestError, UserFixable
 from chatapp.core.generation import FinishReason, Fork, ReplyInfo, SamplingParams
 from chatapp.core.trace import TokenTrace
 from chatapp.core.vocabulary import Vocabulary
 from chatapp.engine.llama import Context, Model
 from chatapp.paths import Paths
-from chatapp.protocol.messages import ModelInfo, PromptProgress
+from chatapp.protocol.messages import Failed, ModelInfo, PromptProgress
 from chatapp.services.branching import is_by, same_tokens
 from chatapp.services.bundle import Services
 from chatapp.services.notices import Notice
@@ -417,6 +417,49 @@ def test_a_branch_has_stages_whether_or_not_the_other_reply_had_them(real: Servi
     assert (stages.left[:, -1] > 0).tolist() == [False] * 5 + [True] * (len(stages.left) - 5)  # given, then drawn
     shown = [real.inspector.trace.stage_of(i) is not None for i in range(len(real.inspector.trace))]
     assert all(shown)
+
+
+def test_a_vocabulary_that_a_reply_interrupts_is_asked_for_again(real: Services, qtbot: QtBot) -> None:
+    got: list[Vocabulary] = []
+    refused: list[UserFixable] = []
+    real.vocabulary.failed.connect(refused.append)
+    real.vocabulary.read(got.append, refused.append)
+    asked = real.vocabulary._job
+    real.engine.answered.emit(Failed(asked, RequestError(ErrorCode.CANCELLED)))
+    assert real.vocabulary._job not in (0, asked)
+    qtbot.waitUntil(lambda: bool(got), timeout=20_000)
+    assert got == [real.vocabulary.current]
+    assert refused == []
+    real.vocabulary.read(got.append, refused.append)
+    assert len(got) == 2
+
+
+def test_a_vocabulary_that_cannot_be_had_says_why(real: Services, qtbot: QtBot) -> None:
+    got: list[Vocabulary] = []
+    refused: list[UserFixable] = []
+    real.vocabulary.read(got.append, refused.append)
+    real.engine.unload()
+    real.vocabulary.read(got.append, refused.append)
+    assert [error.code for error in refused] == [ErrorCode.NO_MODEL] * 2
+    assert not got
+
+
+def test_a_branch_is_given_up_when_something_else_is_done_before_it_begins(
+    real: Services, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = answer(real, qtbot, "hello there")
+    load(real, qtbot, "llama-q8_0")  # another file: its vocabulary has to be read first
+    waiting: list[tuple[Callable[[Vocabulary], None], Callable[[UserFixable], None]]] = []
+    read = real.vocabulary.read
+    monkeypatch.setattr(real.vocabulary, "read", lambda *on_end: waiting.append(on_end))
+    real.chat.branch(first.id, 3, 7)
+    qtbot.waitUntil(lambda: bool(waiting), timeout=20_000)
+    assert real.chat.send("something else")
+    wait_until_idle(real, qtbot)
+    read(*waiting[0])
+    qtbot.waitUntil(lambda: real.vocabulary.current is not None, timeout=20_000)
+    assert [m.id for m in real.chat.conversation.siblings(first.id)] == [first.id]
+    assert real.chat.streaming_id is None
 
 
 def load(services: Services, qtbot: QtBot, name: str) -> None:

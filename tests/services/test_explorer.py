@@ -353,6 +353,7 @@ def test_lookahead_is_cancelled_with_what_it_found(open_real: Real, qtbot: QtBot
     assert 0 < len(ahead.tree) < 300
     assert ahead.error is None
     assert not ahead.interrupted
+    assert seen == sorted(seen)  # reading what comes before and looking ahead are one way
 
 
 def test_a_reply_interrupts_the_lookahead_and_what_was_found_stays(open_real: Real, qtbot: QtBot) -> None:
