@@ -1,6 +1,6 @@
 """``bench decode``: tokens a second of the whole path against the bare loop, at several depths of the context.
 
-Both write the same reply at the same time, taking turns of a few tokens: while one writes, the other one's process
+Both write the same reply at the same time, taking turns of a second or two: while one writes, the other one's process
 stands still. Whatever else the machine does meets both, and every turn is one pair.
 """
 
@@ -15,9 +15,9 @@ from chatapp.protocol.messages import PromptProgress
 
 BOUND = 0.97
 _DEPTHS = (100, 1000, 2000, 4000)  # tokens in the context where the measured ones begin
-_TURN = 16  # tokens after which the sides change
+_TURN = 64  # tokens after which the sides change
 _LONG = 4000  # tokens of the one long reply
-_WINDOW = 32  # turns at its beginning, and at its end, that make a part
+_WINDOW = 8  # turns at its beginning, and at its end, that make a part
 _TRIES = 20  # replies, with one seed each, until there are enough turns
 _COUNTING = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22,"  # seldom comes to an end
 
@@ -32,7 +32,7 @@ class _Turns:
 
 def run(model: str, *, n_threads: int, quick: bool = False) -> Report:
     """Measure at every depth and, unless *quick*, in one long reply from its first to its last token."""
-    depths, turns = (_DEPTHS[:2], 8) if quick else (_DEPTHS, 24)
+    depths, turns = (_DEPTHS[:2], 5) if quick else (_DEPTHS, 12)
     n_ctx = depths[-1] + (turns + 2) * _TURN + 64
     with Ours(model, n_ctx, n_threads) as ours, Bare(model, ours.info.n_ctx, n_threads) as bare:
         measured = [(f"from token {depth}", _at_depth(ours, bare, depth, turns)) for depth in depths]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 TOP_K = 20
 _BLOCK = 64  # entries
+_PART = 1 << 16  # entries that are summed up at a time: with their weights they stay in the processor's cache
 _SAFE = 60  # the largest float32 is 10^12 times e^60, the smallest a 10^12th of e^-60
 
 
@@ -33,21 +34,22 @@ class Distribution:
 
 def distribution(logits: NDArray[np.float32], k: int = TOP_K) -> Distribution:
     """Summarise *logits*, float32 (n_vocab,)."""
-    columns, maxima = _columns(logits)
-    rest = logits[columns.size :]
-    peak = max(float(part.max()) for part in (maxima, rest) if part.size)
-    values, shift = logits, 0.0
-    shifted, weights = _scratch(logits.size)
-    if abs(peak) > _SAFE:  # exp would overflow, or lose the likeliest
-        values, shift = np.subtract(logits, np.float32(peak), out=shifted), peak
-    np.exp(values, out=weights)
-    total = float(weights.sum())
+    ids = top_ids(logits, k)  # first: it comes back to a few entries while they are still in the processor's cache
+    peak = float(logits[ids[0]])
+    shift = peak if abs(peak) > _SAFE else 0.0  # exp would overflow, or lose the likeliest
+    total = expected = 0.0
     with np.errstate(invalid="ignore"):
-        expected = float(np.dot(weights, values))
-    if math.isnan(expected):  # -inf logits (banned tokens) have weight 0, and 0·-inf is nan
-        expected = float(np.dot(weights, np.maximum(values, np.float32(-1e30))))
+        for start in range(0, logits.size, _PART):
+            values = logits[start : start + _PART]
+            if shift:
+                values = values - np.float32(shift)
+            weights = np.exp(values, out=_scratch.weights[: values.size])
+            total += float(weights.sum())
+            product = float(np.dot(weights, values))
+            if math.isnan(product):  # -inf logits (banned tokens) have weight 0, and 0·-inf is nan
+                product = float(np.dot(weights, np.maximum(values, np.float32(-1e30))))
+            expected += product
     log_total = math.log(total)
-    ids = _largest(logits, k, columns, maxima)
     return Distribution(
         log_z=shift + log_total,
         entropy=max(0.0, log_total - expected / total),
@@ -84,12 +86,16 @@ def _largest(
 ) -> NDArray[np.int32]:
     """The k-th largest maximum of the columns is a lower bound of the k-th largest value: few entries reach it.
 
-    Only those are sorted; much faster than argpartition over a large vocabulary.
+    Only the columns that do are searched and only what is found there is sorted; much faster than argpartition over a
+    large vocabulary.
     """
     k = min(k, logits.size)
     if maxima.size > k > 0:
         bound = np.partition(maxima, maxima.size - k)[maxima.size - k]
-        candidates = np.flatnonzero(logits >= bound)
+        high = np.flatnonzero(maxima >= bound)
+        rows, at = np.nonzero(columns[:, high] >= bound)
+        rest = columns.size + np.flatnonzero(logits[columns.size :] >= bound)
+        candidates = np.concatenate((rows * columns.shape[1] + high[at], rest))
     else:
         candidates = np.arange(logits.size)
     order = np.lexsort((candidates, -logits[candidates]))[:k]
@@ -97,15 +103,10 @@ def _largest(
 
 
 class _Scratch(threading.local):
-    """Room for two arrays as long as the logits: to allocate it for every token takes as long as to fill it."""
+    """Room for the weights of one part: to allocate it for every token takes as long as to fill it."""
 
-    arrays = np.empty((2, 0), np.float32)
-
-
-_scratches = _Scratch()
+    def __init__(self) -> None:
+        self.weights = np.empty(_PART, np.float32)
 
 
-def _scratch(size: int) -> NDArray[np.float32]:
-    if _scratches.arrays.shape[1] != size:
-        _scratches.arrays = np.empty((2, size), np.float32)
-    return _scratches.arrays
+_scratch = _Scratch()

@@ -10,9 +10,9 @@ from chatapp.core.probability import TOP_K, Distribution, rank
 from chatapp.core.stages import StageRow, StageTrace
 from chatapp.core.trace import TokenTrace
 
-# Parts closer together than this are joined: 33 a second look as smooth as more, and each costs both processes time
+# Parts closer together than this are joined: 20 a second look as smooth as more, and each costs both processes time
 # while the next token is computed.
-_SECONDS = 0.03
+_SECONDS = 0.05
 
 
 class TraceWriter:
