@@ -46,7 +46,7 @@ def test_decode_draws_the_same_tokens_on_both_sides(tmp_path: Path, model: Path)
     result = found(tmp_path, "decode", "--model", str(model), "--threads", "1")
     assert [part["name"] for part in result["parts"]] == ["from token 100", "from token 1000"]
     assert [part["bound"] for part in result["parts"]] == [0.97, 0.97]
-    assert all(len(part["runs"]) >= 8 for part in result["parts"])
+    assert all(len(part["runs"]) >= 5 for part in result["parts"])
     assert result["setup"]["same_tokens"] is True
     assert (result["setup"]["n_threads"], result["setup"]["n_vocab"]) == (1, 5000)
 
