@@ -144,7 +144,7 @@ def perplexity(given: argparse.Namespace) -> int:
     with _engine(given, LoadOptions(n_ctx=256, cache_bytes=0)) as (client, model):
         n_ctx = given.ctx or (512 if given.method == "llama.cpp" else min(model.n_ctx_train, DEFAULT_CONTEXT))
         end = client.ask(
-            ScoreText(0, text, given.method, n_ctx, _adapters(given)),
+            ScoreText(0, text.encode("utf-8", "replace"), given.method, n_ctx, _adapters(given)),
             lambda event: parts.append(event.trace) if isinstance(event, TextPart) else None,
         )
     assert isinstance(end, TextScored)

@@ -18,8 +18,14 @@ _DTYPES = frozenset({"<f2", "<f4", "<f8", "<i4", "<i8", "|u1", "<u2"})
 
 def encode_arrays(arrays: Arrays) -> tuple[ArraySpec, bytes]:
     """Return the description and the concatenated little-endian, C-ordered bytes."""
+    spec, parts = array_parts(arrays)
+    return spec, b"".join(parts)
+
+
+def array_parts(arrays: Arrays) -> tuple[ArraySpec, list[memoryview]]:
+    """The same without a copy of what is in order already; the arrays must not change as long as it is needed."""
     spec: ArraySpec = []
-    parts: list[bytes] = []
+    parts: list[memoryview] = []
     for name, array in arrays.items():
         kind = array.dtype.str
         if kind not in _DTYPES:
@@ -28,8 +34,8 @@ def encode_arrays(arrays: Arrays) -> tuple[ArraySpec, bytes]:
         if kind not in _DTYPES:
             raise TypeError(f"array {name!r} has dtype {array.dtype}, which is not sent")
         spec.append([name, kind, list(array.shape)])
-        parts.append(array.tobytes())
-    return spec, b"".join(parts)
+        parts.append(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
+    return spec, parts
 
 
 def decode_arrays(spec: object, data: bytes) -> dict[str, NDArray[np.generic]]:

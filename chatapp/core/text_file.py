@@ -1,11 +1,18 @@
-"""Reading a text of unknown encoding: UTF-8, UTF-16, or CP949 as Korean Windows writes it."""
+"""Reading a text of unknown encoding: UTF-8, UTF-16, or CP949 as Korean Windows writes it.
 
+All in slices: Python holds its lock while it decodes, and the window shall go on drawing meanwhile.
+"""
+
+import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from chatapp.core.errors import ErrorCode, StorageError
 from chatapp.core.text import QT_TRANSLATE_NOOP
 
 MAX_BYTES = 20 * 1024 * 1024
+_SLICE = 256 * 1024  # bytes, characters
 
 TOO_LARGE = QT_TRANSLATE_NOOP("reasons", "it is larger than {high} MB")
 NO_TEXT = QT_TRANSLATE_NOOP("reasons", "it is not a text file")
@@ -13,7 +20,23 @@ NO_TEXT = QT_TRANSLATE_NOOP("reasons", "it is not a text file")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
-def read_text(path: Path) -> str:
+@dataclass(frozen=True, slots=True)
+class PlainText:
+    """A text as UTF-8, with line ends ``\\n``, and how many characters it has."""
+
+    utf8: bytes = b""
+    length: int = 0
+
+
+def plain_text(text: str, name: str = "") -> PlainText:
+    """*text*, half a character in it as "?"; raise `StorageError` when it is too large."""
+    parts = [text[at : at + _SLICE].encode("utf-8", "replace") for at in range(0, len(text), _SLICE)]
+    if sum(map(len, parts)) > MAX_BYTES:
+        raise _unreadable(Path(name), TOO_LARGE, high=str(MAX_BYTES // 1024**2))
+    return PlainText(b"".join(parts), len(text))
+
+
+def read_text(path: Path) -> PlainText:
     """The text of the file; raise `StorageError` when it is none, too large, or cannot be read."""
     try:
         size = path.stat().st_size
@@ -28,15 +51,30 @@ def read_text(path: Path) -> str:
     return text
 
 
-def decoded(data: bytes) -> str | None:
-    """*data* as text, None when it is binary; line ends become ``\\n``."""
+def decoded(data: bytes) -> PlainText | None:
+    """*data* as text, None when it is binary."""
     for encoding in _guesses(data):
+        parts, length = [], 0
         try:
-            text = data.decode(encoding)
+            for text in _slices(data, encoding):
+                if "\0" in text:
+                    return None
+                length += len(text)
+                parts.append(text.encode())
         except UnicodeDecodeError:
             continue
-        return text.replace("\r\n", "\n") if "\0" not in text else None
+        return PlainText(b"".join(parts), length)
     return None
+
+
+def _slices(data: bytes, encoding: str) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    held = ""  # a "\r" whose "\n" may come with the next slice
+    for at in range(0, len(data), _SLICE):
+        text = held + decoder.decode(data[at : at + _SLICE], at + _SLICE >= len(data))
+        held = "\r" if text.endswith("\r") else ""
+        yield text.removesuffix("\r").replace("\r\n", "\n")
+    yield held
 
 
 def _guesses(data: bytes) -> tuple[str, ...]:

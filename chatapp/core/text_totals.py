@@ -22,16 +22,18 @@ class TextTotals:
         self.n_bytes = self.n_chars = 0
         self.nll = self._squares = 0.0
         self._first = 0  # tokens that were the likeliest
+        self._pieces: dict[int, bytes] = {}  # each part has only those that are new in it
         self._worst: list[tuple[float, int]] = []  # a heap of (surprisal in nats, -token)
 
     def add(self, start: int, total: int, counted: int, trace: TokenTrace) -> None:
         """Take in a `TextPart`."""
         self.total, self.seen = total, start + len(trace)
+        self._pieces |= trace.pieces
         logprobs = trace.logprobs.astype(np.float64)
         for at in range(len(trace) - counted, len(trace)):
             if not math.isfinite(logprobs[at]):
                 continue
-            piece = trace.pieces.get(int(trace.ids[at]), b"")
+            piece = self._pieces.get(int(trace.ids[at]), b"")
             self.counted += 1
             self.n_bytes += len(piece)
             self.n_chars += sum(byte & 0xC0 != 0x80 for byte in piece)

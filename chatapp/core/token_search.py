@@ -121,7 +121,8 @@ def _containing(trace: TraceBuffer, wanted: str) -> list[tuple[int, int]]:
     starts: list[int] = []
     parts: list[str] = []
     at = 0
-    for cell in trace.cells:
+    cells = trace.cells[:]  # more may come while we look
+    for cell in cells:
         starts.append(at)
         parts.append((cell.text or "\ufffd").casefold())
         at += len(parts[-1])
@@ -130,6 +131,6 @@ def _containing(trace: TraceBuffer, wanted: str) -> list[tuple[int, int]]:
     place = joined.find(wanted)
     while place >= 0:
         first, last = (bisect_right(starts, p) - 1 for p in (place, place + len(wanted) - 1))
-        found.append((trace.cells[first].start, trace.cells[last].end))
+        found.append((cells[first].start, cells[last].end))
         place = joined.find(wanted, place + len(wanted))
     return found

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath, PureWindowsPath
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chatapp.core.text_rest import TextRest
 from chatapp.core.trace import TokenTrace
 from chatapp.core.trace_buffer import TraceBuffer
 
@@ -34,7 +35,7 @@ class Table:
     """Rows of *columns*; *meta* says where the numbers come from. None and nan are empty cells."""
 
     columns: tuple[str, ...]
-    rows: Sequence[tuple[Cell, ...]]
+    rows: Iterable[tuple[Cell, ...]]
     meta: dict[str, Any] = field(default_factory=dict)
 
 
@@ -60,45 +61,65 @@ def csv_bytes(table: Table) -> bytes:
 
     A text that a spreadsheet would take for a formula gets an apostrophe in front; numbers are left alone.
     """
-    text = io.StringIO()
+    data = io.BytesIO()
+    text = io.TextIOWrapper(data, "utf-8", "backslashreplace", newline="", write_through=True)
+    text.write(_BOM)
     writer = csv.writer(text)
     for name, value in table.meta.items():
         shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         writer.writerow([f"# {name}: {shown}"])
     writer.writerow(table.columns)
     writer.writerows([_cell(value) for value in row] for row in table.rows)
-    return (_BOM + text.getvalue()).encode("utf-8", "backslashreplace")
+    text.flush()
+    return data.getvalue()
 
 
 def table_json(table: Table) -> bytes:
     """The same as JSON: *meta*, and "rows" as objects."""
-    rows = [{name: _plain(v) for name, v in zip(table.columns, row, strict=True)} for row in table.rows]
+    rows = ({name: _plain(v) for name, v in zip(table.columns, row, strict=True)} for row in table.rows)
     return _lines({"meta": table.meta}, "rows", rows)
 
 
-def token_table(trace: TraceBuffer, meta: dict[str, Any], tokens: Sequence[int] | None = None) -> Table:
-    """A row for each token of *trace*, or for *tokens* of it, with the numbers that the strip shows."""
-    chosen = list(range(len(trace)) if tokens is None else tokens)
-    rows: list[tuple[Cell, ...]] = []
-    for i in chosen:
-        logprob, data = short_float(trace.logprobs[i]), trace.token_bytes(i)
-        known = not math.isnan(logprob)
-        rows.append((
-            i, int(trace.ids[i]), piece_text(trace.shown(int(trace.ids[i]))), data.hex(" "),
-            math.exp(logprob) if known else None, logprob, max(0.0, -logprob / _LN2) if known else None,
-            int(trace.ranks[i]) + 1 if known else None, short_float(trace.entropy[i]) / _LN2 if known else None,
-        ))  # fmt: skip
+def token_table(
+    trace: TraceBuffer, meta: dict[str, Any], tokens: Sequence[int] | None = None, rest: TextRest | None = None
+) -> Table:
+    """A row for each token of *trace*, or for *tokens* of it, with the numbers that the strip shows; then *rest*."""
     columns = (
         "index", "id", "text", "bytes", "probability", "logprob", "surprisal_bits", "rank", "entropy_bits",
     )  # fmt: skip
-    return Table(columns, rows, meta)
+    return Table(columns, (_row(*place) for place in _places(trace, tokens, rest)), meta)
 
 
-def trace_json(trace: TraceBuffer, meta: dict[str, Any], tokens: Sequence[int] | None = None) -> bytes:
+_Place = tuple[int, bytes, bytes, TraceBuffer | TokenTrace, int]  # a token, its bytes, as shown; its numbers, where
+
+
+def _places(trace: TraceBuffer, tokens: Sequence[int] | None, rest: TextRest | None) -> Iterator[_Place]:
+    for i in range(len(trace)) if tokens is None else tokens:
+        yield i, trace.token_bytes(i), trace.shown(int(trace.ids[i])), trace, i
+    first = len(trace)
+    if rest is not None:
+        for part in rest.parts[:]:
+            for i, token in enumerate(part.ids.tolist()):
+                yield first + i, trace.pieces.get(token, b""), trace.shown(token), part, i
+            first += len(part)
+
+
+def _row(index: int, data: bytes, shown: bytes, trace: TraceBuffer | TokenTrace, i: int) -> tuple[Cell, ...]:
+    logprob = short_float(trace.logprobs[i])
+    known = not math.isnan(logprob)
+    return (
+        index, int(trace.ids[i]), piece_text(shown), data.hex(" "),
+        math.exp(logprob) if known else None, logprob, max(0.0, -logprob / _LN2) if known else None,
+        int(trace.ranks[i]) + 1 if known else None, short_float(trace.entropy[i]) / _LN2 if known else None,
+    )  # fmt: skip
+
+
+def trace_json(
+    trace: TraceBuffer, meta: dict[str, Any], tokens: Sequence[int] | None = None, rest: TextRest | None = None
+) -> bytes:
     """Every number that was kept of the tokens, to the last digit; `trace_from_json` reads it back."""
-    chosen = range(len(trace)) if tokens is None else tokens
     head = {"format": FORMAT, "version": VERSION, "units": UNITS, "meta": meta}
-    return _lines(head, "tokens", [_token(trace, i) for i in chosen])
+    return _lines(head, "tokens", (_token(*place) for place in _places(trace, tokens, rest)))
 
 
 def trace_from_json(text: str | bytes) -> TokenTrace:
@@ -136,13 +157,13 @@ def short_float(value: np.float32 | float) -> float:
     return float(str(np.float32(value)))
 
 
-def _token(trace: TraceBuffer, i: int) -> dict[str, Any]:
-    data, ids = trace.token_bytes(i), trace.top_ids[i]
+def _token(index: int, data: bytes, shown: bytes, trace: TraceBuffer | TokenTrace, i: int) -> dict[str, Any]:
+    ids = trace.top_ids[i]
     known = ids >= 0
     return {
-        "index": i,
+        "index": index,
         "id": int(trace.ids[i]),
-        "text": piece_text(trace.shown(int(trace.ids[i]))),
+        "text": piece_text(shown),
         "bytes": data.hex(),
         "logprob": _plain(short_float(trace.logprobs[i])),
         "rank": int(trace.ranks[i]),
@@ -154,16 +175,18 @@ def _token(trace: TraceBuffer, i: int) -> dict[str, Any]:
     }
 
 
-def _lines(head: dict[str, Any], name: str, entries: Sequence[dict[str, Any]]) -> bytes:
+def _lines(head: dict[str, Any], name: str, entries: Iterable[dict[str, Any]]) -> bytes:
     """One entry a line: whoever opens the file can read it."""
-    return "".join(_pieces(head, name, entries)).encode("utf-8", "backslashreplace")
+    data = io.BytesIO()
+    data.write(_dumped(head)[:-1] + f', "{name}": ['.encode())
+    for number, entry in enumerate(entries):
+        data.write((b",\n" if number else b"\n") + _dumped(entry))
+    data.write(b"\n]}\n")
+    return data.getvalue()
 
 
-def _pieces(head: dict[str, Any], name: str, entries: Sequence[dict[str, Any]]) -> Iterator[str]:
-    dump: Callable[[Any], str] = lambda value: json.dumps(value, ensure_ascii=False, allow_nan=False)  # noqa: E731
-    yield dump(head)[:-1] + f', "{name}": [\n'
-    yield ",\n".join(map(dump, entries))
-    yield "\n]}\n"
+def _dumped(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8", "backslashreplace")
 
 
 def piece_text(data: bytes) -> str | None:

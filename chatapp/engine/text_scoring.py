@@ -34,7 +34,8 @@ def score_text(request: ScoreText, reader: Reader, listener: Listener, n_threads
     most = max(reader.context.n_ctx, reader.model.n_ctx_train)
     if not _LEAST <= n_ctx <= most:
         raise _refused(CONTEXT_BETWEEN, low=str(_LEAST), high=str(most))
-    text = request.text.removesuffix("\n") if alone else request.text  # as the program reads a file
+    text = request.utf8.decode("utf-8", "replace")
+    text = text.removesuffix("\n") if alone else text  # as the program reads a file
     if not text:
         raise RequestError(ErrorCode.EMPTY_PROMPT)
     tokens = reader.model.tokenize(text, add_special=True, parse_special=False)

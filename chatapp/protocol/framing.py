@@ -10,7 +10,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from chatapp.core.arrays import Arrays, decode_arrays, encode_arrays
+from chatapp.core.arrays import Arrays, array_parts, decode_arrays
 
 MAX_HEADER = 64 * 1024 * 1024  # bytes; a header carries a whole conversation
 MAX_PAYLOAD = 2 * 1024**3  # bytes
@@ -30,12 +30,17 @@ class Frame:
 
 def encode(header: dict[str, Any], arrays: Arrays | None = None) -> bytes:
     """The bytes of one frame."""
-    data = b""
+    return b"".join(encode_parts(header, arrays))
+
+
+def encode_parts(header: dict[str, Any], arrays: Arrays | None = None) -> list[memoryview]:
+    """The same as pieces one behind the other: large arrays are not copied."""
+    data: list[memoryview] = []
     if arrays:
-        spec, data = encode_arrays(arrays)
-        header = header | {"arrays": spec, "nbytes": len(data)}
+        spec, data = array_parts(arrays)
+        header = header | {"arrays": spec, "nbytes": sum(len(part) for part in data)}
     # ensure_ascii keeps lone surrogates (from broken input) encodable.
-    return json.dumps(header, allow_nan=False).encode("ascii") + b"\n" + data
+    return [memoryview(json.dumps(header, allow_nan=False).encode("ascii") + b"\n"), *data]
 
 
 class Decoder:

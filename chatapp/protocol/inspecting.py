@@ -49,8 +49,9 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class ScoreText:
-    """How likely every token of a (long) *text* is.
+    """How likely every token of a (long) text is.
 
+    utf8    the text, sent as it is: as JSON 20 MB of it take nearly half a second
     method  "continuous": every token after all before it, and where the context of *n_ctx* tokens is full, after at
             least half of it; "llama.cpp": as its perplexity program does: pieces of *n_ctx* tokens apart from each
             other, beginning with BOS where the vocabulary wants it, of which the second half counts; a last line's
@@ -61,7 +62,7 @@ class ScoreText:
 
     TYPE: ClassVar[str] = "score_text"
     job: int
-    text: str
+    utf8: bytes
     method: str = "continuous"
     n_ctx: int = 0
     adapters: tuple[AdapterUse, ...] = ()

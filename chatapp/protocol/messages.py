@@ -31,6 +31,7 @@ Each is a frozen dataclass of plain data; `to_frame` and `from_frame` are the on
 from dataclasses import fields
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from chatapp.core.adapters import AdapterUse
@@ -51,7 +52,7 @@ from chatapp.protocol.events import (
     Tokenized,
     Tokens,
 )
-from chatapp.protocol.framing import Frame, FramingError, encode
+from chatapp.protocol.framing import Frame, FramingError, encode_parts
 from chatapp.protocol.inspecting import (
     Attend,
     Attended,
@@ -155,6 +156,7 @@ __all__ = [
     "VocabularyRead",
     "from_frame",
     "to_bytes",
+    "to_parts",
 ]
 
 Question = Tokenize | InspectorQuestion  # what `EngineService.ask` takes
@@ -178,6 +180,11 @@ _TYPES: dict[str, type[Any]] = {
 
 def to_bytes(message: Message) -> bytes:
     """The frame of *message*."""
+    return b"".join(to_parts(message))
+
+
+def to_parts(message: Message) -> list[memoryview]:
+    """The same in pieces, without a copy of what is long."""
     header: dict[str, Any] = {"type": message.TYPE}
     arrays: dict[str, NDArray[Any]] = {}
     for f in fields(message):
@@ -186,9 +193,11 @@ def to_bytes(message: Message) -> bytes:
             arrays = value.arrays()
         elif f.name == "arrays":
             arrays = value
+        elif f.name == "utf8":
+            arrays = {f.name: np.frombuffer(value, np.uint8)}
         else:
             header[f.name] = _plain(value)
-    return encode(header, arrays)
+    return encode_parts(header, arrays)
 
 
 def from_frame(frame: Frame) -> Message:
@@ -206,6 +215,8 @@ def from_frame(frame: Frame) -> Message:
             header["trace"] = TokenTrace.from_arrays(frame.arrays)
         elif "arrays" in names:
             header["arrays"] = frame.arrays
+        elif "utf8" in names:
+            header["utf8"] = frame.arrays["utf8"].tobytes()
         message: Message = kind(**header)
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise FramingError(f"bad {name} message: {error}") from error

@@ -28,7 +28,7 @@ from chatapp.protocol.messages import (
     ModelInfo,
     Question,
     from_frame,
-    to_bytes,
+    to_parts,
 )
 from chatapp.services.engine_failures import Outcome, explain
 from chatapp.services.worker_command import worker_command
@@ -37,6 +37,7 @@ _log = log.get("engine")
 
 _CANCEL_GRACE = 2000  # ms from cancel to terminate, and from terminate to kill
 _STDERR_LINES = 200
+_AT_ONCE = 1024 * 1024  # bytes handed to the worker; a long text is not copied in one go
 
 
 class EngineState(StrEnum):
@@ -87,6 +88,7 @@ class EngineService(QObject):
         self._options = LoadOptions()
         self._process: QProcess | None = None
         self._decoder = Decoder()
+        self._outbox: deque[memoryview] = deque()
         self._stderr: deque[str] = deque(maxlen=_STDERR_LINES)
         self._job: int | None = None
         self._asked: set[int] = set()
@@ -200,6 +202,7 @@ class EngineService(QObject):
         process.setArguments(arguments)
         process.readyReadStandardOutput.connect(self._on_output)
         process.readyReadStandardError.connect(self._on_stderr)
+        process.bytesWritten.connect(self._write)
         process.errorOccurred.connect(self._on_process_error)
         process.finished.connect(self._on_finished)
         self._set_state(EngineState.STARTING)
@@ -209,12 +212,14 @@ class EngineService(QObject):
         """Let go of the worker: no signal of it arrives any more, and it ends."""
         self._job = self._count_job = None
         self._asked.clear()
+        self._outbox.clear()
         self._cancel_timer.stop()
         process, self._process = self._process, None
         if process is None:
             return
         process.readyReadStandardOutput.disconnect(self._on_output)
         process.readyReadStandardError.disconnect(self._on_stderr)
+        process.bytesWritten.disconnect(self._write)
         process.errorOccurred.disconnect(self._on_process_error)
         process.finished.disconnect(self._on_finished)
         if process.state() == QProcess.ProcessState.NotRunning:
@@ -226,7 +231,15 @@ class EngineService(QObject):
 
     def _send(self, command: Command) -> None:
         if self._process is not None:
-            self._process.write(to_bytes(command))
+            self._outbox += to_parts(command)
+            self._write()
+
+    def _write(self) -> None:
+        while self._process is not None and self._outbox and self._process.bytesToWrite() < _AT_ONCE:
+            part = self._outbox.popleft()
+            if len(part) > _AT_ONCE:
+                self._outbox.appendleft(part[_AT_ONCE:])
+            self._process.write(part[:_AT_ONCE].tobytes())
 
     def _set_state(self, state: EngineState) -> None:
         if state is not self.state:

@@ -6,7 +6,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from chatapp.core.errors import ErrorCode, UserFixable
-from chatapp.core.text_file import read_text
+from chatapp.core.text_file import PlainText, plain_text, read_text
+from chatapp.core.text_rest import TextRest
 from chatapp.core.text_totals import TextTotals
 from chatapp.core.trace_buffer import TraceBuffer
 from chatapp.protocol.messages import PromptProgress, ScoreText, TextPart, TextScored
@@ -14,7 +15,7 @@ from chatapp.services.engine_process import EngineService, EngineState
 from chatapp.services.questions import Questions
 from chatapp.services.tasks import Tasks
 
-SHOWN = 50_000  # tokens that `trace` keeps, and a few more; the sums are of all
+SHOWN = 50_000  # tokens that `trace` keeps, and a few more; the sums are of all, and `rest` has the others
 CONTINUOUS, LLAMA_CPP = "continuous", "llama.cpp"  # see `ScoreText`
 
 
@@ -36,14 +37,14 @@ class TextScoreService(QObject):
     changed()     `state`, `totals` or `n_ctx` are others
     restarted()   `trace` is a new one
     grew(int)     tokens came; the index of the first cell of `trace` that is new or changed
-    file_read(str, str)           a file's name and its text
+    file_read(str, PlainText)     a file's name and its text
     file_refused(UserFixable)     it could not be used
     """
 
     changed = Signal()
     restarted = Signal()
     grew = Signal(int)
-    file_read = Signal(str, str)
+    file_read = Signal(str, object)
     file_refused = Signal(object)
 
     def __init__(
@@ -58,6 +59,7 @@ class TextScoreService(QObject):
         self.state = ScoreState.IDLE
         self.error: UserFixable | None = None
         self.trace = TraceBuffer()
+        self.rest = TextRest()
         self.totals = TextTotals()
         self.n_ctx = 0  # that was used, known at the end
         engine.state_changed.connect(self.changed)
@@ -78,9 +80,15 @@ class TextScoreService(QObject):
             lambda: read_text(path), lambda text: self.file_read.emit(path.name, text), self.file_refused.emit
         )
 
-    def start(self, text: str, method: str = CONTINUOUS, n_ctx: int = 0) -> None:
+    def take(self, name: str, text: str) -> None:
+        """A long text that is no file, in the background; it comes as one that was read."""
+        self._tasks.run(
+            lambda: plain_text(text, name), lambda found: self.file_read.emit(name, found), self.file_refused.emit
+        )
+
+    def start(self, text: PlainText, method: str = CONTINUOUS, n_ctx: int = 0) -> None:
         """Score *text*; what is shown of another one goes."""
-        self._request = ScoreText(0, text, method, n_ctx)
+        self._request = ScoreText(0, text.utf8, method, n_ctx)
         self.resume()
 
     def resume(self) -> None:
@@ -89,7 +97,7 @@ class TextScoreService(QObject):
             return
         self._questions.withdraw(self._job)
         self._job, self.error, self.n_ctx = 0, None, 0
-        self.trace, self.totals = TraceBuffer(), TextTotals()
+        self.trace, self.rest, self.totals = TraceBuffer(), TextRest(), TextTotals()
         self.restarted.emit()
         busy = self._engine.state is not EngineState.READY
         self.state = ScoreState.WAITING if busy else ScoreState.SCORING
@@ -112,6 +120,10 @@ class TextScoreService(QObject):
         self.totals.add(event.start, event.total, event.counted, event.trace)
         if len(self.trace) < SHOWN:
             self.grew.emit(self.trace.append(event.trace))
+        else:
+            self.trace.pieces |= event.trace.pieces
+            self.trace.names |= event.trace.names
+            self.rest.add(event.trace)
         self.changed.emit()
 
     def _on_answer(self, answer: object) -> None:

@@ -306,7 +306,7 @@ def test_the_vocabulary_is_the_files(llama: LlamaBackend) -> None:
 
 QUESTIONS = (
     Score(0, Prefix(CHAT)),
-    ScoreText(0, "hello there"),
+    ScoreText(0, b"hello there"),
     Predict(0, Prefix(CHAT)),
     Lookahead(0, Prefix(CHAT)),
     Vocabulary(0),

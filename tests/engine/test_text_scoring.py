@@ -102,7 +102,7 @@ def assert_whole(end: TextScored, parts: list[TextPart], trace: TokenTrace, toke
 def test_llama_cpps_way_is_what_its_program_counts(model: tuple[str, LlamaBackend], n_ctx: int) -> None:
     name, backend = model
     tokens = tokens_of(backend, TEXT.removesuffix("\n"))  # the program drops it
-    end, parts, trace = scored(backend, ScoreText(1, TEXT, "llama.cpp", n_ctx))
+    end, parts, trace = scored(backend, ScoreText(1, TEXT.encode(), "llama.cpp", n_ctx))
     count, nll, logprobs = by_llama_cpp(name, tokens, n_ctx)
     assert_whole(end, parts, trace, tokens)
     assert (end.counted, end.n_ctx) == (count, n_ctx)
@@ -116,7 +116,7 @@ def test_every_token_after_all_before_it_or_half_a_window(model: tuple[str, Llam
     name, backend = model
     text = TEXT[: len(TEXT) // 3]
     tokens = tokens_of(backend, text)
-    end, parts, trace = scored(backend, ScoreText(1, text, n_ctx=n_ctx))
+    end, parts, trace = scored(backend, ScoreText(1, text.encode(), n_ctx=n_ctx))
     expected = continuously(name, tokens, n_ctx or 1024)
     assert_whole(end, parts, trace, tokens)
     assert (end.counted, end.n_ctx) == (len(tokens) - 1, n_ctx or 1024)
@@ -127,9 +127,9 @@ def test_every_token_after_all_before_it_or_half_a_window(model: tuple[str, Llam
 
 def test_batches_of_many_sizes_give_the_same(llama: LlamaBackend, monkeypatch: pytest.MonkeyPatch) -> None:
     text = TEXT * 4
-    whole, _, trace = scored(llama, ScoreText(1, text, n_ctx=512))
+    whole, _, trace = scored(llama, ScoreText(1, text.encode(), n_ctx=512))
     monkeypatch.setattr(reading, "_LOGITS", 0)
-    end, parts, again = scored(llama, ScoreText(1, text, n_ctx=512))
+    end, parts, again = scored(llama, ScoreText(1, text.encode(), n_ctx=512))
     assert len(parts) > 4
     assert again.logprobs[1:] == pytest.approx(trace.logprobs[1:], abs=0.03)
     assert end.nll == pytest.approx(whole.nll, rel=1e-4)
@@ -138,7 +138,7 @@ def test_batches_of_many_sizes_give_the_same(llama: LlamaBackend, monkeypatch: p
 @pytest.mark.parametrize("name", ["mamba-f32", "jamba-f32"])
 def test_a_memory_that_cannot_be_cut_is_scored_too(name: str) -> None:
     backend = opened(name)
-    end, parts, trace = scored(backend, ScoreText(1, TEXT, n_ctx=64))
+    end, parts, trace = scored(backend, ScoreText(1, TEXT.encode(), n_ctx=64))
     assert_whole(end, parts, trace, tokens_of(backend, TEXT))
     backend.close()
 
@@ -147,17 +147,17 @@ def test_adapters_are_at_work_in_the_text_and_not_in_the_chat(llama: LlamaBacken
     path = write_lora(tmp_path / "a.gguf", weights_of("llama-f32"))
     text = TEXT[:40]
     tokens = tokens_of(llama, text)
-    _, _, trace = scored(llama, ScoreText(1, text, adapters=(AdapterUse(str(path), 0.5),)))
+    _, _, trace = scored(llama, ScoreText(1, text.encode(), adapters=(AdapterUse(str(path), 0.5),)))
     rows = reference.log_softmax(reference.forward(merged(weights_of("llama-f32"), path, 0.5), tokens)[0])
     assert trace.logprobs[1:] == pytest.approx(rows[np.arange(len(tokens) - 1), tokens[1:]], abs=3 * MARGIN)
-    _, _, plain = scored(llama, ScoreText(1, text))
+    _, _, plain = scored(llama, ScoreText(1, text.encode()))
     assert np.abs(plain.logprobs[1:] - trace.logprobs[1:]).max() > 0.1
 
 
 def test_the_chat_does_not_notice(llama: LlamaBackend) -> None:
     params = PLAIN.with_value("max_tokens", 5)
     first, _, _ = reply(llama, params=params)
-    scored(llama, ScoreText(1, TEXT))
+    scored(llama, ScoreText(1, TEXT.encode()))
     again, info, _ = reply(llama, params=params)
     assert info.reused_tokens == info.prompt_tokens - 1
     assert again.trace.ids.tolist() == first.trace.ids.tolist()
@@ -167,25 +167,25 @@ def test_the_chat_does_not_notice(llama: LlamaBackend) -> None:
 def test_a_cancelled_text_has_what_was_done(llama: LlamaBackend, method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "_LOGITS", 0)
     listener = Recorder(lambda seen: sum(part.counted for part in seen.parts) > 60)
-    end = ask(llama, ScoreText(1, TEXT * 4, method, 256), listener)
+    end = ask(llama, ScoreText(1, (TEXT * 4).encode(), method, 256), listener)
     assert end.cancelled
     assert 60 < end.counted < end.total / 2
     assert sum(part.counted for part in listener.parts) == end.counted
     assert end.nll == pytest.approx(-sum(np.nansum(p.trace.logprobs) for p in listener.parts), rel=1e-5)
     with pytest.raises(UserFixable, match="cancelled"):
-        ask(llama, ScoreText(1, TEXT), Recorder(lambda _: True))
+        ask(llama, ScoreText(1, TEXT.encode()), Recorder(lambda _: True))
 
 
 @pytest.mark.parametrize(
     ("request_", "code", "words"),
     [
-        (ScoreText(1, ""), ErrorCode.EMPTY_PROMPT, "nothing"),
-        (ScoreText(1, TEXT, "backwards"), ErrorCode.INVALID_ARGUMENT, "continuous, llama.cpp"),
-        (ScoreText(1, TEXT, n_ctx=15), ErrorCode.INVALID_ARGUMENT, "between 16 and 2048"),
-        (ScoreText(1, TEXT, n_ctx=-1), ErrorCode.INVALID_ARGUMENT, "between 16 and 2048"),
-        (ScoreText(1, TEXT, n_ctx=10**9), ErrorCode.INVALID_ARGUMENT, "between 16 and 2048"),
-        (ScoreText(1, TEXT, adapters=(AdapterUse("/nowhere"),)), ErrorCode.ADAPTER_REFUSED, "nowhere"),
-        (ScoreText(1, TEXT, "llama.cpp"), ErrorCode.TEXT_TOO_SHORT, "at least 1024 are needed"),
+        (ScoreText(1, b""), ErrorCode.EMPTY_PROMPT, "nothing"),
+        (ScoreText(1, TEXT.encode(), "backwards"), ErrorCode.INVALID_ARGUMENT, "continuous, llama.cpp"),
+        (ScoreText(1, TEXT.encode(), n_ctx=15), ErrorCode.INVALID_ARGUMENT, "between 16 and 2048"),
+        (ScoreText(1, TEXT.encode(), n_ctx=-1), ErrorCode.INVALID_ARGUMENT, "between 16 and 2048"),
+        (ScoreText(1, TEXT.encode(), n_ctx=10**9), ErrorCode.INVALID_ARGUMENT, "between 16 and 2048"),
+        (ScoreText(1, TEXT.encode(), adapters=(AdapterUse("/nowhere"),)), ErrorCode.ADAPTER_REFUSED, "nowhere"),
+        (ScoreText(1, TEXT.encode(), "llama.cpp"), ErrorCode.TEXT_TOO_SHORT, "at least 1024 are needed"),
     ],
 )
 def test_what_cannot_be_scored_is_refused_in_a_sentence(
@@ -194,12 +194,12 @@ def test_what_cannot_be_scored_is_refused_in_a_sentence(
     with pytest.raises(UserFixable, match=words) as caught:
         ask(llama, request_)
     assert caught.value.code is code
-    assert scored(llama, ScoreText(1, "hello"))[0].counted > 0
+    assert scored(llama, ScoreText(1, b"hello"))[0].counted > 0
 
 
 def test_ten_megabytes_can_be_begun_and_left(llama: LlamaBackend) -> None:
     text = "hello 안녕 " * 800_000
-    end = ask(llama, ScoreText(1, text), Recorder(lambda seen: len(seen.parts) > 1))
+    end = ask(llama, ScoreText(1, text.encode()), Recorder(lambda seen: len(seen.parts) > 1))
     assert end.cancelled
     assert end.total > 2_000_000
     assert end.counted > 100
@@ -208,15 +208,15 @@ def test_ten_megabytes_can_be_begun_and_left(llama: LlamaBackend) -> None:
 
 def test_a_text_is_text(llama: LlamaBackend) -> None:
     """Names of control tokens in a file are letters; where a conversation is looked at they are tokens."""
-    end, _, trace = scored(llama, ScoreText(1, "<|end|>"))
+    end, _, trace = scored(llama, ScoreText(1, b"<|end|>"))
     assert end.total > 4
     assert b"<|end|>" not in [trace.token_bytes(i) for i in range(1, len(trace))]
 
 
 def test_a_long_chat_does_not_double_its_memory() -> None:
     backend = opened("llama-f32", 5000)
-    assert ask(backend, ScoreText(1, "hello")).n_ctx == 4096
-    assert ask(backend, ScoreText(1, "hello", n_ctx=5000)).n_ctx == 5000
+    assert ask(backend, ScoreText(1, b"hello")).n_ctx == 4096
+    assert ask(backend, ScoreText(1, b"hello", n_ctx=5000)).n_ctx == 5000
     backend.close()
 
 
@@ -230,9 +230,9 @@ def test_a_worker_streams_parts_and_can_be_stopped() -> None:
             if isinstance(event, TextPart):
                 client.cancel(event.job)
 
-        end = client.ask(ScoreText(0, TEXT * 400, n_ctx=64), stop)
+        end = client.ask(ScoreText(0, (TEXT * 400).encode(), n_ctx=64), stop)
         assert isinstance(end, TextScored)
         assert end.cancelled
         parts = [event for event in seen if isinstance(event, TextPart)]
         assert 0 < sum(part.counted for part in parts) == end.counted < end.total
-        assert isinstance(client.ask(ScoreText(0, "hello there")), TextScored)
+        assert isinstance(client.ask(ScoreText(0, b"hello there")), TextScored)

@@ -9,6 +9,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from chatapp.core.generation import SamplingParams
+from chatapp.core.text_file import PlainText, plain_text
+from chatapp.core.trace_export import token_table, trace_from_json, trace_json
 from chatapp.paths import Paths
 from chatapp.services import text_score
 from chatapp.services.bundle import Services
@@ -51,7 +53,7 @@ def test_every_token_after_all_before_it(real: Services, qtbot: QtBot) -> None:
     score = real.text_score
     grown: list[int] = []
     score.grew.connect(grown.append)
-    score.start(TEXT, CONTINUOUS)
+    score.start(plain_text(TEXT), CONTINUOUS)
     finish(real, qtbot)
     ids = score.trace.ids.tolist()
     wanted = surprisals(ids)
@@ -67,7 +69,7 @@ def test_every_token_after_all_before_it(real: Services, qtbot: QtBot) -> None:
 
 def test_as_the_perplexity_program_of_llama_cpp(real: Services, qtbot: QtBot) -> None:
     score = real.text_score
-    score.start(TEXT, LLAMA_CPP, 32)
+    score.start(plain_text(TEXT), LLAMA_CPP, 32)
     finish(real, qtbot)
     assert score.n_ctx == 32
     ids = score.trace.ids.tolist()
@@ -83,13 +85,13 @@ def test_as_the_perplexity_program_of_llama_cpp(real: Services, qtbot: QtBot) ->
 def test_cancel_keeps_what_was_scored(real: Services, qtbot: QtBot) -> None:
     score = real.text_score
     with qtbot.waitSignal(score.grew, timeout=60_000):
-        score.start(TEXT * 60, CONTINUOUS, 64)
+        score.start(plain_text(TEXT * 60), CONTINUOUS, 64)
     score.cancel()
     assert score.state is ScoreState.CANCELLED
     assert not score.is_busy
     seen = len(score.trace)
     assert 0 < seen < score.totals.total
-    score.start(TEXT)
+    score.start(plain_text(TEXT))
     finish(real, qtbot)
     assert len(score.trace) == score.totals.total
 
@@ -98,7 +100,7 @@ def test_a_reply_interrupts(real: Services, qtbot: QtBot) -> None:
     score = real.text_score
     real.chat.set_sampling(SamplingParams(temperature=0, max_tokens=4))
     with qtbot.waitSignal(score.grew, timeout=60_000):
-        score.start(TEXT * 60, CONTINUOUS, 64)
+        score.start(plain_text(TEXT * 60), CONTINUOUS, 64)
     assert real.chat.send("hello")
     finish(real, qtbot, ScoreState.INTERRUPTED)
     qtbot.waitUntil(lambda: real.chat.streaming_id is None, timeout=60_000)
@@ -108,7 +110,7 @@ def test_a_reply_interrupts(real: Services, qtbot: QtBot) -> None:
 
 
 def test_a_text_that_is_too_short_is_refused(real: Services, qtbot: QtBot) -> None:
-    real.text_score.start("hello", LLAMA_CPP)
+    real.text_score.start(plain_text("hello"), LLAMA_CPP)
     finish(real, qtbot, ScoreState.FAILED)
     assert real.text_score.error is not None
     assert "1024" in real.text_score.error.message
@@ -118,18 +120,32 @@ def test_very_long_texts_are_summed_up_and_shown_in_part(
     real: Services, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(text_score, "SHOWN", 10)
-    real.text_score.start(TEXT * 4, CONTINUOUS, 32)
+    real.text_score.start(plain_text(TEXT * 4), CONTINUOUS, 32)
     finish(real, qtbot)
-    assert len(real.text_score.trace) < real.text_score.totals.total
-    assert real.text_score.totals.seen == real.text_score.totals.total
+    score = real.text_score
+    shown, total = len(score.trace), score.totals.total
+    assert 10 <= shown < total
+    assert score.totals.seen == total == shown + len(score.rest)
+    assert score.totals.n_bytes == len((TEXT * 4).encode()), "of tokens that came before, too"
+    table = token_table(score.trace, {}, rest=score.rest)
+    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    assert [row["index"] for row in rows] == list(range(total))
+    whole = b"".join(bytes.fromhex(str(row["bytes"])) for row in rows)
+    assert whole.endswith((TEXT * 4).encode())
+    bits = [row["surprisal_bits"] for row in rows[1:]]
+    assert sum(map(float, bits)) == pytest.approx(score.totals.bits)  # type: ignore[arg-type]  # no nan among them
+    back = trace_from_json(trace_json(score.trace, {}, rest=score.rest))
+    assert len(back) == total
+    assert back.ids.tolist() == [row["id"] for row in rows]
+    assert (back.top_ids[shown:] < 0).all()
 
 
 def test_a_model_that_goes_away_and_the_test_engine(real: Services, services: Services, qtbot: QtBot) -> None:
-    real.text_score.start(TEXT * 60, CONTINUOUS, 64)
+    real.text_score.start(plain_text(TEXT * 60), CONTINUOUS, 64)
     real.engine.unload()
     assert real.text_score.state is ScoreState.CANCELLED
     assert not real.text_score.has_model
-    services.text_score.start(TEXT)
+    services.text_score.start(plain_text(TEXT))
     finish(services, qtbot, ScoreState.FAILED)
     assert services.text_score.error is not None
 
@@ -139,8 +155,24 @@ def test_files_are_read_in_the_background(services: Services, qtbot: QtBot, tmp_
     path.write_bytes("어텐션\r\n".encode("cp949"))
     with qtbot.waitSignal(services.text_score.file_read, timeout=5_000) as read:
         services.text_score.open_file(path)
-    assert read.args == ["글.txt", "어텐션\n"]
+    assert read.args == ["글.txt", PlainText("어텐션\n".encode(), 4)]
     with qtbot.waitSignal(services.text_score.file_refused, timeout=5_000) as refused:
         services.text_score.open_file(tmp_path / "nothing")
     assert refused.args is not None
     assert "nothing" in refused.args[0].message
+
+
+def test_a_long_text_is_handed_on_in_pieces_and_in_order(real: Services, qtbot: QtBot) -> None:
+    text = "x" * (3 * 1024**2 + 17)  # the tiny model reads bytes
+    score, written = real.text_score, []
+    process = real.engine._process
+    assert process is not None
+    process.bytesWritten.connect(lambda _count: written.append(process.bytesToWrite()))
+    score.start(plain_text(text), CONTINUOUS, 32)
+    assert process.bytesToWrite() <= 2 * 1024**2, "not all of it at once"
+    score.cancel()  # waits its turn behind the text
+    score.start(plain_text(TEXT), CONTINUOUS)
+    finish(real, qtbot)
+    assert "".join(cell.text or "" for cell in score.trace.cells).endswith(TEXT)
+    assert written
+    assert max(written) <= 2 * 1024**2

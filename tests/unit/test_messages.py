@@ -63,7 +63,7 @@ MESSAGES: list[m.Message] = [
     m.Finished(9, "", ReplyInfo(reused_tokens=9, restored_tokens=4, cache=CacheUse.RESTORED)),
     m.Counted(10, 55),
     m.Score(13, m.Prefix(CHAT, prefill="그", reply_ids=(1, 2), adapters=(AdapterUse("a.gguf"),)), 7),
-    m.ScoreText(14, "긴 글", "llama.cpp", 512),
+    m.ScoreText(14, "긴 글".encode(), "llama.cpp", 512),
     m.Predict(15, m.Prefix(text="The cat", raw=True), PARAMS),
     m.Lookahead(16, m.Prefix(CHAT), 2, 3, 9),
     m.Vocabulary(17),

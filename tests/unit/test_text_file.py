@@ -6,7 +6,7 @@ import pytest
 
 from chatapp.core import text_file
 from chatapp.core.errors import ErrorCode, StorageError
-from chatapp.core.text_file import NO_TEXT, TOO_LARGE, decoded, read_text
+from chatapp.core.text_file import NO_TEXT, TOO_LARGE, PlainText, decoded, plain_text, read_text
 
 TEXT = "안녕하세요, attention!\n어텐션은 똠방각하 뷁.\n"
 
@@ -17,12 +17,21 @@ TEXT = "안녕하세요, attention!\n어텐션은 똠방각하 뷁.\n"
 def test_encodings_are_told_apart(encoding: str, tmp_path: Path) -> None:
     path = tmp_path / "text.txt"
     path.write_bytes(TEXT.encode(encoding))
-    assert read_text(path) == TEXT
+    assert read_text(path) == PlainText(TEXT.encode(), len(TEXT))
 
 
 def test_line_ends_are_new_lines() -> None:
-    assert decoded(b"a\r\nb\r\n") == "a\nb\n"
-    assert decoded(b"") == ""
+    assert decoded(b"a\r\nb\r\n\r") == PlainText(b"a\nb\n\r", 5)
+    assert decoded(b"") == PlainText()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp949"])
+def test_slices_meet_wherever_they_are_cut(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = TEXT.replace("\n", "\r\n")
+    for size in (1, 2, 3, 5, 7):
+        monkeypatch.setattr(text_file, "_SLICE", size)
+        assert decoded(text.encode(encoding)) == PlainText(TEXT.encode(), len(TEXT))
+        assert plain_text(TEXT) == PlainText(TEXT.encode(), len(TEXT))
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_what_nothing_came_before_is_read_back_too() -> None:
     np.testing.assert_array_equal(back.top_logprobs, kept.top_logprobs)
     assert math.isnan(back.logprobs[0])
     assert back.ranks[0] == -1
-    assert token_table(TraceBuffer(kept), {}).rows[0][4] is None
+    assert next(iter(token_table(TraceBuffer(kept), {}).rows))[4] is None
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_awkward_texts_keep_their_cells() -> None:
 def test_the_numbers_of_a_token() -> None:
     kept = trace()
     table = token_table(TraceBuffer(kept), {})
-    row = dict(zip(table.columns, table.rows[3], strict=True))
+    row = dict(zip(table.columns, list(table.rows)[3], strict=True))
     assert row["text"] == " 한글\n"
     assert row["bytes"] == " 한글\n".encode().hex(" ")
     assert row["probability"] == pytest.approx(math.exp(kept.logprobs[3]))

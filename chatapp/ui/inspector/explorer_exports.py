@@ -5,20 +5,26 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
 from chatapp.core.lookahead import LookaheadTree
 from chatapp.core.next_token import NextToken
+from chatapp.core.text import QT_TRANSLATE_NOOP
+from chatapp.core.text_rest import TextRest
 from chatapp.core.trace_buffer import TraceBuffer
-from chatapp.core.trace_export import Cell, Table, origin, piece_text, short_float
+from chatapp.core.trace_export import Cell, Table, origin, piece_text, short_float, token_table, trace_json
 from chatapp.core.vocabulary import Vocabulary
 from chatapp.protocol.loading import ModelInfo
 from chatapp.services.lens import LayerView
-from chatapp.ui.inspector.exported import APP, Exported, caption, token_export
+from chatapp.ui.inspector.exported import APP, Exported, caption
 from chatapp.ui.inspector.legend import Legend
 from chatapp.ui.inspector.lens_table import LensTable
-from chatapp.ui.inspector.picture import Picture, table_picture, widget_picture
+from chatapp.ui.inspector.numbers import count
+from chatapp.ui.inspector.picture import Picture, strip_picture, table_picture, widget_picture
 from chatapp.ui.inspector.token_strip import TokenStrip
+
+_DRAWN = QT_TRANSLATE_NOOP("Export", "The first {first} of {total} tokens")
 
 
 def of_model(model: ModelInfo | None, **more: Any) -> dict[str, Any]:
@@ -84,6 +90,21 @@ def layers_export(views: list[LayerView], meta: dict[str, Any]) -> Exported:
     return Exported("layers", meta, table, picture)
 
 
-def text_export(trace: TraceBuffer, strip: TokenStrip, legend: Legend, meta: dict[str, Any]) -> Exported:
-    """The strip of a text of the user's own."""
-    return token_export(trace, None, strip, legend, meta, "text")
+def text_export(
+    trace: TraceBuffer, rest: TextRest, strip: TokenStrip, legend: Legend, meta: dict[str, Any]
+) -> Exported:
+    """A text of the user's own: the picture has what the strip shows, tables also the *rest*, without candidates."""
+    if rest:
+        meta = {**meta, "rows": len(trace) + len(rest), "drawn": len(trace), "with_candidates": len(trace)}
+    drawn = () if not rest else (_said(_DRAWN, count(len(trace)), count(meta["rows"])),)
+    return Exported(
+        "text",
+        meta,
+        lambda: token_table(trace, meta, rest=rest),
+        lambda: strip_picture(strip, legend, caption(meta) + drawn),
+        lambda: trace_json(trace, meta, rest=rest),
+    )
+
+
+def _said(template: str, first: str, total: str) -> str:
+    return QCoreApplication.translate("Export", template).format(first=first, total=total)

@@ -48,11 +48,10 @@ def token_export(
     strip: TokenStrip,
     legend: Legend,
     meta: dict[str, Any],
-    name: str = "tokens",
 ) -> Exported:
     """The strip, and of each of its tokens (*tokens*, None: all) every number that was kept."""
     return Exported(
-        name,
+        "tokens",
         meta,
         lambda: token_table(trace, meta, tokens),
         lambda: strip_picture(strip, legend, caption(meta)),

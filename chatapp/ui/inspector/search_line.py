@@ -5,11 +5,15 @@ from collections.abc import Container
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from chatapp.core.token_search import Query, QueryError, parse
 from chatapp.core.trace_buffer import TraceBuffer
+from chatapp.services.tasks import Tasks
 from chatapp.ui.inspector.numbers import count
 from chatapp.ui.widgets.icons import icon
+
+_AT_ONCE = 10_000  # tokens that are searched within a frame; longer ones on a thread
 
 
 class SearchLine(QWidget):
@@ -22,8 +26,13 @@ class SearchLine(QWidget):
     found = Signal(list)
     jumped = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._tasks = tasks
+        self._asked = 0  # searches so far
+        self._looking = False
+        self._pending = 0  # the step to make when the places are known
+        self._searched = 0  # tokens of the trace that the places are from
         self._trace = TraceBuffer()
         self._hidden: Container[int] = ()
         self._query = Query()
@@ -58,18 +67,21 @@ class SearchLine(QWidget):
 
     def set_trace(self, trace: TraceBuffer, hidden: Container[int] = ()) -> None:
         """Search *trace* from now on, without the *hidden* tokens."""
-        self._trace, self._hidden = trace, hidden
-        self._search()
+        if trace is not self._trace or len(trace) != self._searched or hidden != self._hidden:
+            self._trace, self._hidden = trace, hidden
+            self._search()
 
     def step(self, by: int) -> None:
         """Go to the next place (1) or the one before (-1), around the end; tokens that came since are searched, too."""
-        self._search(keep=True)
-        if not self._places:
-            return
-        self._at = (0 if by > 0 else -1) if self._at is None else self._at + by
-        self._at %= len(self._places)
-        self._show_count()
-        self.jumped.emit(self._places[self._at][0])
+        if not self._looking and len(self._trace) != self._searched:
+            self._search(keep=True)
+        if self._looking:
+            self._pending = by
+        elif self._places:
+            self._at = (0 if by > 0 else -1) if self._at is None else self._at + by
+            self._at %= len(self._places)
+            self._show_count()
+            self.jumped.emit(self._places[self._at][0])
 
     def _on_edited(self) -> None:
         try:
@@ -83,15 +95,38 @@ class SearchLine(QWidget):
         self._search()
 
     def _search(self, *, keep: bool = False) -> None:
-        at = self._at if keep else None
-        self._places = [place for place in self._query.find(self._trace) if place[0] not in self._hidden]
-        self._at = at
-        self._show_count()
-        self.found.emit([token for start, end in self._places for token in range(start, end)])
+        """Find the places anew, and *keep* the number of the one that was shown."""
+        query, trace, hidden = self._query, self._trace, self._hidden
+        self._asked += 1
+        self._searched = len(trace)
+        self._looking, self._pending = True, 0
+        asked, at = self._asked, self._at if keep else None
+
+        def find() -> tuple[list[tuple[int, int]], list[int]]:
+            if asked != self._asked:  # something else is looked for by now
+                return [], []
+            places = [place for place in query.find(trace) if place[0] not in hidden]
+            return places, [token for start, end in places for token in range(start, end)]
+
+        def show(found: tuple[list[tuple[int, int]], list[int]]) -> None:
+            if asked == self._asked and isValid(self):
+                self._places, self._at, self._looking = found[0], at, False
+                self._show_count()
+                self.found.emit(found[1])
+                if self._pending:
+                    self.step(self._pending)
+
+        if len(trace) <= _AT_ONCE:
+            show(find())
+        else:
+            self._show_count()
+            self._tasks.run(find, show)
 
     def _show_count(self) -> None:
         if not self.edit.text() or not self._error.isHidden():
             text = ""
+        elif self._looking:
+            text = "…"
         elif not self._places:
             text = self.tr("none found")
         elif self._at is None:

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from chatapp.core.candidates import candidates_of
 from chatapp.core.token_measures import numbers_of
 from chatapp.core.token_text import token_text
-from chatapp.services.text_score import SHOWN
 from chatapp.settings.inspector import SHOW_HINTS
 from chatapp.ui.inspector.colour_row import ColourRow
 from chatapp.ui.inspector.explorer_exports import text_export
@@ -48,7 +47,7 @@ class TextResult(QWidget):
         self._sums.setWordWrap(True)
         self._sums.setProperty("role", "small")
         self.strip = TokenStrip(self)
-        self._search = SearchLine(self)
+        self._search = SearchLine(services.tasks, self)
         self._line = TokenLine(self)
         self._expected = ElidedLabel(self)
         self._expected.setObjectName("expectedTokens")
@@ -82,7 +81,7 @@ class TextResult(QWidget):
         sums = {"tokens": totals.total, "counted": totals.counted, "bits": totals.bits}
         if totals.counted:
             sums |= {"perplexity": totals.perplexity}
-        return text_export(trace, self.strip, self._colours.legend, {**meta, **sums})
+        return text_export(trace, self._score.rest, self.strip, self._colours.legend, {**meta, **sums})
 
     def _on_restarted(self) -> None:
         self._token = self._hovered = None
@@ -135,7 +134,8 @@ class TextResult(QWidget):
             left = number_text(totals.seen - totals.counted)
             parts.append(self.tr("not counted: {count}").format(count=left))
         if totals.seen > len(self._score.trace):
-            parts.append(self.tr("the first {count} tokens are shown").format(count=number_text(SHOWN)))
+            shown = number_text(len(self._score.trace))
+            parts.append(self.tr("the first {count} tokens are shown, an exported table has all").format(count=shown))
         return "  ·  ".join(parts)
 
     def _select(self, token: int) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Signal
+from PySide6.QtCore import QEvent, QMimeData, QSize, Signal
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from chatapp.core.errors import UserFixable
+from chatapp.core.text_file import PlainText, plain_text
 from chatapp.ui.widgets.icons import icon
 from chatapp.ui.widgets.text import ElidedLabel, number_text
 
@@ -24,6 +25,19 @@ if TYPE_CHECKING:
 
 _LINES, _FEWER = 5, 2  # of the box: without and with a result below it
 _LONGEST = 50_000  # characters that are put into the box; more takes it longer than a frame
+
+
+class _Box(QPlainTextEdit):
+    """*pasted* comes instead of a text that is too long for it."""
+
+    pasted = Signal(str)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        text = source.text()
+        if len(text) > _LONGEST:
+            self.pasted.emit(text)
+        else:
+            super().insertFromMimeData(source)
 
 
 class TextSource(QWidget):
@@ -40,10 +54,10 @@ class TextSource(QWidget):
     def __init__(self, services: "Services", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._score = services.text_score
-        self._file_text = ""
+        self._long = PlainText()  # that is not in the box
         self._file_name = ""
         self._lines = _LINES
-        self._edit = QPlainTextEdit(self)
+        self._edit = _Box(self)
         self._edit.setObjectName("scoreText")
         self._edit.setTabChangesFocus(True)
         self._open = QPushButton(self)
@@ -67,6 +81,7 @@ class TextSource(QWidget):
         column.addLayout(self.row)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._edit.textChanged.connect(self.changed)
+        self._edit.pasted.connect(self._on_pasted)
         self._open.clicked.connect(self._on_open)
         self._drop.clicked.connect(self._on_drop)
         self._score.file_read.connect(self._on_read)
@@ -77,11 +92,11 @@ class TextSource(QWidget):
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to score."""
-        return not self._file_text and self._edit.document().isEmpty()
+        return not self._long.length and self._edit.document().isEmpty()
 
-    def text(self) -> str:
+    def text(self) -> PlainText:
         """What is to be scored."""
-        return self._file_text or self._edit.toPlainText()
+        return self._long if self._long.length else plain_text(self._edit.toPlainText())
 
     def make_room(self, needed: bool) -> None:
         """Take less room, for a result below."""
@@ -100,25 +115,28 @@ class TextSource(QWidget):
         if path:
             self._score.open_file(Path(path))
 
-    def _on_read(self, name: str, text: str) -> None:
+    def _on_read(self, name: str, text: PlainText) -> None:
         self._file_name = name
-        self._file_text = text if len(text) > _LONGEST else ""
-        self._edit.setPlainText("" if self._file_text else text)
+        self._long = text if text.length > _LONGEST else PlainText()
+        self._edit.setPlainText("" if self._long.length else text.utf8.decode())
         self._show_file()
         self.changed.emit()
 
+    def _on_pasted(self, text: str) -> None:
+        self._score.take(self.tr("Pasted text"), text)
+
     def _on_drop(self) -> None:
-        self._file_name = self._file_text = ""
+        self._file_name, self._long = "", PlainText()
         self._edit.clear()
         self._show_file()
         self.changed.emit()
         self._edit.setFocus()
 
     def _show_file(self) -> None:
-        long = bool(self._file_text)
+        long = self._long.length > 0
         self._edit.setVisible(not long)
         self._drop.setVisible(bool(self._file_name))
-        count = number_text(len(self._file_text))
+        count = number_text(self._long.length)
         text = self.tr("{name} · {count} characters").format(name=self._file_name, count=count)
         self._file.set_full_text(text if long else self._file_name)
 

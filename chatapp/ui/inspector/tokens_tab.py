@@ -49,7 +49,7 @@ class TokensTab(QWidget):
         self._whole = QCheckBox(self)
         self._whole.setObjectName("wholePrompt")
         self.strip = TokenStrip(self)
-        self._search = SearchLine(self)
+        self._search = SearchLine(services.tasks, self)
         self._line = TokenLine(self)
         self.table = CandidateTable(self)
         self._branch, self._type = QPushButton(self), QPushButton(self)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from chatapp.core.generation import SamplingParams
+from chatapp.core.text_file import plain_text
 from chatapp.core.trace_export import trace_from_json
 from chatapp.protocol.messages import LoadOptions
 from chatapp.services.bundle import Services
@@ -214,7 +215,7 @@ def test_a_scored_text(
     assert tab is not None
     window.tabs.setCurrentWidget(tab)
     assert tab.export_data() is None
-    services.text_score.start("Attention is a weighted mean of values. 한글", "continuous")
+    services.text_score.start(plain_text("Attention is a weighted mean of values. 한글"), "continuous")
     qtbot.waitUntil(lambda: services.text_score.state is ScoreState.DONE, timeout=30_000)
     export(window, qtbot, monkeypatch, tmp_path / "t.json", "json")
     back = trace_from_json((tmp_path / "t.json").read_bytes())
