@@ -14,7 +14,7 @@ from chatapp.core.trace import TokenTrace
 from chatapp.core.trace_buffer import TraceBuffer
 
 Trace = TokenTrace | TraceBuffer
-_LEAST_REST = 1e-6  # what float32 logprobs leave uncertain of a sum; a larger rest of Q can only lower the result
+_LEAST_REST = 1e-6  # of Q: what float32 logprobs leave uncertain of a sum; a larger rest can only lower the result
 _CHUNK = 512  # positions at a time: each is a table of K x K
 
 
@@ -71,7 +71,6 @@ def kl_at_least(
     p_of = np.where(q_of > 0, p, 0.0)
     p_rest = np.clip(1.0 - p_of.sum(axis=1), 0.0, 1.0)
     q_rest = np.clip(1.0 - q_of.sum(axis=1), _LEAST_REST, 1.0)
-    p_rest[p_rest < _LEAST_REST] = 0.0
     bits = _terms(p_of, q_of).sum(axis=1) + _terms(p_rest, q_rest)
     unknown = (p_ids < 0).all(axis=1) | (q_ids < 0).all(axis=1)
     return np.where(unknown, np.nan, np.maximum(bits, 0.0))

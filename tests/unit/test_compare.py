@@ -59,6 +59,20 @@ def test_a_token_that_one_of_them_rules_out_counts_as_rest() -> None:
     assert 0 < found < 20
 
 
+@pytest.mark.parametrize("p_rest", [0.0, 1e-7, 9e-7, 2e-6, 1e-3, 0.5, 1.0])
+@pytest.mark.parametrize("q_rest", [0.0, 1e-7, 9e-7, 2e-6, 1e-3, 0.5, 0.99])
+def test_however_little_the_rest_is_the_bound_is_one(p_rest: float, q_rest: float) -> None:
+    # One token was kept of both; the others are shared out alike, so that nothing is lost by taking them as one.
+    ids = np.zeros((1, 1), np.int32)
+    with np.errstate(divide="ignore"):
+        p, q = (np.log1p(-np.array([[rest]])).astype(np.float32) for rest in (p_rest, q_rest))
+    true = exact(np.array([[1 - p_rest, p_rest]]), np.array([[1 - q_rest, q_rest]]))
+    (found,) = kl_at_least(ids, p, ids, q)
+    assert 0 <= found <= true[0] * (1 + 1e-6) + 1e-7
+    if q_rest >= 2e-6:
+        assert found == pytest.approx(true[0], rel=1e-3, abs=1e-6), "and as near as it can be"
+
+
 def test_known_values() -> None:
     p, q = np.zeros((3, 30)), np.zeros((3, 30))
     p[:, :2] = [[0.5, 0.5], [1.0, 0.0], [0.75, 0.25]]
