@@ -3,6 +3,7 @@
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Container, Iterator
+from copy import copy
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -187,10 +188,14 @@ class StripLayout:
         return index
 
     def _break(self, first: int) -> None:
-        """Begin a line with the box *first*; those behind it follow."""
+        """Begin a line with the box *first*; those behind it follow.
+
+        They are made anew: whoever copied the list keeps boxes that stay where they are.
+        """
         self.lines.append(first)
         x = 0.0
-        for box in self.boxes[first:]:
+        for index in range(first, len(self.boxes)):
+            self.boxes[index] = box = copy(self.boxes[index])
             box.x, box.line = x, len(self.lines) - 1
             x += box.width
             self.placed += 1

@@ -1,6 +1,6 @@
 """Draws the boxes of the token strip: ground, text, what cannot be seen, and the marks of what is selected."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -57,9 +57,19 @@ class StripPainter:
         return ceil(self._shape(text, kind).width) + 2 * _PAD
 
     def paint(
-        self, painter: QPainter, layout: StripLayout, lines: range, measure: scales.Scale, buckets: int, marks: Marks
+        self,
+        painter: QPainter,
+        layout: StripLayout,
+        lines: range,
+        measure: scales.Scale,
+        buckets: int,
+        marks: Marks,
+        shades: Sequence[int] | None = None,
     ) -> int:
-        """Draw *lines* as if the first one of the message were at the top; how many boxes that were."""
+        """Draw *lines* as if the first one of the message were at the top; how many boxes that were.
+
+        shades  of the boxes, where they are not to be looked up in these
+        """
         colors = theme.colors()
         ramp = scales.ramp(measure)
         count = 0
@@ -67,13 +77,14 @@ class StripPainter:
             top = line * self.line_height + _GAP / 2
             for index in layout.in_line(line):
                 box = layout.boxes[index]
+                shade = box.shade if shades is None else shades[index]
                 dim = marks.dim is not None and marks.dim(box.start)
                 rect = QRectF(box.x, top, box.width - 1, self.line_height - _GAP)
-                if box.shade > 0:  # of the template's own tokens only the edge: their text is muted
-                    painter.fillRect(rect.adjusted(0, rect.height() - _EDGE, 0, 0) if dim else rect, ramp[box.shade])
-                quiet = dim or (box.kind is Kind.CONTROL and box.shade <= 0)
+                if shade > 0:  # of the template's own tokens only the edge: their text is muted
+                    painter.fillRect(rect.adjusted(0, rect.height() - _EDGE, 0, 0) if dim else rect, ramp[shade])
+                quiet = dim or (box.kind is Kind.CONTROL and shade <= 0)
                 self._text(painter, box, rect, colors.muted if quiet else colors.text)
-                bucket = round(box.shade / (scales.STEPS - 1) * buckets) if measure is Measure.RANK else 0
+                bucket = round(shade / (scales.STEPS - 1) * buckets) if measure is Measure.RANK else 0
                 self._lines(painter, box, rect, 0 if dim else max(0, bucket))
                 self._marks(painter, box, rect, marks, colors)
                 count += 1

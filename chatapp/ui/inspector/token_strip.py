@@ -286,6 +286,7 @@ class TokenStrip(QAbstractScrollArea):
             self._shade(self._layout, self._layout.extend(_CELLS))
         layout, own = copy(self._layout), StripPainter()  # shapes that are kept belong to one thread
         layout.boxes, layout.lines = list(layout.boxes), list(layout.lines)
+        shades = [box.shade for box in layout.boxes]  # the boxes are shared, and get others with another measure
         marks, measure, buckets = copy(self._marks), self._measure, len(self._bounds)
         height = len(layout.lines) * own.line_height
         size, ground = QSize(ceil(layout.width) + 2 * _MARGIN, height + 2 * _MARGIN), theme.colors().surface
@@ -293,7 +294,7 @@ class TokenStrip(QAbstractScrollArea):
         def paint(painter: QPainter) -> None:
             painter.fillRect(QRect(QPoint(0, 0), size), ground)
             painter.translate(_MARGIN, _MARGIN)
-            own.paint(painter, layout, range(len(layout.lines)), measure, buckets, marks)
+            own.paint(painter, layout, range(len(layout.lines)), measure, buckets, marks, shades)
 
         return size, paint
 

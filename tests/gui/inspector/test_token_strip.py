@@ -1,12 +1,15 @@
 """The strip while a long reply is written: the same work per token however long, nothing done for what is not seen."""
 
 import time
+from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from chatapp.core.token_measures import Measure
 from chatapp.core.trace import TokenTrace
 from chatapp.core.trace_buffer import TraceBuffer
 from chatapp.ui.inspector.strip_layout import Kind, StripLayout
@@ -157,3 +160,24 @@ def test_a_half_syllable_becomes_whole(strip: TokenStrip, qtbot: QtBot) -> None:
     feed(strip, buffer, parts[3:], qtbot)
     assert [box.text for box in strip.layout_now.boxes] == ["a", "한"]
     assert (strip.focusPolicy() & Qt.FocusPolicy.TabFocus) == Qt.FocusPolicy.TabFocus
+
+
+def test_a_picture_stays_as_it_was_taken(strip: TokenStrip, qtbot: QtBot) -> None:
+    buffer = TraceBuffer()
+    strip.show_trace(buffer)
+    parts = parts_of(make_trace((LONG * 3)[:120]))
+    feed(strip, buffer, parts[:70], qtbot)
+
+    def drawn(size: QSize, paint: Callable[[QPainter], None]) -> QImage:
+        image = QImage(size, QImage.Format.Format_RGB32)
+        painter = QPainter(image)
+        paint(painter)
+        painter.end()
+        return image
+
+    taken = strip.content()
+    before = drawn(*taken)
+    strip.set_measure(Measure.RANK)  # other colours
+    feed(strip, buffer, parts[70:], qtbot)  # words that move to the next line
+    assert drawn(*taken) == before
+    assert drawn(*strip.content()) != before
