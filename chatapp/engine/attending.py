@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from chatapp.core.errors import ErrorCode, RequestError
 from chatapp.core.text import QT_TRANSLATE_NOOP
+from chatapp.engine import ggml
 from chatapp.engine.backend import Listener
 from chatapp.engine.queries import RecordedLayer
 from chatapp.engine.reading import Passage, Reader, cancelled
@@ -55,7 +56,7 @@ def _rebuilt(request: Attend, reader: Reader, passage: Passage, count: int, list
         if listener.cancelled():
             raise cancelled()
         lowest = [recorder.lowest_key(layer, p) for p in range(first, len(tokens))]
-        row = weights(recorder, layer, position, count).astype(np.float16)
+        row = ggml.halves(weights(recorder, layer, position, count))
         found.append(Rows(layer.index, row, layer.n_head_kv, np.array(lowest, np.int32)))
     proof = _nearest_check(recorder, position)
     return Attended(

@@ -123,7 +123,27 @@ def read_bytes(address: int, offset: int, size: int) -> NDArray[np.uint8]:
 @cache
 def to_half() -> Any:
     """``(address of floats, address of halves, count)``: llama.cpp's own conversion, 300 times as fast as NumPy's."""
-    function = library("ggml-cpu").ggml_cpu_fp32_to_fp16
+    return _converter("fp32_to_fp16")
+
+
+def halves(values: NDArray[np.float32]) -> NDArray[np.float16]:
+    """The same numbers in half precision."""
+    out = np.empty(values.shape, np.float16)
+    to_half()(values.ctypes.data, out.ctypes.data, values.size)
+    return out
+
+
+@cache
+def to_single() -> Any:
+    """``(address of halves, address of floats, count)``: the way back."""
+    return _converter("fp16_to_fp32")
+
+
+def _converter(name: str) -> Any:
+    try:
+        function = library("ggml-cpu")[f"ggml_cpu_{name}"]
+    except OSError:  # built with a library for each kind of processor; the one of all of them is slower
+        function = library("ggml-base")[f"ggml_{name}_row"]
     function.restype = None
     function.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64]
     return function
@@ -151,15 +171,37 @@ class _TypeTraits(ctypes.Structure):
     )
 
 
+def read_floats(tensor: Tensor, out: NDArray[np.float32]) -> None:
+    """Fill *out* with the first numbers of *tensor*, which may be of any type, from host or device memory."""
+    if is_host(tensor):
+        _to_floats(tensor.data, tensor.type, out)
+    else:
+        traits = _traits(tensor.type)
+        data = read_bytes(ctypes.addressof(tensor), 0, out.size // traits.block_size * traits.type_size)
+        _to_floats(data.ctypes.data, tensor.type, out)
+
+
 def dequantize(data: NDArray[np.uint8], kind: int, count: int) -> NDArray[np.float32]:
     """*count* numbers of ggml type *kind* as floats, by ggml's own reference conversion."""
     if kind == F32:
         return data.view(np.float32)[:count]
-    if kind == F16:
-        return data.view(np.float16)[:count].astype(np.float32)
+    out = np.empty(count, np.float32)
+    _to_floats(data.ctypes.data, kind, out)
+    return out
+
+
+def _to_floats(address: int, kind: int, out: NDArray[np.float32]) -> None:
+    if kind == F32:
+        ctypes.memmove(out.ctypes.data, address, out.nbytes)
+    elif kind == F16:
+        to_single()(address, out.ctypes.data, out.size)
+    else:
+        _traits(kind).to_float(address, out.ctypes.data, out.size)
+
+
+def _traits(kind: int) -> _TypeTraits:
     function = library("ggml-base").ggml_get_type_traits
     function.restype = ctypes.POINTER(_TypeTraits)
     function.argtypes = [ctypes.c_int]
-    out = np.empty(count, np.float32)
-    function(kind).contents.to_float(data.ctypes.data, out.ctypes.data, count)
-    return out
+    found: _TypeTraits = function(kind).contents
+    return found

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from chatapp.engine import ggml
 
-CHUNK = 64  # tokens whose queries are allocated at once
+CHUNK = 32  # tokens whose queries are allocated at once
 _AGAIN, _OWN = 1, 2
 
 
@@ -48,14 +48,17 @@ class RecordedLayer:
 class QueryStore:
     """Q of every layer, half precision, in chunks of `CHUNK` positions that hold layer after layer.
 
-    budget  bytes that are kept at most; where that is not enough, the oldest positions are given up
+    budget   bytes that are held at most; where that is not enough, the oldest positions are given up
+    besides  bytes of it that somebody else has
     """
 
     def __init__(self, budget: int) -> None:
         self.budget = budget
+        self.besides = 0
         self._layers: list[RecordedLayer] = []
         self._chunk_size = 0  # halves
-        self._chunks: dict[int, NDArray[np.float16]] = {}
+        self._chunks: dict[int, tuple[NDArray[np.float16], int]] = {}  # with their addresses
+        self._given_up: list[tuple[NDArray[np.float16], int]] = []  # to be used again
         self._known = np.zeros(0, np.uint8)  # for each position whether its Q is there: `_AGAIN` or `_OWN`
 
     def set_layers(self, layers: list[RecordedLayer]) -> None:
@@ -70,24 +73,11 @@ class QueryStore:
     @property
     def size(self) -> int:
         """Bytes that are held."""
-        return sum(chunk.nbytes for chunk in self._chunks.values())
-
-    @property
-    def token_size(self) -> int:
-        """Bytes of one token."""
-        return self._chunk_size // CHUNK * 2
+        return 2 * self._chunk_size * (len(self._chunks) + len(self._given_up)) + self._known.nbytes
 
     def knows(self, position: int) -> bool:
         """Whether the queries of *position* are there."""
         return position < len(self._known) and bool(self._known[position])
-
-    def has_room(self, start: int, end: int) -> bool:
-        """Whether the queries of *start* to *end* can be there all at once."""
-        return (end - 1) // CHUNK - start // CHUNK < self._most_chunks
-
-    @property
-    def _most_chunks(self) -> int:
-        return max(1, self.budget // max(1, self._chunk_size * 2))
 
     def known(self) -> NDArray[np.bool_]:
         """bool (T,): for each position whether its queries are there."""
@@ -102,37 +92,50 @@ class QueryStore:
         """Q of one token after RoPE and norms, float32 (n_head, width); raise KeyError when it is not there."""
         if not self.knows(position):
             raise KeyError(position)
-        rows = layer.rows_of(self._chunks[position // CHUNK])
+        rows = layer.rows_of(self._chunks[position // CHUNK][0])
         found: NDArray[np.float32] = rows[position % CHUNK].astype(np.float32).reshape(layer.n_head, layer.width)
         return found
+
+    def make_room(self, start: int, end: int) -> int:
+        """Positions *start* to *end* are about to be written: give up older ones; the first that there is room for."""
+        self._known = ensure(self._known, end)
+        first = max(0, -(-end // CHUNK) - self._most())  # chunk
+        if (end - 1) // CHUNK not in self._chunks:
+            for number in [n for n in self._chunks if n < first]:
+                self._given_up.append(self._chunks.pop(number))
+            self._known[: first * CHUNK] = 0
+        return min(end, max(start, first * CHUNK))
+
+    def has_room(self, start: int, end: int) -> bool:
+        """Whether the queries of *start* to *end* can be there all at once."""
+        return (end - 1) // CHUNK - start // CHUNK < self._most()
 
     def place(self, layer: RecordedLayer, position: int) -> int:
         """The address of the halves where Q of *position* is to be written; up to the chunk's end more may follow."""
         number, at = divmod(position, CHUNK)
-        return int(self._chunk(number).ctypes.data) + 2 * (layer.offset + at * layer.n_q)
+        return self._chunk(number)[1] + 2 * (layer.offset + at * layer.n_q)
 
     def mark(self, start: int, end: int, *, own: bool) -> None:
         """The queries of *start* to *end* have been written, as the chat ran (*own*) or for a question."""
-        self._known = ensure(self._known, end)
         self._known[start:end] = _OWN if own else _AGAIN
-        self._keep_budget()
 
     def cut(self, position: int) -> None:
         """Forget everything from *position* on."""
         self._known[position:] = 0
         for number in [n for n in self._chunks if n * CHUNK >= position]:
             del self._chunks[number]
+        self._given_up.clear()
 
     def save(self, start: int, end: int) -> NDArray[np.uint8]:
         """What is kept of the positions *start* to *end*, to be put back by `restore`."""
-        if not self._chunk_size:
-            return np.zeros(0, np.uint8)
         known = ensure(self._known, end)[start:end]
+        if not known.any():
+            return np.zeros(0, np.uint8)
         queries = np.zeros((end - start, self._chunk_size // CHUNK), np.float16)
         for number, at, first, last in _in_chunks(start, end):
             if number in self._chunks:
                 for layer, column in self._columns():
-                    rows = layer.rows_of(self._chunks[number])
+                    rows = layer.rows_of(self._chunks[number][0])
                     queries[at : at + last - first, column : column + layer.n_q] = rows[first:last]
         return np.concatenate([known, queries.reshape(-1).view(np.uint8)])
 
@@ -144,22 +147,31 @@ class QueryStore:
             return True
         if data.size != count * (1 + self._chunk_size // CHUNK * 2):
             return False
-        known = data[:count]
+        known = data[:count].copy()
+        known[: self.make_room(start, end) - start] = 0
         queries = data[count:].view(np.float16).reshape(count, -1)
         for number, at, first, last in _in_chunks(start, end):
             if known[at : at + last - first].any():
                 for layer, column in self._columns():
-                    rows = layer.rows_of(self._chunk(number))
+                    rows = layer.rows_of(self._chunk(number)[0])
                     rows[first:last] = queries[at : at + last - first, column : column + layer.n_q]
         self._known[start:end] = known
-        self._keep_budget()
         return True
 
-    def _chunk(self, number: int) -> NDArray[np.float16]:
+    def _chunk(self, number: int) -> tuple[NDArray[np.float16], int]:
         found = self._chunks.get(number)
         if found is None:
-            found = self._chunks[number] = np.empty(self._chunk_size, np.float16)
+            if self._given_up:
+                found = self._given_up.pop()
+            else:
+                chunk = np.empty(self._chunk_size, np.float16)
+                found = chunk, int(chunk.ctypes.data)
+            self._chunks[number] = found
         return found
+
+    def _most(self) -> int:
+        """How many chunks there may be."""
+        return max(0, self.budget - self.besides - self._known.nbytes) // max(1, 2 * self._chunk_size)
 
     def _columns(self) -> Iterator[tuple[RecordedLayer, int]]:
         """The layers, and where their Q lies in a row of one token."""
@@ -167,11 +179,6 @@ class QueryStore:
         for layer in self._layers:
             yield layer, column
             column += layer.n_q
-
-    def _keep_budget(self) -> None:
-        for number in sorted(self._chunks)[: max(0, len(self._chunks) - self._most_chunks)]:
-            del self._chunks[number]
-            self._known[number * CHUNK : (number + 1) * CHUNK] = 0
 
 
 def _in_chunks(start: int, end: int) -> Iterator[tuple[int, int, int, int]]:

@@ -1,6 +1,5 @@
 """Attention weights rebuilt from the recorded Q and the K cache, with the proof that they are the run's own."""
 
-import ctypes
 import math
 from dataclasses import dataclass
 
@@ -8,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chatapp.engine import ggml
-from chatapp.engine.queries import RecordedLayer
-from chatapp.engine.recorder import AttentionRecorder
+from chatapp.engine.queries import RecordedLayer, ensure
+from chatapp.engine.recorder import AttentionRecorder, Proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,37 +28,36 @@ def weights(recorder: AttentionRecorder, layer: RecordedLayer, position: int, co
     Rows sum to 1, or to less where the model has attention sinks: the missing part went there. Raise KeyError when one
     of the tokens was not recorded.
     """
-    positions = np.arange(position + 1 - count, position + 1)
-    q = np.stack([recorder.queries.query(layer, int(p)) for p in positions])  # (count, n_head, width)
-    n_keys = position + 1
-    keys = _cached(layer.keys, layer.n_head_kv, layer.width, n_keys)
+    n_keys, group = position + 1, layer.n_head // layer.n_head_kv
+    positions = range(n_keys - count, n_keys)
+    q: NDArray[np.float32] = np.stack([recorder.queries.query(layer, p) for p in positions])  # (count, n_head, width)
+    q *= np.float32(layer.scale / layer.softcap if layer.softcap else layer.scale)
+    keys = _cached(recorder, layer.keys, layer.n_head_kv, layer.width, n_keys)
     if layer.half_keys:
         keys = keys.astype(np.float16).astype(np.float32)
-    group = layer.n_head // layer.n_head_kv
     # One product for each key-value head: (group · count, width) with (width, keys).
     q = q.reshape(count, layer.n_head_kv, group, layer.width).transpose(1, 2, 0, 3)
-    scores = np.stack([q[g].reshape(group * count, -1) @ keys[:, g].T for g in range(layer.n_head_kv)])
-    scores = scores.reshape(layer.n_head, count, n_keys)
+    q = q.reshape(layer.n_head_kv, group * count, layer.width)
+    scores: NDArray[np.float32] = np.matmul(q, keys.transpose(1, 2, 0)).reshape(layer.n_head, count, n_keys)
     if layer.softcap:
-        scores = np.tanh(scores * np.float32(layer.scale / layer.softcap)) * np.float32(layer.softcap)
-    else:
-        scores *= np.float32(layer.scale)
-    key, query = np.arange(n_keys), positions[:, None]
-    if layer.max_bias:
-        slopes = _slopes(layer.n_head, layer.max_bias)[:, None, None]
-        scores += slopes * np.minimum(key - query, 0).astype(np.float16)  # as the mask holds distances
-    lowest = np.array([recorder.lowest_key(layer, int(p)) for p in positions])[:, None]
-    scores[:, (key > query) | (key < lowest)] = -np.inf
+        np.tanh(scores, out=scores)
+        scores *= np.float32(layer.softcap)
+    slopes = _slopes(layer.n_head, layer.max_bias)[:, None] if layer.max_bias else None
+    for row, at in enumerate(positions):
+        if slopes is not None:
+            scores[:, row] += slopes * np.minimum(np.arange(n_keys) - at, 0).astype(np.float16)  # as the mask has it
+        scores[:, row, at + 1 :] = -np.inf
+        scores[:, row, : recorder.lowest_key(layer, at)] = -np.inf
     peak = scores.max(axis=-1, keepdims=True)
-    sinks = None if layer.sinks is None else layer.sinks[:, None, None]
-    if sinks is not None:
-        peak = np.maximum(peak, sinks)
-    raised = np.exp(scores - peak)
-    total = raised.sum(axis=-1, keepdims=True)
-    if sinks is not None:
-        total += np.exp(sinks - peak)
-    found: NDArray[np.float32] = raised / total
-    return found
+    if layer.sinks is not None:
+        peak = np.maximum(peak, layer.sinks[:, None, None])
+    scores -= peak
+    np.exp(scores, out=scores)
+    total = scores.sum(axis=-1, keepdims=True)
+    if layer.sinks is not None:
+        total += np.exp(layer.sinks[:, None, None] - peak)
+    scores /= total
+    return scores
 
 
 def check(recorder: AttentionRecorder, position: int) -> Check | None:
@@ -69,25 +67,34 @@ def check(recorder: AttentionRecorder, position: int) -> Check | None:
             break
     else:
         return None
-    error = 0.0
+    if proof.error is None:  # the cells before a token change only when it is cut, and then the proof is, too
+        proof.error = _error(recorder, proof)
+    return Check(position, proof.error)
+
+
+def _error(recorder: AttentionRecorder, proof: Proof) -> float:
+    error, n_keys = 0.0, proof.position + 1
     for index, output in proof.outputs.items():
         layer = recorder.layers[index]
-        rows = weights(recorder, layer, position)[:, 0]
-        values = _cached(layer.values, layer.n_head_kv, layer.value_width, position + 1)
+        rows = weights(recorder, layer, proof.position)[:, 0]
+        values = _cached(recorder, layer.values, layer.n_head_kv, layer.value_width, n_keys)
         group = layer.n_head // layer.n_head_kv
-        mixed = np.einsum("grk,kgd->grd", rows.reshape(layer.n_head_kv, group, position + 1), values, optimize=True)
+        mixed = np.matmul(rows.reshape(layer.n_head_kv, group, n_keys), values.transpose(1, 0, 2))
         difference = np.abs(mixed.reshape(output.shape) - output).max()
         error = max(error, float(difference / max(1e-12, float(np.abs(output).max()))))
-    return Check(position, error)
+    return error
 
 
-def _cached(cache: ggml.Tensor, n_head_kv: int, width: int, n_keys: int) -> NDArray[np.float32]:
-    """The first *n_keys* cells of the K or V cache, float32 (n_keys, n_head_kv, width)."""
-    row, columns = int(cache.nb[1]), int(cache.ne[0])
-    data = ggml.read_bytes(ctypes.addressof(cache), 0, n_keys * row)
-    cells = ggml.dequantize(data, cache.type, n_keys * columns).reshape(n_keys, columns)
+def _cached(
+    recorder: AttentionRecorder, cache: ggml.Tensor, n_head_kv: int, width: int, n_keys: int
+) -> NDArray[np.float32]:
+    """The first *n_keys* cells of the K or V cache, float32 (n_keys, n_head_kv, width), until this is called again."""
+    columns = int(cache.ne[0])
+    recorder.scratch = ensure(recorder.scratch, n_keys * columns)  # new memory for each layer would take the most time
+    cells = recorder.scratch[: n_keys * columns]
+    ggml.read_floats(cache, cells)
     # With latent attention (MLA) V is the front of the cells of K.
-    return cells[:, : n_head_kv * width].reshape(n_keys, n_head_kv, width)
+    return cells.reshape(n_keys, columns)[:, : n_head_kv * width].reshape(n_keys, n_head_kv, width)
 
 
 def _slopes(n_head: int, max_bias: float) -> NDArray[np.float32]:

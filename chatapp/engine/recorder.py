@@ -21,6 +21,7 @@ from chatapp.engine.queries import CHUNK, QueryStore, RecordedLayer, ensure
 
 _PROOF_EVERY = 32  # positions between two outputs that are kept
 _PROOFS = 16  # of them, the newest
+_PROOF_SHARE = 8  # they get one of so many parts of the budget, at most
 _Q, _K, _V, _MASK, _SINKS = range(5)  # operands of the node
 _KEYS = "cache_k_l"
 _WEIGHTS = b"kq_soft_max"
@@ -34,33 +35,42 @@ _NAME = ggml.Tensor.name.offset
 
 @dataclass(slots=True)
 class Proof:
-    """What the attention of position *position* really put out: layer → float32 (n_head, value width)."""
+    """What the attention of position *position* really put out: layer → float32 (n_head, value width).
+
+    error  what `chatapp.engine.rebuild.check` found, once it has looked
+    """
 
     position: int
+    error: float | None = None
     outputs: dict[int, NDArray[np.float32]] = field(default_factory=dict)
 
 
 class AttentionRecorder:
     """Hand `callback` to a context, call `begin` before each llama_decode, `cut` when the context forgets.
 
+    budget   bytes that all it keeps takes at most
     layers   the attention layers by index, known after the first decode
     queries  what was recorded
     is_asked what is decoded now is for a question, not for the chat
     change   what is done to whatever is decoded now, as a causal check; nothing is recorded of it
     watch    is asked about all other nodes, as the callback is, when it is set
+    scratch  room for numbers, kept for whoever rebuilds rows
     error    what went wrong in the callback (it cannot cross C); nothing more is recorded then
     is_flash_off  the first decode had attention, but not the node that can be recorded
     """
 
     def __init__(self, budget: int, *, windowed: bool) -> None:
         ggml.check_layout()
-        self.callback: Any = C.ggml_backend_sched_eval_callback(self._on_node)  # ctypes frees it when unreferenced
+        self.budget = budget
         self.error: Exception | None = None
         self.is_on = True
         self.is_asked = False
+        self.is_flash_off = False
         self.queries = QueryStore(budget)
         self.layers: dict[int, RecordedLayer] = {}
         self.proofs: list[Proof] = []
+        self.change: Change | None = None
+        self.watch: Callable[[int, bool], bool] | None = None
         self._windowed = windowed
         self._attention = ggml.op_number("FLASH_ATTN_EXT")
         self._copy_op = ggml.op_number("CPY")
@@ -69,41 +79,67 @@ class AttentionRecorder:
         self._masks: dict[int, tuple[int, int]] = {}  # mask class → the mask that was read last, and for which position
         self._masks_learned: dict[int, int] = {}  # address in the first graph → class
         self._order: list[RecordedLayer] = []  # as a graph runs through them
-        self.is_flash_off = False
-        self.watch: Callable[[int, bool], bool] | None = self._look_for_attention
-        self.change: Change | None = None
-        self._next = 0
-        self._scratch = np.zeros(0, np.float32)
+        self._most_proofs, self._proofs_size = 0, 0
+        self._is_host = False
+        self._others: set[int] = set()  # addresses of nodes that are not attention, in graphs of _n_tokens
+        self._n_tokens = 0
         self._start = 0
-        self._seen: dict[int, int] = {}
+        self._from = 0  # the first position that there is room for
+        self._next = 0  # in _order
+        self._seen: list[int] = []  # tokens of the batch, for each of _order
+        self._targets: list[tuple[int, int, int]] = []  # of a single token, see `_places`
         self._proof: Proof | None = None
         self._hidden: set[tuple[int, int]] = set()  # masks that were changed, and for which position
         self._learning = True  # the first graph only tells which layers there are
+        self.scratch = np.zeros(0, np.float32)
+        self.callback: Any = C.ggml_backend_sched_eval_callback(self._asked())  # ctypes frees it when unreferenced
 
     # -- bookkeeping ---------------------------------------------------------------------------------------------------
+
+    @property
+    def size(self) -> int:
+        """Bytes that are held."""
+        kept = sum(output.nbytes for proof in self.proofs for output in proof.outputs.values())
+        return self.queries.size + kept + sum(lowest.nbytes for lowest in self._lowest)
 
     def begin(self, position: int, n_tokens: int) -> None:
         """*n_tokens* from *position* on are about to be decoded in one batch."""
         self._start = position
-        self._seen.clear()
+        self._next = 0
         self._masks.clear()
         self._hidden.clear()
-        self._next = 0
+        self._seen = [0] * len(self._order)
+        self._targets.clear()
+        self._proof = None
+        if n_tokens != self._n_tokens or self.watch is not None or self.change is not None:
+            self._others.clear()  # in another graph a node may stand where another one stood
+        self._n_tokens = n_tokens
+        if not self.is_on or self._learning or self.change is not None:
+            return
         last = position + n_tokens - 1
-        wanted = self.is_on and self.change is None and (n_tokens > 1 or last % _PROOF_EVERY == 0)
-        self._proof = Proof(last) if wanted else None
+        if self._windowed:
+            self._lowest = [ensure(lowest, last + 1) for lowest in self._lowest]
+        self.queries.besides = self._proofs_size + sum(lowest.nbytes for lowest in self._lowest)
+        self._from = self.queries.make_room(position, last + 1)
+        if self._most_proofs and (n_tokens > 1 or last % _PROOF_EVERY == 0):
+            self._proof = Proof(last)
+        elif n_tokens == 1 and self._from == position and self._is_host:
+            self._targets = self._places(position)
 
     def done(self, count: int) -> None:
         """*count* tokens of the batch are in the context now: what was copied of them counts."""
         if self._learning:
             self._learn()
-        if not self.is_on or self.error is not None or not self._seen or self.change is not None:
+        if not self.is_on or not self._order or self.change is not None:
             return
-        count = min(count, *self._seen.values())
-        self.queries.mark(self._start, self._start + count, own=not self.is_asked)
-        if self._proof is not None and self._proof.outputs:
-            self.proofs = [p for p in self.proofs if p.position != self._proof.position][-_PROOFS + 1 :]
-            self.proofs.append(self._proof)
+        copied = min(self._seen) if not self._targets else int(self._next == len(self._order))
+        if not copied:
+            self._others.clear()  # also when the graph was another one than was thought
+        end = self._start + min(count, copied)
+        self.queries.mark(min(self._from, end), end, own=not self.is_asked)
+        if self._proof is not None and len(self._proof.outputs) == len(self.layers):
+            others = [proof for proof in self.proofs if proof.position != self._proof.position]
+            self.proofs = [*others, self._proof][-self._most_proofs :]
 
     def cut(self, position: int) -> None:
         """Everything from *position* on is forgotten."""
@@ -115,18 +151,47 @@ class AttentionRecorder:
         return int(self._lowest[layer.mask_class][position]) if self._windowed else 0
 
     def _learn(self) -> None:
-        self.queries.set_layers(self._order)
         self._learning = not self.layers
-        self.watch = None
-        self._seen.clear()
-        self.proofs.clear()
+        if self.layers:
+            proof = sum(4 * layer.n_head * layer.value_width for layer in self._order)
+            self._most_proofs = min(_PROOFS, self.budget // (_PROOF_SHARE * proof))
+            self._proofs_size = self._most_proofs * proof
+            self.queries.set_layers(self._order)
+            self.queries.besides = self._proofs_size
+            self._seen = [0] * len(self._order)
+            self._is_host = all(layer.is_host for layer in self._order)
+
+    def _places(self, position: int) -> list[tuple[int, int, int]]:
+        """For each layer where Q of *position* goes, its size, and the class of its mask, or -1 if that is read."""
+        read: set[int] = set()
+        found = []
+        for layer in self._order:
+            is_new = self._windowed and layer.mask_class not in read
+            read.add(layer.mask_class)
+            found.append((self.queries.place(layer, position), layer.n_q, layer.mask_class if is_new else -1))
+        return found
 
     # -- in the graph --------------------------------------------------------------------------------------------------
 
-    def _on_node(self, address: int, ask: bool, _data: object) -> bool:
-        # Asked of every node of every token: the cheapest look first.
-        if _int_at(address + _OP).value != self._attention or not self.is_on:
-            return self.watch(address, ask) if self.watch is not None else not ask
+    def _asked(self) -> Callable[[int, bool, object], bool]:
+        others, look = self._others, self._look
+
+        def asked(address: int, ask: bool, _data: object) -> bool:
+            # Of every node of every token, some thousand times: this is what recording costs.
+            return False if address in others else look(address, ask)
+
+        return asked
+
+    def _look(self, address: int, ask: bool) -> bool:
+        is_attention = _int_at(address + _OP).value == self._attention
+        if not is_attention or not self.is_on:
+            if self.watch is not None:
+                return self.watch(address, ask)
+            if not is_attention and self.change is None:
+                self._others.add(address)
+                # Without flash attention the weights are a node of their own.
+                self.is_flash_off |= self._learning and ctypes.string_at(address + _NAME, len(_WEIGHTS)) == _WEIGHTS
+            return not ask
         if self.error is None and (not ask or self.change is not None):
             try:
                 if ask:
@@ -139,22 +204,25 @@ class AttentionRecorder:
         # False in the data phase would make llama_decode skip the rest of the graph and still report success.
         return True
 
-    def _look_for_attention(self, address: int, ask: bool) -> bool:
-        """In the first graph: without flash attention the weights are a node of their own, and they tell."""
-        self.is_flash_off |= ctypes.string_at(address + _NAME, len(_WEIGHTS)) == _WEIGHTS
-        return not ask
-
     def _copy(self, address: int) -> None:
-        source = _pointer_at(address + _SRC).value or 0  # Q: (width, tokens, heads), in memory token by token
-        if self._learning:
+        if self._targets:
+            target, size, mask_class = self._targets[self._next]
+            self._to_half(_pointer_at((_pointer_at(address + _SRC).value or 0) + _DATA).value, target, size)
+            self._next += 1
+            if mask_class >= 0:
+                self._read_mask(_pointer_at(address + _SRC + 8 * _MASK).value or 0, mask_class, self._start, 1)
+        elif self._learning:
             self._add_layer(address)
-            return
-        layer = self._order[self._next]
-        self._next = (self._next + 1) % len(self._order)
+        else:
+            self._copy_batch(address)
+
+    def _copy_batch(self, address: int) -> None:
+        source = _pointer_at(address + _SRC).value or 0  # Q: (width, tokens, heads), in memory token by token
+        at, layer = self._next, self._order[self._next]
+        self._next = (at + 1) % len(self._order)
         rows = _count_at(source + _NE1).value
-        seen = self._seen.get(layer.index, 0)
-        self._seen[layer.index] = seen + rows
-        position = self._start + seen
+        position = self._start + self._seen[at]
+        self._seen[at] += rows
         if self.change is not None:
             self._mute(address, layer, self.change.muted(layer.index, position, rows))
             return
@@ -162,13 +230,13 @@ class AttentionRecorder:
         if self._windowed and self._masks.get(layer.mask_class) != (mask, position):
             self._masks[layer.mask_class] = (mask, position)
             self._read_mask(mask, layer.mask_class, position, rows)
-        data = self._host_q(source, layer, rows)
-        done = 0
+        done = max(0, self._from - position)
+        if done < rows:
+            data, _held = _host_q(source, layer, rows)
         while done < rows:
-            at = position + done
             # One call for as many tokens as lie behind each other on both sides.
-            count = min(rows - done, CHUNK - at % CHUNK) if layer.stride == layer.n_q else 1
-            target = self.queries.place(layer, at)
+            count = min(rows - done, CHUNK - (position + done) % CHUNK) if layer.stride == layer.n_q else 1
+            target = self.queries.place(layer, position + done)
             self._to_half(data + 4 * done * layer.stride, target, count * layer.n_q)
             done += count
         if self._proof is not None and position + rows - 1 == self._proof.position:
@@ -189,7 +257,7 @@ class AttentionRecorder:
         mask = _pointer_at(address + _SRC + 8 * _MASK).value or 0
         if change is None or not change.hides or self._learning or not mask:
             return
-        position = self._start + self._seen.get(self._order[self._next].index, 0)
+        position = self._start + self._seen[self._next]
         if (mask, position) in self._hidden:
             return
         self._hidden.add((mask, position))
@@ -201,20 +269,11 @@ class AttentionRecorder:
         change.hide(values, position)
         ggml.write_bytes(mask, 0, values)
 
-    def _host_q(self, source: int, layer: RecordedLayer, rows: int) -> int:
-        """The address of Q in this process's memory."""
-        if layer.is_host:
-            return _pointer_at(source + _DATA).value or 0
-        size = (rows - 1) * layer.stride + layer.n_q
-        self._scratch = ggml.read_f32(source, 0, size)
-        return int(self._scratch.ctypes.data)
-
     def _read_mask(self, mask: int, mask_class: int, position: int, rows: int) -> None:
         """The first key that each of *rows* queries sees: the mask is 0 there and -inf before."""
         tensor = ggml.Tensor.from_address(mask)
         n_kv = int(tensor.ne[0])
         seen = ggml.read_bytes(mask, 0, rows * n_kv * 2).view(np.float16).reshape(rows, n_kv) > _HIDDEN
-        self._lowest[mask_class] = ensure(self._lowest[mask_class], position + rows)
         self._lowest[mask_class][position : position + rows] = seen.argmax(axis=1)
 
     def _add_layer(self, address: int) -> None:
@@ -226,6 +285,9 @@ class AttentionRecorder:
         name = keys.name.decode()
         if not name.startswith(_KEYS):
             raise RuntimeError(f"keys lie in {name!r}, which is not a KV cache")
+        index = int(name.removeprefix(_KEYS).split()[0])
+        if index in self.layers:  # the last layers of some models (Gemma 3n) have no keys of their own
+            index = max(self.layers) + 1
         scale, max_bias, softcap = np.frombuffer(bytes(node.op_params), np.float32)[:3].tolist()
         mask = node.src[_MASK] or 0
         mask_class = self._masks_learned.setdefault(mask, len(self._masks_learned))
@@ -233,7 +295,7 @@ class AttentionRecorder:
             self._lowest.append(np.zeros(0, np.int32))
         sinks = node.src[_SINKS]
         layer = RecordedLayer(
-            index=int(name.removeprefix(_KEYS).split()[0]),
+            index=index,
             n_head=int(q.ne[2]),
             n_head_kv=int(k.ne[2]),
             width=int(q.ne[0]),
@@ -251,6 +313,14 @@ class AttentionRecorder:
         )
         self.layers[layer.index] = layer
         self._order.append(layer)
+
+
+def _host_q(source: int, layer: RecordedLayer, rows: int) -> tuple[int, NDArray[np.float32] | None]:
+    """The address of Q in this process's memory, and what must live as long as it is used."""
+    if layer.is_host:
+        return _pointer_at(source + _DATA).value or 0, None
+    copied = ggml.read_f32(source, 0, (rows - 1) * layer.stride + layer.n_q)
+    return int(copied.ctypes.data), copied
 
 
 def _cache_of(operand: ggml.Tensor) -> ggml.Tensor:

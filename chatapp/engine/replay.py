@@ -64,7 +64,6 @@ class Replay:
         self._n_threads = n_threads
         self._context: Context | None = None
         self._capture = SoftMaxRows((), self._take)
-        self._to_half = ggml.to_half()
         self._used_adapters: object = None
         self._layers: frozenset[int] = frozenset()
         self._tokens: list[int] = []
@@ -171,8 +170,7 @@ class Replay:
     # -- rows ----------------------------------------------------------------------------------------------------------
 
     def _take(self, layer: int, position: int, block: NDArray[np.float32]) -> None:
-        half = np.empty(block.shape, np.float16)
-        self._to_half(block.ctypes.data, half.ctypes.data, block.size)
+        half = ggml.halves(block)
         # A window hides the keys before it from every head; half precision would hide the smallest weights, too.
         seen = (block > 0).any(axis=0).argmax(axis=-1) if self._model.window else np.zeros(block.shape[1])
         self._blocks.setdefault(layer, []).append(_Block(position, half, seen.astype(np.int32)))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from chatapp.core.errors import ErrorCode, RequestError
 from chatapp.core.generation import SamplingParams
-from chatapp.engine.attending import NO_FLASH, NO_LAYERS, NOT_RECORDED
+from chatapp.engine.attending import NO_FLASH, NO_LAYERS, NO_ROOM, NOT_RECORDED
 from chatapp.engine.llama_backend import LlamaBackend
 from chatapp.protocol.messages import Attend, Attended, ChatMessage, Generate, Prefix
 from tests.helpers import reference
@@ -149,7 +149,7 @@ def test_a_matrix_of_the_last_tokens(name: str) -> None:
 
 
 def test_what_a_small_budget_dropped_is_evaluated_again_or_replayed() -> None:
-    backend = opened("llama-f32", flash_attention="on", recording=1)  # one chunk of tokens, whatever the budget
+    backend = opened("llama-f32", flash_attention="on", recording=50_000)  # bytes: a hundred tokens or so
     text = "hen " * 100
     last = ask(backend, Attend(1, Prefix(text=text)))
     assert_true("llama-f32", last)
@@ -162,6 +162,16 @@ def test_what_a_small_budget_dropped_is_evaluated_again_or_replayed() -> None:
     assert_true("llama-f32", all_of_it)
     early = ask(backend, Attend(1, Prefix(text="hen " * 10)))
     assert_true("llama-f32", early)
+    backend.close()
+
+
+def test_a_budget_for_nothing_is_kept_too() -> None:
+    backend = opened("llama-f32", flash_attention="on", recording=1000)
+    for _ in range(2):
+        with pytest.raises(RequestError) as caught:
+            ask(backend, Attend(1, Prefix(text="hen " * 100), method="rebuilt"))
+        assert caught.value.params["reason"] == NO_ROOM
+    assert ask(backend, Attend(1, Prefix(text="hen " * 100))).method == "replayed"
     backend.close()
 
 

@@ -119,6 +119,7 @@ def test_the_weights_times_v_are_what_the_node_put_out(name: str) -> None:
         assert len(checks) >= 3
         # llama.cpp adds w·V up in half precision on the CPU.
         assert all(found is not None and found.error < 1e-2 for found in checks)
+        chat.recorder.proofs[0].error = None
         chat.recorder.proofs[0].outputs[min(chat.recorder.layers)][0] += 1.0
         spoiled = check(chat.recorder, chat.recorder.proofs[0].position)
         assert spoiled is not None
@@ -172,19 +173,28 @@ def test_a_branch_that_is_gone_back_to_has_its_rows_again(name: str) -> None:
                 np.testing.assert_allclose(rows, expected[index], rtol=0, atol=1e-6)
 
 
-def test_the_oldest_rows_are_given_up_for_the_budget() -> None:
-    with recorded("llama-f32") as chat:
-        chat.chat(tokens_of())
-        whole = chat.recorder.queries.size
-    with recorded("llama-f32", budget=whole // 2) as chat:
-        chat.chat(tokens_of())
-        assert 0 < chat.recorder.queries.size <= whole // 2
-        known = chat.recorder.queries.known()
-        assert not known[0]
-        assert known[LENGTH - 1]
+@pytest.mark.parametrize("name", ["llama-f32", "gemma3-f32"])
+@pytest.mark.parametrize("chunks", [0, 1, 2, 3])
+def test_the_oldest_rows_are_given_up_for_the_budget(name: str, chunks: int) -> None:
+    def sizes(chat: Recorded) -> Iterator[int]:
+        for start in range(0, LENGTH, 50):  # at once more than may fit
+            chat.decode(tokens_of()[start : start + 50], start)
+            yield chat.recorder.size
+
+    with recorded(name) as chat:
+        held = list(sizes(chat))[-1]
+        before = chat.rows(LENGTH - 1)
+    budget = 11_000 + held * chunks * 13 // 50  # 150 tokens are five chunks; proofs and windows take some of it, too
+    with recorded(name, budget=budget) as chat:
+        assert 0 < max(sizes(chat)) <= budget
+        known = chat.recorder.queries.known()[:LENGTH]
+        assert known.sum() >= 32 * (chunks - 1)
+        assert known.tolist() == sorted(known), "the newest are kept"
         with pytest.raises(KeyError):
             weights(chat.recorder, chat.recorder.layers[0], 0)
-        chat.rows(LENGTH - 1)
+        if chunks:
+            for index, rows in chat.rows(LENGTH - 1).items():
+                np.testing.assert_allclose(rows, before[index], rtol=0, atol=1e-6)
 
 
 def test_a_model_without_attention_records_nothing() -> None:
