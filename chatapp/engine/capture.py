@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from chatapp.engine import ggml
 
 _NAME = b"kq_soft_max-"
+_OP = ggml.Tensor.op.offset
+_int_at = ctypes.c_int.from_address
 _KEYS_AT = 2  # of K, (width, cells, heads), the dimension that counts key-value heads
 
 # The layer, the position of the first row, float32 (heads, rows, keys); there may be keys of nothing at the end.
@@ -49,32 +51,38 @@ class SoftMaxRows:
         self._seen.clear()
 
     def _on_node(self, address: int, ask: bool, _data: object) -> bool:
+        if _int_at(address + _OP).value != self._soft_max:  # asked of every node: the cheapest look first
+            return not ask
         try:
-            tensor = ctypes.cast(address, ctypes.POINTER(ggml.Tensor)).contents
-            if tensor.op != self._soft_max or not tensor.name.startswith(_NAME):
+            tensor = ggml.Tensor.from_address(address)
+            if not tensor.name.startswith(_NAME):
                 return not ask
             layer = int(tensor.name[len(_NAME) :].split(b" ")[0])
             if layer not in self._wanted:
                 return not ask
-            if not ask:
-                self._copy(address, tensor, layer)
+            if ask:
+                return self._is_wanted(tensor, layer)
+            self._copy(address, tensor, layer)
         except Exception as error:  # noqa: BLE001 - must not unwind into C; the caller looks at `error`
             self.error = error
         # False in the data phase would make llama_decode skip the rest of the graph and still report success.
         return True
 
+    def _is_wanted(self, tensor: ggml.Tensor, layer: int) -> bool:
+        """Whether any row of this ubatch is; each node that is handed over splits the graph."""
+        if layer not in self.groups:
+            self.groups[layer] = self._key_heads(tensor)
+        position, rows = self._start + self._seen.get(layer, 0), int(tensor.ne[1])
+        self._seen[layer] = position + rows - self._start
+        return position + rows > self.first
+
     def _copy(self, address: int, tensor: ggml.Tensor, layer: int) -> None:
         n_kv, n_rows, n_head, n_stream = tensor.ne
         if tensor.type != ggml.F32 or n_stream != 1:
             raise RuntimeError(f"unexpected attention tensor: type {tensor.type}, shape {list(tensor.ne)}")
-        if layer not in self.groups:
-            self.groups[layer] = self._key_heads(tensor)
-        position = self._start + self._seen.get(layer, 0)
-        self._seen[layer] = self._seen.get(layer, 0) + n_rows
+        position = self._start + self._seen[layer] - n_rows
         skip = max(0, self.first - position)
         rows = n_rows - skip
-        if rows <= 0:
-            return
         block = np.empty((n_head, rows, n_kv), np.float32)
         for head in range(n_head):
             ggml.read_f32_into(address, (head * n_rows + skip) * n_kv, block[head])
