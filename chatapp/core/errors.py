@@ -53,6 +53,7 @@ class ErrorCode(StrEnum):
     NO_TRACE = "no_trace"
     OTHER_MODEL = "other_model"
     INSPECTION_TOO_LARGE = "inspection_too_large"
+    ROLLOUT_TOO_LONG = "rollout_too_long"
     ADAPTER_REFUSED = "adapter_refused"
     INVALID_SETTING = "invalid_setting"
     INVALID_GRAMMAR = "invalid_grammar"
@@ -216,6 +217,13 @@ TEXTS: dict[ErrorCode, ErrorText] = {
             "errors", "The attention of so many tokens needs {needed} of memory and {available} can be used."
         ),
         QT_TRANSLATE_NOOP("errors", "Ask for fewer layers, or only for the last rows."),
+    ),
+    ErrorCode.ROLLOUT_TOO_LONG: _text(
+        QT_TRANSLATE_NOOP(
+            "errors",
+            "Rollout follows attention through all layers for up to {most} tokens with this model; there are {tokens}.",
+        ),
+        QT_TRANSLATE_NOOP("errors", "Look at the mean of the heads, or ask in a new conversation."),
     ),
     ErrorCode.ADAPTER_REFUSED: _text(
         QT_TRANSLATE_NOOP("errors", "The adapter {path} cannot be used: {reason}."),

@@ -31,7 +31,7 @@ def attend(request: Attend, reader: Reader, listener: Listener) -> Attended:
     """The attention of the last tokens, by the method that was asked for or the one there is."""
     passage = reader.passage(request.prefix)
     count = max(1, min(request.queries, len(passage.tokens)))
-    if request.method == REPLAYED or (not request.method and not _is_recorded(reader, len(passage.tokens), count)):
+    if request.method == REPLAYED or (not request.method and not is_recorded(reader, len(passage.tokens), count)):
         return _replayed(request, reader, passage, count, listener)
     return _rebuilt(request, reader, passage, count, listener)
 
@@ -44,13 +44,7 @@ def _rebuilt(request: Attend, reader: Reader, passage: Passage, count: int, list
     layers = _layers(request, recorder)
     _check_memory(len(layers), max((layer.n_head for layer in layers), default=0), count, len(tokens))
     first = len(tokens) - count
-    reader.hold(tokens, len(tokens), listener)
-    known = recorder.queries.known()[first : len(tokens)]
-    if not known.all():
-        reader.hold(tokens, first + int(np.argmin(known)), listener)
-        if not recorder.queries.known()[first : len(tokens)].all():
-            raise RequestError(ErrorCode.NO_ATTENTION, reason=NO_ROOM)
-    recorded = bool(recorder.queries.own()[first : len(tokens)].all())
+    recorded = hold_recorded(reader, recorder, tokens, (first, len(tokens)), listener)
     found = []
     for layer in layers:
         if listener.cancelled():
@@ -69,6 +63,20 @@ def _rebuilt(request: Attend, reader: Reader, passage: Passage, count: int, list
         _arrays(request, reader, passage, found, count),
         REBUILT,
     )
+
+
+def hold_recorded(
+    reader: Reader, recorder: AttentionRecorder, tokens: list[int], part: tuple[int, int], listener: Listener
+) -> bool:
+    """Have *tokens* in the context, and the queries of *part* (first, end) of them recorded; whether they are those of the run."""
+    first, end = part
+    reader.hold(tokens, len(tokens), listener)
+    known = recorder.queries.known()[first:end]
+    if not known.all():
+        reader.hold(tokens, first + int(np.argmin(known)), listener)
+        if not recorder.queries.known()[first:end].all():
+            raise RequestError(ErrorCode.NO_ATTENTION, reason=NO_ROOM)
+    return bool(recorder.queries.own()[first:end].all())
 
 
 def _replayed(request: Attend, reader: Reader, passage: Passage, count: int, listener: Listener) -> Attended:
@@ -98,7 +106,7 @@ def _arrays(
     }
 
 
-def _is_recorded(reader: Reader, length: int, count: int) -> bool:
+def is_recorded(reader: Reader, length: int, count: int) -> bool:
     """Whether the chat's context is recorded, with room for the last *count* of *length* tokens."""
     recorder = reader.context.recorder
     if recorder is None or recorder.error is not None or not recorder.layers:

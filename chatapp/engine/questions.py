@@ -6,11 +6,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chatapp.engine import attending, lens, lookahead, meanings, muting, predicting, scoring, steps, text_scoring
+from chatapp.engine import (
+    attending,
+    attending_rows,
+    lens,
+    lookahead,
+    meanings,
+    muting,
+    predicting,
+    scoring,
+    steps,
+    text_scoring,
+)
 from chatapp.engine.backend import Listener
 from chatapp.engine.reading import Reader, cancelled
 from chatapp.protocol.messages import (
     Attend,
+    AttendRows,
     InspectorAnswer,
     InspectorQuestion,
     Lens,
@@ -62,6 +74,7 @@ _ANSWERS: dict[type, Callable[[Any, Reader, Listener], InspectorAnswer]] = {
     Lookahead: lookahead.look_ahead,
     Vocabulary: _vocabulary,
     Attend: attending.attend,
+    AttendRows: attending_rows.attend_rows,
     Mute: muting.mute,
     Sweep: muting.sweep,
     Lens: lens.read,

@@ -118,6 +118,23 @@ class Attend:
 
 
 @dataclass(frozen=True, slots=True)
+class AttendRows:
+    """Where *queries* tokens of *prefix* look, the heads put together in the worker; *after* tokens follow the last.
+
+    how    "mean" or "max" of *heads*, (layer, head) pairs, of all of them when there are none; "rollout": all heads of
+           all layers, see `core.attention.rollout`
+    """
+
+    TYPE: ClassVar[str] = "attend_rows"
+    job: int
+    prefix: Prefix
+    queries: int = 1
+    after: int = 0
+    how: str = "mean"
+    heads: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Mute:
     """The next-token distribution after *prefix* with and without some attention heads: what they put out is 0.
 
@@ -309,6 +326,20 @@ class Attended:
 
 
 @dataclass(frozen=True, slots=True)
+class AttendedRows:
+    """Result of `AttendRows`; *method* and *recorded* as in `Attended`.
+
+    rows    float16 (Q, T)  query tokens, key positions 0..T-1
+    """
+
+    TYPE: ClassVar[str] = "attended_rows"
+    job: int
+    recorded: bool
+    method: str
+    arrays: dict[str, NDArray[Any]] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Muted:
     """Result of `Mute`.
 
@@ -404,7 +435,7 @@ class MeaningsRead:
 
 
 InspectorQuestion = (
-    Score | ScoreText | Predict | Lookahead | Vocabulary | Attend | Mute | Sweep | Lens | Steps | Meanings
+    Score | ScoreText | Predict | Lookahead | Vocabulary | Attend | AttendRows | Mute | Sweep | Lens | Steps | Meanings
 )
 InspectorAnswer = (
     Scored
@@ -413,6 +444,7 @@ InspectorAnswer = (
     | LookedAhead
     | VocabularyRead
     | Attended
+    | AttendedRows
     | Muted
     | Swept
     | LensRead

@@ -8,8 +8,8 @@ Commands, to the worker::
     Tokenize  text to token ids and their bytes (job)
     Embed     texts to vectors (job)
     Count     how many tokens a conversation renders to
-    Score, ScoreText, Predict, Lookahead, Vocabulary, Attend, Mute, Sweep, Lens, Steps, Meanings:
-              see `inspecting` beside this (jobs)
+    Score, ScoreText, Predict, Lookahead, Vocabulary, Attend, AttendRows, Mute, Sweep, Lens, Steps,
+              Meanings: see `inspecting` beside this (jobs)
     Cancel    end a job early
     (closing stdin ends the worker)
 
@@ -21,8 +21,8 @@ Events, from the worker::
     Finished        the reply's end, how and how fast
     Tokenized       ids and bytes Embedded     vectors
     Inspected       arrays        Counted      token counts
-    Scored, TextPart, TextScored, Predicted, LookedAhead, VocabularyRead, Attended, Muted, Swept, LensRead,
-        StepsTaken, MeaningsRead: see `chatapp.protocol.inspecting`
+    Scored, TextPart, TextScored, Predicted, LookedAhead, VocabularyRead, Attended, AttendedRows, Muted, Swept,
+        LensRead, StepsTaken, MeaningsRead: see `chatapp.protocol.inspecting`
     Failed          a `UserFixable` error, of a job or (job None) of the load
 
 Each is a frozen dataclass of plain data; `to_frame` and `from_frame` are the only translation.
@@ -56,6 +56,8 @@ from chatapp.protocol.framing import Frame, FramingError, encode_parts
 from chatapp.protocol.inspecting import (
     Attend,
     Attended,
+    AttendedRows,
+    AttendRows,
     InspectorAnswer,
     InspectorQuestion,
     Lens,
@@ -102,7 +104,9 @@ __all__ = [
     "QUANTIZED_KV_TYPES",
     "Answer",
     "Attend",
+    "AttendRows",
     "Attended",
+    "AttendedRows",
     "Cancel",
     "ChatMessage",
     "Command",
@@ -171,9 +175,9 @@ _TYPES: dict[str, type[Any]] = {
     for kind in (
         Load, Generate, Inspect, Tokenize, Embed, Count, Cancel,
         Hello, LoadProgress, Loaded, PromptProgress, Tokens, Finished, Inspected, Tokenized, Embedded, Counted, Failed,
-        Score, ScoreText, Predict, Lookahead, Vocabulary, Attend, Mute, Sweep, Lens, Steps, Meanings,
-        Scored, TextPart, TextScored, Predicted, LookedAhead, VocabularyRead, Attended, Muted, Swept, LensRead,
-        StepsTaken, MeaningsRead,
+        Score, ScoreText, Predict, Lookahead, Vocabulary, Attend, AttendRows, Mute, Sweep, Lens, Steps, Meanings,
+        Scored, TextPart, TextScored, Predicted, LookedAhead, VocabularyRead, Attended, AttendedRows, Muted, Swept,
+        LensRead, StepsTaken, MeaningsRead,
     )
 }  # fmt: skip
 
