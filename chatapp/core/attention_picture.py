@@ -77,17 +77,14 @@ class AttentionPicture:
 
 @dataclass(frozen=True, slots=True)
 class HeadScores:
-    """What the heads do over the last tokens up to one, and where these looked.
+    """What the heads do over the last tokens up to one.
 
     queries  how many tokens
     scores   name in `SCORES` → float32 (L, H), nan where there is no head
-    shares   float32 (Q, messages + 3): of the mean over heads, what each message got, the reply (or what follows the
-             messages) after them, then the template, then the sink apart
     """
 
     queries: int
     scores: dict[str, NDArray[np.float32]] = field(default_factory=dict)
-    shares: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))
 
 
 def picture_of(
@@ -147,7 +144,7 @@ def _profile(weights: NDArray[np.float16]) -> NDArray[np.float32]:
 
 
 def head_scores(
-    weights: NDArray[np.float16], ids: NDArray[np.int32], owners: NDArray[np.int32], first_user: int, n_messages: int
+    weights: NDArray[np.float16], ids: NDArray[np.int32], owners: NDArray[np.int32], first_user: int
 ) -> HeadScores:
     """Of *weights* (L, H, Q, T), the last Q tokens of *ids*; *first_user* is the owner to look for, -1 for none."""
     w = np.asarray(weights, np.float32)
@@ -165,11 +162,14 @@ def head_scores(
         values = found[name].astype(np.float32)
         values[~exists] = np.nan
         scores[name] = values
-    return HeadScores(n_query, scores, shares_of(w[exists].mean(axis=0), owners, n_messages))
+    return HeadScores(n_query, scores)
 
 
 def shares_of(rows: NDArray[np.floating], owners: NDArray[np.int32], n_messages: int) -> NDArray[np.float32]:
-    """What of *rows* (Q, T) each message got, as in `HeadScores.shares`; every row sums to 1."""
+    """What of *rows* (Q, T) each message got: float32 (Q, messages + 3); every row sums to 1.
+
+    The reply (or what follows the messages) comes after them, then the template, then the sink apart.
+    """
     rests = [without_sink(row) for row in rows]
     rest = np.stack([row for row, _ in rests]) if rests else np.zeros((0, len(owners)), np.float32)
     sink = np.array([mass for _, mass in rests], np.float32)[:, None]

@@ -68,7 +68,7 @@ def _rebuilt(request: Attend, reader: Reader, passage: Passage, count: int, list
 def hold_recorded(
     reader: Reader, recorder: AttentionRecorder, tokens: list[int], part: tuple[int, int], listener: Listener
 ) -> bool:
-    """Have *tokens* in the context, and the queries of *part* (first, end) of them recorded; whether they are those of the run."""
+    """Have *tokens* in the context, the queries of *part* (first, end) recorded; whether they are those of the run."""
     first, end = part
     reader.hold(tokens, len(tokens), listener)
     known = recorder.queries.known()[first:end]

@@ -21,6 +21,7 @@ from chatapp.services.attention_place import (
     known_of,
     regions_of,
 )
+from chatapp.services.attention_rows import ROLLOUT, AttentionRows
 from chatapp.services.attention_side import AttentionSide
 from chatapp.services.chat import ChatService
 from chatapp.services.engine_process import EngineService, EngineState
@@ -74,6 +75,7 @@ class AttentionService(QObject):
         self._known: OrderedDict[tuple[int, int, Moment], Known] = OrderedDict()
         self._moments = {True: Moment.WRITING, False: Moment.READING}  # replies, prompts
         self.side = AttentionSide(questions, tasks, self)
+        self.rows = AttentionRows(questions, self)
         self.state = AttentionState.NOTHING
         self.error: UserFixable | None = None
         self.progress = 0.0
@@ -87,7 +89,7 @@ class AttentionService(QObject):
         self.owners: NDArray[np.int32] = np.zeros(0, np.int32)
         self.heads: frozenset[Head] = frozenset()
         self.how = "mean"
-        self.light = AttentionLight(self)
+        self.light = AttentionLight(self, inspector)
         self._settle = QTimer(self, singleShot=True, interval=_SETTLED)
         self._settle.timeout.connect(self._update)
         inspector.message_changed.connect(self._on_message)
@@ -110,6 +112,7 @@ class AttentionService(QObject):
         else:
             self._settle.stop()
             self._drop()
+            self.rows.pause()
         self.active_changed.emit()
 
     @property
@@ -123,10 +126,14 @@ class AttentionService(QObject):
         self._update()
 
     def choose_heads(self, heads: frozenset[Head], how: str | None = None) -> None:
-        """Look at *heads* only, at all of them when there are none; *how* "mean" or "max" puts them together."""
+        """Look at *heads* only, at all of them when there are none.
+
+        *how* "mean" or "max" puts them together, "rollout" follows all of them through the layers.
+        """
         how = how or self.how
         if (heads, how) != (self.heads, self.how):
             self.heads, self.how = heads, how
+            self.rows.choose(how, heads)
             self.heads_changed.emit()
             self._look_beside()
 
@@ -138,7 +145,8 @@ class AttentionService(QObject):
             self._set_state(AttentionState.FAILED)
 
     def retry(self) -> None:
-        """Ask again what failed."""
+        """Ask again what failed, or was given up."""
+        self.rows.resume()
         self._place = None
         self._update()
 
@@ -165,6 +173,7 @@ class AttentionService(QObject):
         self._drop()
         self._place = self.picture = self.shown = self.place = None
         self.side.forget()
+        self.rows.forget()
         self.state = AttentionState.NOTHING
 
     def _update(self) -> None:
@@ -255,6 +264,8 @@ class AttentionService(QObject):
         self._questions.withdraw(self._job)
         self._job = 0
         self.side.leave()
+        if not self.rows.is_rollout:  # which takes too long to be begun again
+            self.rows.pause()
 
     def _on_answer(self, wanted: int, place: Place, answer: object) -> None:
         if wanted != self._wanted or not isinstance(answer, Attended):
@@ -291,8 +302,17 @@ class AttentionService(QObject):
 
     def _look_beside(self) -> None:
         """Ask for what is wanted besides, of the selected token; what is only pointed at passes by."""
-        if self.state is AttentionState.READY and self._place and self.picture and self._inspector.hovered is None:
-            self.side.look_at(self._place, self.picture, self.matrix_head[0])
+        place = self._place
+        if self.state is not AttentionState.READY or place is None or self.picture is None:
+            return
+        if self._inspector.hovered is None:
+            self.side.look_at(place, self.picture, self.matrix_head[0])
+        inspector, is_reply = self._inspector, place.is_reply
+        if inspector.message_id is not None:
+            # The last token of a reply is not read by anybody.
+            prefix = inspector.prefix_to(inspector.message_id, len(inspector.trace) - 1 if is_reply else None)
+            total = len(self.ids) - 1 if is_reply else len(self.ids)
+            self.rows.look_at(prefix, total, max(0, self.first_of_message - 1), self.picture.position)
 
     def _on_failed(self, wanted: int, error: UserFixable) -> None:
         if wanted != self._wanted:
@@ -329,11 +349,28 @@ class AttentionService(QObject):
         """Where in the context token number *token* of the message that is looked at stands."""
         return token if self._inspector.trace.owners is not None else len(self.ids) - len(self._inspector.trace) + token
 
-    def row(self) -> NDArray[np.float32] | None:
-        """float32 (T,): the picture's, as its heads are put together; None while there is nothing to show."""
-        if self.picture is None or self.state not in (AttentionState.READY, AttentionState.READING):
+    @property
+    def first_of_message(self) -> int:
+        """Where in the context the message that is looked at begins, what was given of a reply left out."""
+        mine = np.flatnonzero(self.owners == self._inspector.trace.meta.get("owner", -2))
+        return int(mine[0]) if len(mine) else self.position_of(0)
+
+    def query_of(self, token: int) -> int:
+        """The position whose row is shown for a token; -1 of the first of all, when it is written."""
+        return self.position_of(token) - (1 if self.moment is Moment.WRITING else 0)
+
+    def row(self, token: int) -> NDArray[np.float32] | None:
+        """float32 (T,): what a token of the message looked at, as its heads are put together; None: not known yet."""
+        if self.picture is None or self.shown is None or not self.is_shown:
             return None
-        return self.picture.row(self.heads, self.how)
+        if self.how != ROLLOUT and self.shown[1:] == (token, self.moment):
+            return self.picture.row(self.heads, self.how)  # what others sum up is rounded
+        return self.rows.row(self.query_of(token))
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is something to show, if only of the token before."""
+        return self.picture is not None and self.state in (AttentionState.READY, AttentionState.READING)
 
     @property
     def matrix_head(self) -> Head:

@@ -1,19 +1,21 @@
-"""What lights up, in the inspector and in the chat: how much of the attention is shown, and what is left out."""
+"""What lights up, in the inspector and in the chat: of which token, and how much of its attention is shown."""
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from chatapp.core.attention_light import Light, light_of
+from chatapp.services.inspector import InspectorService
 
 if TYPE_CHECKING:
     from chatapp.services.attention import AttentionService
 
 
 class AttentionLight(QObject):
-    """Of the picture that is shown; see `light_of` for what the three choices do.
+    """Of the token that is pointed at or selected, at once where its row is known; see `light_of` for the choices.
 
-    current  None where there is no picture
+    current  None where there is nothing
+    token    whose it is, of the message that is looked at; while another one is read, still the one before
     pointed  a position of the context that is pointed at in the inspector
     Signals:
         changed()        `current` is another one
@@ -25,17 +27,22 @@ class AttentionLight(QObject):
     pointed_changed = Signal()
     revealed = Signal(int)
 
-    def __init__(self, attention: "AttentionService") -> None:
+    def __init__(self, attention: "AttentionService", inspector: InspectorService) -> None:
         super().__init__(attention)
         self._attention = attention
+        self._inspector = inspector
         self._key: tuple[object, ...] | None = None
         self.mass = 0.9
         self.with_sink = False
         self.with_template = False
         self.current: Light | None = None
+        self.token: int | None = None
         self.pointed: int | None = None
-        attention.changed.connect(self._update)
-        attention.heads_changed.connect(self._update)
+        for signal in (
+            inspector.hover_changed, inspector.token_changed, attention.changed, attention.heads_changed,
+            attention.rows.changed,
+        ):  # fmt: skip
+            signal.connect(self._update)
 
     def show(self, *, mass: float | None = None, sink: bool | None = None, template: bool | None = None) -> None:
         """Show the tokens that have the share *mass* together, the *sink*, the *template*'s own; None: as it is."""
@@ -53,19 +60,24 @@ class AttentionLight(QObject):
             self.revealed.emit(position)
 
     def _update(self) -> None:
-        attention = self._attention
-        row = attention.row()
+        attention, inspector = self._attention, self._inspector
+        now = inspector.token if inspector.hovered is None else inspector.hovered
+        shown = attention.shown[1] if attention.shown is not None else None
+        for token in dict.fromkeys((now, self.token, shown)):  # the one before, until the new one is there
+            row = attention.row(token) if token is not None and attention.is_active else None
+            if row is not None:
+                break
+        exact = attention.shown if attention.shown is not None and attention.shown[1] == token else None
         key = None if row is None else (
-            attention.shown, attention.heads, attention.how, self.mass, self.with_sink, self.with_template, len(row)
+            exact, token, attention.moment, attention.heads, attention.how, self.mass, self.with_sink,
+            self.with_template, id(attention.ids),
         )  # fmt: skip
-        if key == self._key and (key is None) == (self.current is None):
+        if key == self._key:
             return
         self._key = key
-        if row is None:
-            self.current = None
-        else:
-            self.current = light_of(
-                row, attention.owners[: len(row)], len(attention.regions) - 1,
-                mass=self.mass, with_sink=self.with_sink, with_template=self.with_template,
-            )  # fmt: skip
+        self.token = token if row is not None else None
+        self.current = None if row is None else light_of(
+            row, attention.owners[: len(row)], len(attention.regions) - 1,
+            mass=self.mass, with_sink=self.with_sink, with_template=self.with_template,
+        )  # fmt: skip
         self.changed.emit()

@@ -102,7 +102,7 @@ class AttentionSide(QObject):
         roles = [message.role for message in place.prefix.messages]
         first_user = roles.index("user") if "user" in roles else -1
         self._tasks.run(
-            lambda: head_scores(weights, ids, owners, first_user, len(roles)),
+            lambda: head_scores(weights, ids, owners, first_user),
             lambda scores: self._on_scores(wanted, scores),
         )
 

@@ -5,7 +5,7 @@ import psutil
 import pytest
 from pytestqt.qtbot import QtBot
 
-from chatapp.core.attention import entropy
+from chatapp.core.attention import entropy, rollout
 from chatapp.core.generation import SamplingParams
 from chatapp.protocol.messages import Attend, Attended
 from chatapp.services.attention_place import AttentionState, Moment, Part
@@ -139,7 +139,6 @@ def test_scores_of_all_heads_and_the_matrix_of_one(open_real: Real, qtbot: QtBot
     assert scores is not None
     known = truth(services, qtbot, 9, scores.queries).arrays["weights"].astype(np.float32)
     np.testing.assert_allclose(scores.scores["entropy"], entropy(known).mean(axis=-1), rtol=1e-5)
-    np.testing.assert_allclose(scores.shares.sum(axis=-1), 1, atol=2e-3)
     attention.choose_heads(frozenset({(3, 1)}))
     with qtbot.waitSignal(attention.side.matrix_changed, timeout=20_000):
         attention.side.want(Part.MATRIX, 8)
@@ -147,6 +146,53 @@ def test_scores_of_all_heads_and_the_matrix_of_one(open_real: Real, qtbot: QtBot
     assert matrix is not None
     assert matrix.layer == 3
     np.testing.assert_array_equal(matrix.weights, known[3][:, -8:].astype(np.float16))
+
+
+def test_rows_of_the_whole_reply_are_read_so_that_pointing_shows_them_at_once(
+    open_real: Real, qtbot: QtBot, starter_model: str
+) -> None:
+    services = open_recording(open_real, qtbot, starter_model)
+    trace = ask(services, qtbot, "What is attention?", GREEDY)
+    look(services, qtbot, 4)
+    attention = services.attention
+    first = len(attention.ids) - len(trace)
+    for how in ("mean", "max", "rollout"):
+        attention.choose_heads(frozenset(), how)
+        qtbot.waitUntil(lambda: all(attention.row(t) is not None for t in range(len(trace))), timeout=20_000)
+        known = truth(services, qtbot, len(trace) - 1, len(trace) - 1).arrays["weights"].astype(np.float32)
+        weights = {"mean": known.mean(axis=(0, 1)), "max": known.max(axis=(0, 1))}
+        if how == "rollout":
+            weights[how] = rollout(truth(services, qtbot, len(trace) - 1, 1 << 20).arrays["weights"])[
+                -len(known[0, 0]) :
+            ]
+        for token in range(1, len(trace)):
+            services.inspector.hover(token)  # nothing is waited for
+            light = attention.light.current
+            assert light is not None
+            assert attention.light.token == token
+            assert len(light.row) == first + token
+            np.testing.assert_allclose(light.row, weights[how][token - 1, : first + token], atol=3e-3)
+        services.inspector.hover(None)
+
+
+def test_a_rollout_can_be_given_up(open_real: Real, qtbot: QtBot, starter_model: str) -> None:
+    services = open_recording(open_real, qtbot, starter_model)
+    ask(services, qtbot, "What is attention?", GREEDY)
+    look(services, qtbot, 4)
+    attention = services.attention
+    worker = psutil.Process(services.engine.pid)
+    worker.suspend()
+    try:
+        attention.choose_heads(frozenset(), "rollout")
+        assert attention.rows.progress == 0
+        assert attention.light.current is None  # nothing that is something else is shown for it
+        attention.rows.cancel()
+        assert attention.rows.progress is None
+        assert attention.rows.is_cancelled
+    finally:
+        worker.resume()
+    attention.retry()
+    qtbot.waitUntil(lambda: attention.light.current is not None, timeout=20_000)
 
 
 def test_while_a_reply_is_written_nothing_is_asked(open_real: Real, qtbot: QtBot, starter_model: str) -> None:

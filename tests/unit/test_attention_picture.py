@@ -43,10 +43,11 @@ def test_heads_that_a_layer_lacks_do_not_count() -> None:
 
 def test_shares_sum_to_one_with_the_sink_apart() -> None:
     given = arrays()
-    scores = head_scores(given["weights"], given["ids"], given["owners"], 0, 2)
+    scores = head_scores(given["weights"], given["ids"], given["owners"], 0)
     assert scores.queries == 3
     assert np.isnan(scores.scores["sink"][1, 2:]).all()
-    np.testing.assert_allclose(scores.shares.sum(axis=-1), 1, atol=2e-3)
+    mean = given["weights"][0].astype(np.float32).mean(axis=0)
+    np.testing.assert_allclose(shares_of(mean, given["owners"], 2).sum(axis=-1), 1, atol=2e-3)
     weights = given["weights"].astype(np.float64)
     of_first = weights[0, 0, :, 1:3].sum(axis=-1).mean()
     np.testing.assert_allclose(scores.scores["first_user"][0, 0], of_first, atol=1e-3)

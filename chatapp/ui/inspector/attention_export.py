@@ -31,7 +31,10 @@ def attention_export(attention: AttentionService, trace: TraceBuffer, shown: str
         attention=_method(picture), kv_type=picture.kv_type, flash_attention="on" if picture.flash_attention else "off",
         row_sums=list(picture.sums), checked_at=picture.checked, difference=picture.difference,
     )  # fmt: skip
-    weights = picture.row(attention.heads, attention.how).tolist()
+    row = attention.row(place[1])
+    if row is None:  # a rollout that is not there yet
+        return None
+    weights = row.tolist()
     ids, owners = picture.ids, picture.owners.tolist()
     titles = [*(region_title(region) for region in attention.regions), template_title()]
 

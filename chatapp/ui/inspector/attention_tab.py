@@ -152,6 +152,7 @@ class AttentionTab(QWidget):
         attention = self._attention
         attention.changed.connect(self.show_state)
         attention.heads_changed.connect(self._show_heads)
+        attention.light.changed.connect(self._show_token)
         self._moment.activated.connect(lambda _at: attention.set_moment(Moment(self._moment.currentData())))
         self._bar.currentChanged.connect(self._on_page)
         self._all.clicked.connect(lambda: attention.choose_heads(frozenset()))
@@ -183,14 +184,15 @@ class AttentionTab(QWidget):
     def _show_token(self) -> None:
         trace, shown = self._services.inspector.trace, self._attention.shown
         self._moment.setCurrentIndex(self._moment.findData(self._attention.moment.value))
-        if shown is None or shown[1] >= len(trace):
+        token = shown[1] if self._attention.light.token is None and shown is not None else self._attention.light.token
+        if token is None or token >= len(trace):
             return
-        cell = trace.cells[trace.cell_of(shown[1])]
-        text = text_of(trace, shown[1], shown[1] + 1)
+        cell = trace.cells[trace.cell_of(token)]
+        text = text_of(trace, token, token + 1)
         if cell.text is not None and cell.end > cell.start + 1:
-            text = f"{visible(cell.text.strip())} {shown[1] - cell.start + 1}/{cell.end - cell.start}"
+            text = f"{visible(cell.text.strip())} {token - cell.start + 1}/{cell.end - cell.start}"
         text = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-        self._token.setText(self.tr("“{token}”, token {number}").format(token=text, number=count(shown[1] + 1)))
+        self._token.setText(self.tr("“{token}”, token {number}").format(token=text, number=count(token + 1)))
 
     def _show_heads(self) -> None:
         attention = self._attention

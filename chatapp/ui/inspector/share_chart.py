@@ -1,4 +1,4 @@
-"""`ShareChart`: how attention was shared among the messages, a stacked bar for each of the last tokens."""
+"""`ShareChart`: how attention was shared among the messages, a stacked bar for each token of the reply."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ _COLORS = {  # light, dark
     "sink": ("#e2e3e9", "#3a3d46"),
 }
 _GAP = 1.0
-_WIDEST = 26.0
+_NARROWEST, _WIDEST = 4.0, 26.0
 
 
 def role_color(role: str, number: int = 0) -> QColor:
@@ -47,19 +47,22 @@ class ShareChart(QWidget):
         self._shares: NDArray[np.float32] = np.zeros((0, 0), np.float32)
         self._roles: Sequence[tuple[str, int]] = ()
         self._cursor: int | None = None
+        self._selected: int | None = None
         theme.notifier.changed.connect(self.update)
 
-    def show_shares(self, shares: NDArray[np.float32], roles: Sequence[tuple[str, int]]) -> None:
-        """*shares* (bars, parts), each bar from the bottom up; *roles* the role and number of every part."""
-        self._shares, self._roles = shares, roles
-        self._cursor = None
+    def show_shares(self, shares: NDArray[np.float32], roles: Sequence[tuple[str, int]], selected: int | None) -> None:
+        """*shares* (bars, parts), each from the bottom up, nan where a bar is not known yet; *selected* is outlined.
+
+        *roles* has the role and number of every part.
+        """
+        if len(shares) != len(self._shares):
+            self._cursor = None
+            self.setMinimumWidth(round(len(shares) * _NARROWEST) + 4)
+        self._shares, self._roles, self._selected = shares, roles, selected
         self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(320, 150)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(120, 70)
 
     def _step(self) -> float:
         return min(_WIDEST, (self.width() - 4) / max(1, len(self._shares)))
@@ -75,21 +78,24 @@ class ShareChart(QWidget):
         return QRectF(2 + bar * step, 3, max(1.0, step - _GAP), self.height() - 6)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        del event
         painter = QPainter(self)
         colors = theme.colors()
         palette = [role_color(*role) for role in self._roles]
-        for bar, parts in enumerate(self._shares):
-            rect = self.rect_of(bar)
+        step = self._step()
+        seen = range(max(0, int((event.rect().left() - 2) // step)), int((event.rect().right() - 2) // step) + 1)
+        for bar in range(seen.start, min(len(self._shares), seen.stop)):
+            rect, parts = self.rect_of(bar), self._shares[bar]
             bottom = rect.bottom()
+            if np.isnan(parts).any():
+                painter.fillRect(QRectF(rect.x(), bottom - 2, rect.width(), 2), colors.border)
+                continue
             for share, color in zip(parts.tolist(), palette, strict=True):
                 height = share * rect.height()
                 painter.fillRect(QRectF(rect.x(), bottom - height, rect.width(), height), color)
                 bottom -= height
-        marked = len(self._shares) - 1
-        if marked >= 0:
+        if self._selected is not None:
             painter.setPen(QPen(colors.accent, 2))
-            painter.drawRect(self.rect_of(marked).adjusted(-1, -1, 1, 1))
+            painter.drawRect(self.rect_of(self._selected).adjusted(-1, -1, 1, 1))
         if self._cursor is not None:
             painter.setPen(QPen(colors.text, 1))
             painter.drawRect(self.rect_of(self._cursor).adjusted(-0.5, -0.5, 0.5, 0.5))
@@ -119,8 +125,8 @@ class ShareChart(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
         if event.key() in steps and len(self._shares):
-            start = len(self._shares) if self._cursor is None else self._cursor
-            self._point(max(0, min(start + steps[event.key()], len(self._shares) - 1)))
+            start = self._selected or 0 if self._cursor is None else self._cursor + steps[event.key()]
+            self._point(max(0, min(start, len(self._shares) - 1)))
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._cursor is not None:
             self.chosen.emit(self._cursor)
         else:

@@ -1,13 +1,14 @@
-"""The page that says how attention was shared among the messages: of this token, and of those before it."""
+"""The page that says how attention was shared among the messages, over the whole reply."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QPainter, QPixmap, QShowEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QPainter, QPixmap, QShowEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from chatapp.services.attention_place import Moment, Part
+from chatapp.core.attention_picture import shares_of
 from chatapp.ui import theme
 from chatapp.ui.i18n import error_text
 from chatapp.ui.inspector.attention_words import region_title, template_title, weight_text
@@ -23,12 +24,14 @@ _SWATCH = 12  # pixels
 
 
 class SharesPage(QWidget):
-    """The mean of all heads; the bar at the right is the selected token's."""
+    """A bar for every token of the message, of the chosen heads; below it in numbers the one that is looked at."""
 
     def __init__(self, services: "Services", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._attention = services.attention
         self._inspector = services.inspector
+        self._context: object = None  # what the shares that are known belong to
+        self.shares: NDArray[np.float32] = np.zeros((0, 0), np.float32)  # of every token, nan where not known yet
         self._intro, self._token = QLabel(self), ElidedLabel(self)
         self._intro.setObjectName("sharesIntro")
         self._intro.setProperty("role", "small")
@@ -36,6 +39,12 @@ class SharesPage(QWidget):
         self._token.setObjectName("sharesToken")
         self._token.setProperty("role", "heading")
         self.chart = ShareChart(self)
+        self._area = QScrollArea(self)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setWidgetResizable(True)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setWidget(self.chart)
         self._legend = QWidget(self)
         grid = QGridLayout(self._legend)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -54,44 +63,72 @@ class SharesPage(QWidget):
         column_.setContentsMargins(0, 0, 0, 0)
         column_.setSpacing(6)
         column_.addWidget(self._intro)
-        column_.addWidget(self.chart, 1)
+        column_.addWidget(self._area, 1)
         column_.addWidget(self._token)
         column_.addWidget(self._legend)
         attention = self._attention
-        for signal in (attention.changed, attention.side.scores_changed, theme.notifier.changed):
+        for signal in (
+            attention.changed, attention.rows.changed, attention.light.changed, attention.heads_changed,
+            theme.notifier.changed,
+        ):  # fmt: skip
             signal.connect(self.show_shares)
-        self.chart.pointed.connect(self._show_bar)
+        self.chart.pointed.connect(self._on_pointed)
         self.chart.chosen.connect(self._on_chosen)
         self._retranslate()
 
     def show_shares(self) -> None:
         """Show the shares as they are known now."""
-        scores, error = self._attention.side.scores, self._attention.side.error
-        if not self.isVisible():
+        attention = self._attention
+        if not self.isVisible() or not attention.is_shown:
             return
-        if scores is None or scores.shares.shape[1:] != (len(self._attention.regions) + 2,):
-            text = " ".join(filter(None, error_text(error))) if error is not None else self.tr("Looking…")
-            self._intro.setText(text)
-            return
-        self._intro.setText(
-            self.tr("Each bar is one of the last {count} tokens, the mean of all its heads; the one at the right is "
-                    "the selected token.").format(count=count(scores.queries))
-        )  # fmt: skip
-        self.chart.show_shares(scores.shares, [(role, number) for role, number, _ in self._parts()])
-        self._show_bar(None)
+        tokens, parts = self._tokens(), self._parts()
+        context = (id(attention.ids), attention.heads, attention.how, attention.moment, len(tokens), len(parts))
+        if context != self._context:
+            self._context = context
+            self.shares = np.full((len(tokens), len(parts)), np.nan, np.float32)
+        for bar in np.flatnonzero(np.isnan(self.shares[:, 0])).tolist() if self.shares.size else ():
+            row = attention.row(tokens[bar])
+            if row is not None:
+                rest = row / max(1.0, float(row.sum()))  # the largest of the heads sum to more than all
+                self.shares[bar] = shares_of(rest[None], attention.owners[: len(row)], len(parts) - 3)[0]
+        missing = int(np.isnan(self.shares[:, 0]).sum()) if self.shares.size else 0
+        error = attention.rows.error
+        if error is not None:
+            text = " ".join(filter(None, error_text(error)))
+        elif missing:
+            text = self.tr("Each bar is a token of this message. {count} are still to be read.").format(
+                count=count(missing)
+            )
+        else:
+            text = self.tr("Each bar is a token of this message: from whom comes what the model looked at.")
+        self._intro.setText(text)
+        self.chart.show_shares(self.shares, [(role, number) for role, number, _ in parts], self._selected())
+        self._show_bar(self._selected())
+
+    def _tokens(self) -> range:
+        """The tokens of the message that is looked at, as the inspector counts them."""
+        attention = self._attention
+        first = attention.token_at(attention.first_of_message) or 0
+        return range(first, len(self._inspector.trace))
+
+    def _selected(self) -> int | None:
+        token, tokens = self._attention.light.token, self._tokens()
+        return token - tokens.start if token is not None and token in tokens else None
 
     def _parts(self) -> list[tuple[str, int, str]]:
         """Role, number and name of every part of a bar."""
         parts = [(region.role, region.number, region_title(region)) for region in self._attention.regions]
         return [*parts, ("template", 0, template_title()), ("sink", 0, self.tr("First token (sink)"))]
 
+    def _on_pointed(self, bar: int | None) -> None:
+        if bar is not None:
+            self._area.ensureVisible(round(self.chart.rect_of(bar).center().x()), 0, 24, 0)
+        self._show_bar(self._selected() if bar is None else bar)
+
     def _show_bar(self, bar: int | None) -> None:
-        scores, picture = self._attention.side.scores, self._attention.picture
-        if scores is None or picture is None or scores.shares.shape[1:] != (len(self._attention.regions) + 2,):
-            return
-        at = scores.queries - 1 if bar is None else bar
-        self._token.set_full_text(self._name(at))
-        values = scores.shares[at]
+        known = bar is not None and bar < len(self.shares) and not np.isnan(self.shares[bar]).any()
+        values = self.shares[bar] if known and bar is not None else np.zeros(len(self._parts()), np.float32)
+        self._token.set_full_text("" if bar is None else self._name(bar))
         parts = self._parts()
         order = np.argsort(-values, kind="stable")[:_LINES].tolist()
         for place, (swatch, name, number) in enumerate(self.lines):
@@ -104,19 +141,11 @@ class SharesPage(QWidget):
                 words = self._attention.regions[order[place]].words if order[place] < len(parts) - 2 else ""
                 name.set_full_text(f"{title} · {words}" if words else title)
                 number.setText(weight_text(float(values[order[place]])))
-        self.chart.setAccessibleDescription(
-            ", ".join([self._name(at), *(f"{parts[i][2]} {weight_text(float(values[i]))}" for i in order)])
-        )
-
-    def _position(self, bar: int) -> int:
-        """Of the token that a bar is of, in the context."""
-        scores, picture, shown = self._attention.side.scores, self._attention.picture, self._attention.shown
-        if scores is None or picture is None or shown is None:
-            return 0
-        return picture.position - (scores.queries - 1 - bar) + (1 if shown[2] is Moment.WRITING else 0)
+        said = [f"{parts[i][2]} {weight_text(float(values[i]))}" for i in order if known]
+        self.chart.setAccessibleDescription(", ".join([self._token.full_text, *said]))
 
     def _name(self, bar: int) -> str:
-        word = self._attention.word(self._position(bar))
+        word = self._attention.word(self._attention.position_of(self._tokens()[bar]))
         return f"“{word}”" if word else ""
 
     def _swatch(self, role: str, number: int) -> QPixmap:
@@ -131,17 +160,20 @@ class SharesPage(QWidget):
         return image
 
     def _on_chosen(self, bar: int) -> None:
-        token = self._attention.token_at(self._position(bar))
-        if token is not None:
-            self._inspector.select_token(token)
+        self._inspector.select_token(self._tokens()[bar])
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._attention.side.want(Part.SCORES)
+        self._attention.rows.want_all(True)
         self.show_shares()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._attention.rows.want_all(False)
 
     def _retranslate(self) -> None:
         self.chart.setAccessibleName(self.tr("Attention by message"))
+        self._area.setAccessibleName(self.tr("Attention by message"))
         self.show_shares()
 
     def changeEvent(self, event: QEvent) -> None:

@@ -103,8 +103,8 @@ class SourceStrip(QAbstractScrollArea):
         self._titles, self._shares = titles, shares
         self.viewport().update()
 
-    def show_row(self, light: Light, selected: int) -> None:
-        """Colour by *light*; *selected* is the token whose sources these are."""
+    def show_row(self, light: Light | None, selected: int) -> None:
+        """Colour by *light*, None for not at all; *selected* is the token whose sources these are."""
         self._light = light
         if selected != self._selected:
             self._selected = selected
@@ -249,6 +249,9 @@ class SourceStrip(QAbstractScrollArea):
 
     def _shade(self, part: _Part, lines: range) -> None:
         boxes = [part.layout.boxes[index] for line in lines for index in part.layout.in_line(line)]
+        if self._light is None:
+            for box in boxes:
+                box.shade = 0
         if self._light is None or not boxes:
             return
         start = part.section.start

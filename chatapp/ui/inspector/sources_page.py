@@ -6,8 +6,9 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QSplitter, QVBoxLayout, QWidget
 
 from chatapp.core.attention_light import Light
-from chatapp.services.attention_place import Moment
+from chatapp.services.attention_rows import ROLLOUT
 from chatapp.ui.inspector.attention_words import region_title, template_title, weight_text
+from chatapp.ui.inspector.rollout_line import RolloutLine
 from chatapp.ui.inspector.source_list import SourceList, SourceRow
 from chatapp.ui.inspector.source_strip import SourceStrip
 from chatapp.ui.widgets.combo import CalmComboBox
@@ -30,7 +31,7 @@ class SourcesPage(QWidget):
         self._context: tuple[object, ...] = ()
         self._how = CalmComboBox(self)
         self._how.setObjectName("attentionHow")
-        for how in ("mean", "max"):
+        for how in ("mean", "max", ROLLOUT):
             self._how.addItem("", how)
         self._mass = QSlider(Qt.Orientation.Horizontal, self)
         self._mass.setObjectName("attentionMass")
@@ -38,6 +39,7 @@ class SourcesPage(QWidget):
         self._mass.setValue(_MASS)
         self._mass_text = QLabel(self)
         self._mass_text.setObjectName("attentionMassText")
+        self._rollout = RolloutLine(services.attention, self)
         self._template, self._sink = QCheckBox(self), QCheckBox(self)
         self._template.setObjectName("attentionTemplate")
         self._sink.setObjectName("attentionSink")
@@ -69,6 +71,7 @@ class SourcesPage(QWidget):
         above.setSpacing(6)
         above.addLayout(first)
         above.addLayout(second)
+        above.addWidget(self._rollout)
         above.addWidget(self._numbers)
         above.addWidget(self.strip, 1)
         above.addWidget(self._pointed)
@@ -113,17 +116,21 @@ class SourcesPage(QWidget):
                 attention.ids, attention.owners, vocabulary.piece, template=self._template.isChecked()
             )
         light = attention.light.current
-        if light is None:
-            return
         titles = [region_title(region) for region in attention.regions]
+        if light is None:
+            self._numbers.set_full_text("")
+            self.strip.set_titles(titles, ())
+            self.strip.show_row(None, attention.position_of(attention.shown[1]))
+            self.list.show_sources([])
+            return
         self._numbers.set_full_text(
             self._numbers_text(light)
             + " · "
             + self.tr("strongest colour: {weight}").format(weight=weight_text(light.full))
         )
         self.strip.set_titles(titles, light.shares[: len(titles)].tolist())
-        selected = picture.position + (1 if attention.shown[2] is Moment.WRITING else 0)
-        self.strip.show_row(light, selected)
+        token = attention.light.token if attention.light.token is not None else attention.shown[1]
+        self.strip.show_row(light, attention.position_of(token))
         self.list.show_sources([self._source(at, float(light.counted[at])) for at in light.found[:_TOP]])
 
     def _numbers_text(self, light: Light) -> str:
@@ -171,6 +178,7 @@ class SourcesPage(QWidget):
     def _retranslate(self) -> None:
         self._how.setItemText(0, self.tr("Mean of the heads"))
         self._how.setItemText(1, self.tr("Largest of the heads"))
+        self._how.setItemText(2, self.tr("Rollout"))
         for widget in (self._how, self._how.view()):
             widget.setAccessibleName(self.tr("How heads are put together"))
         self._mass.setAccessibleName(self.tr("Share of the attention that is shown"))

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
+import psutil
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
@@ -262,19 +263,44 @@ def test_another_head_by_its_box(tab: AttentionTab, qtbot: QtBot) -> None:
 def test_shares_of_every_message(tab: AttentionTab, qtbot: QtBot) -> None:
     attention, chart = tab._attention, tab.shares.chart
     part(tab, QTabBar, "attentionPages").setCurrentIndex(3)
-    qtbot.waitUntil(lambda: attention.side.scores is not None, timeout=20_000)
-    scores, picture = attention.side.scores, attention.picture
-    assert scores is not None
+    page, picture = tab.shares, attention.picture
+    qtbot.waitUntil(lambda: page.shares.size > 0 and not np.isnan(page.shares).any(), timeout=20_000)
     assert picture is not None
+    assert len(page.shares) == len(tab._services.inspector.trace)
+    np.testing.assert_allclose(page.shares.sum(axis=-1), 1, atol=2e-3)
     rest, sink = without_sink(picture.mean)
     mine = float(rest[picture.owners == len(attention.regions) - 1].sum())
-    last = scores.shares[-1]
-    assert last[len(attention.regions) - 1] == pytest.approx(mine, abs=1e-3)
-    assert last[-1] == pytest.approx(sink, abs=1e-3)
-    said = {line[1].text(): line[2].text() for line in tab.shares.lines if line[0].isVisible()}
-    assert said["This reply"] == weight_text(float(last[len(attention.regions) - 1]))
-    click(chart, chart.rect_of(scores.queries - 3).center().toPoint())
+    assert page.shares[5, len(attention.regions) - 1] == pytest.approx(mine, abs=1e-3)
+    assert page.shares[5, -1] == pytest.approx(sink, abs=1e-3)
+    said = {line[1].text(): line[2].text() for line in page.lines if line[0].isVisible()}
+    assert said["This reply"] == weight_text(float(page.shares[5, len(attention.regions) - 1]))
+    click(chart, chart.rect_of(3).center().toPoint())
     shown(tab, qtbot, 3)
+
+
+def test_rollout_says_its_convention_and_can_be_stopped(tab: AttentionTab, qtbot: QtBot) -> None:
+    combo, attention = part(tab, QComboBox, "attentionHow"), tab._attention
+    combo.setFocus()
+    worker = psutil.Process(tab._services.engine.pid)
+    worker.suspend()
+    try:
+        QTest.keyClick(combo, Qt.Key.Key_End)
+        assert attention.how == "rollout"
+        button = part(tab, QPushButton, "rolloutButton")
+        qtbot.waitUntil(button.isVisible)
+        click(button, button.rect().center())
+        assert "Stopped" in part(tab, QLabel, "rolloutText").text()
+        assert not tab.sources.list.sources.rows
+        click(button, button.rect().center())
+    finally:
+        worker.resume()
+    qtbot.waitUntil(lambda: attention.light.current is not None, timeout=20_000)
+    assert "0.5·A + 0.5·I" in part(tab, QLabel, "rolloutText").text()
+    assert tab.sources.list.sources.rows
+    found = tab.export_data()
+    assert found is not None
+    assert attention.light.current is not None
+    assert [row[4] for row in found.table().rows] == attention.light.current.row.tolist()
 
 
 def test_what_is_exported(tab: AttentionTab, tmp_path: Path) -> None:
