@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from chatapp.core.next_token import NextToken
 from chatapp.core.token_text import SPACE, hex_text, token_text, visible
 from chatapp.core.vocabulary import Vocabulary
-from chatapp.ui.inspector.shares import bits_text, percent_text
+from chatapp.ui.inspector.numbers import nats_as_bits, percent
 from chatapp.ui.widgets.text import number_text
 
 RANK, TOKEN, ID, PROBABILITY, SURPRISAL, FINAL = range(6)
@@ -168,12 +168,12 @@ class DistributionItemModel(QAbstractTableModel):
             case 2:
                 return str(token)
             case 3:
-                return percent_text(math.exp(logprob))
+                return percent(math.exp(logprob))
             case 4:
-                return bits_text(-logprob)
+                return nats_as_bits(-logprob)
             case _:
                 final = float(known.final[token])
-                return percent_text(final) if final > 0 else "–"
+                return percent(final) if final > 0 else "–"
 
     def _bytes_text(self, vocabulary: Vocabulary, token: int) -> str:
         piece = vocabulary.piece(token)

@@ -10,7 +10,7 @@ from chatapp.services.explorer import ExplorerService, ExplorerState
 from chatapp.ui.inspector.distribution_table import DistributionTable
 from chatapp.ui.inspector.explorer_exports import candidates_export
 from chatapp.ui.inspector.exported import Exported
-from chatapp.ui.inspector.shares import bits_text, percent_text
+from chatapp.ui.inspector.numbers import nats_as_bits, percent
 from chatapp.ui.widgets.text import number_text
 
 _DELAY = 60  # ms after the last key
@@ -82,7 +82,7 @@ class DistributionPage(QWidget):
         if known is None:
             return ""
         return self.tr("Entropy {bits} bits  ·  {possible} of {count} tokens above 0.0001 %").format(
-            bits=bits_text(known.entropy), possible=number_text(known.possible), count=number_text(len(known))
+            bits=nats_as_bits(known.entropy), possible=number_text(known.possible), count=number_text(len(known))
         )
 
     def _show_mass(self) -> None:
@@ -92,13 +92,13 @@ class DistributionPage(QWidget):
             text = self.tr("No token of this model fits.")
         elif self._search.text():
             text = self.tr("{count} tokens fit, together {percent}").format(
-                count=number_text(count), percent=percent_text(min(1.0, rows.mass()))
+                count=number_text(count), percent=percent(min(1.0, rows.mass()))
             )
         elif row < 0:
             text = ""
         else:
             text = self.tr("Down to this row: {count} of the tokens, {percent} of the probability").format(
-                count=number_text(row + 1), percent=percent_text(min(1.0, rows.mass_to(row)))
+                count=number_text(row + 1), percent=percent(min(1.0, rows.mass_to(row)))
             )
         self._mass.setText(text)
 

@@ -24,7 +24,7 @@ from chatapp.ui.inspector.distribution_page import DistributionPage
 from chatapp.ui.inspector.explorer_exports import of_model
 from chatapp.ui.inspector.exported import Exported
 from chatapp.ui.inspector.lookahead_page import LookaheadPage
-from chatapp.ui.inspector.shares import percent_text
+from chatapp.ui.inspector.numbers import percent
 from chatapp.ui.inspector.step_controls import StepControls
 from chatapp.ui.widgets.combo import CalmComboBox
 from chatapp.ui.widgets.text import number_text
@@ -194,7 +194,7 @@ class ExplorerTab(QWidget):
         known = explorer.distribution
         if explorer.taken is None or known is None or explorer.state is not ExplorerState.READY:
             return text
-        rank, share = number_text(int(known.places[token]) + 1), percent_text(math.exp(float(known.logprobs[token])))
+        rank, share = number_text(int(known.places[token]) + 1), percent(math.exp(float(known.logprobs[token])))
         return self.tr("{token}: rank {rank}, {percent}").format(token=text, rank=rank, percent=share)
 
     def showEvent(self, event: QShowEvent) -> None:

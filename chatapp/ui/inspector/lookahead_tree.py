@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 from chatapp.core.lookahead import LookaheadTree
 from chatapp.ui import theme
 from chatapp.ui.inspector.distribution_model import cell_text
-from chatapp.ui.inspector.shares import bits_text, log_percent_text, percent_text
+from chatapp.ui.inspector.numbers import log_percent, nats_as_bits, percent
 from chatapp.ui.widgets.text import plain_tip
 
 _EDGE = 28  # pixels between columns
@@ -86,7 +86,7 @@ class LookaheadTreeView(QAbstractScrollArea):
         columns = [0.0] * (int(tree.depths.max(initial=-1)) + 1)
         for node, text in enumerate(self._texts):
             text_width = min(float(_WIDEST), token.horizontalAdvance(text))
-            below = share.horizontalAdvance(log_percent_text(float(tree.cumulative[node])))
+            below = share.horizontalAdvance(log_percent(float(tree.cumulative[node])))
             width = max(text_width, below) + 2 * _PAD
             depth = int(tree.depths[node])
             columns[depth] = max(columns[depth], width)
@@ -173,7 +173,7 @@ class LookaheadTreeView(QAbstractScrollArea):
         painter.setPen(colors.muted)
         painter.setFont(theme.font(0.85))
         lower = QRectF(upper.left(), upper.bottom(), upper.width(), box.bottom() - upper.bottom() - 4)
-        painter.drawText(lower, Qt.AlignmentFlag.AlignCenter, log_percent_text(float(tree.cumulative[node])))
+        painter.drawText(lower, Qt.AlignmentFlag.AlignCenter, log_percent(float(tree.cumulative[node])))
 
     # -- input ---------------------------------------------------------------------------------------------------------
 
@@ -274,9 +274,9 @@ class LookaheadTreeView(QAbstractScrollArea):
             return ""
         return self.tr("{tokens}\nthis token {percent}, {bits} bits; all of them {whole}").format(
             tokens="".join(self._texts[n] for n in tree.path(node)),
-            percent=percent_text(math.exp(float(tree.logprobs[node]))),
-            bits=bits_text(-float(tree.logprobs[node])),
-            whole=log_percent_text(float(tree.cumulative[node])),
+            percent=percent(math.exp(float(tree.logprobs[node]))),
+            bits=nats_as_bits(-float(tree.logprobs[node])),
+            whole=log_percent(float(tree.cumulative[node])),
         )
 
     def _describe(self) -> None:

@@ -13,11 +13,12 @@ from chatapp.core.reshaper import Predicted, Reshaper, refused
 from chatapp.core.sampling import SamplingParams
 from chatapp.services.prediction import TokenPrediction
 from chatapp.ui.inspector.exported import Exported, reshape_export
+from chatapp.ui.inspector.numbers import rough_percent
 from chatapp.ui.inspector.obstacles import asking_text, obstacle_text
 from chatapp.ui.inspector.reshape_controls import ReshapeControls, applied
 from chatapp.ui.inspector.shape_bars import Bars, ShapeBars
 from chatapp.ui.inspector.stage_words import stage_title
-from chatapp.ui.inspector.words import bits_words, count_words, percent, share_words
+from chatapp.ui.inspector.words import bits_words, count_words, share_words
 from chatapp.ui.widgets.text import number_text
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ class ReshapePage(QWidget):
         self._struck.setVisible(params.uses("xtc"))
         self._struck.setText(
             self.tr("Shown as XTC acts, which it does for {share} of the tokens").format(
-                share=percent(params.xtc_probability)
+                share=rough_percent(params.xtc_probability)
             )
         )
         self._show_buttons()
@@ -195,7 +196,7 @@ class ReshapePage(QWidget):
         total = number_text(reshaper.n_vocab) if reshaper.n_vocab else ""
         if reshaper.is_whole:
             return self.tr("Computed from all {total} tokens.").format(total=total)
-        words = {"count": number_text(len(reshaper.ids)), "total": total, "share": percent(reshaper.mass)}
+        words = {"count": number_text(len(reshaper.ids)), "total": total, "share": rough_percent(reshaper.mass)}
         if total and self.shaped is not None and self.shaped.is_exact:
             said = self.tr("Computed from {count} of {total} tokens, {share} of the probability; exact all the same.")
         elif total:

@@ -20,8 +20,9 @@ from chatapp.core.kept import Span
 from chatapp.core.reshape_kept import Shaped
 from chatapp.core.token_text import hex_text, token_text
 from chatapp.ui import theme
+from chatapp.ui.inspector.numbers import rough_percent
 from chatapp.ui.inspector.stage_words import stage_title
-from chatapp.ui.inspector.words import percent, percent_span
+from chatapp.ui.inspector.words import percent_span
 from chatapp.ui.widgets.text import plain_tip
 
 _BEFORE = Qt.ItemDataRole.UserRole  # 0..1
@@ -83,7 +84,7 @@ class BarsItemModel(QAbstractTableModel):
         before, after, cut = self._row(bars, row)
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return ("", percent(before), self._after_text(after, cut))[index.column()]
+                return ("", rough_percent(before), self._after_text(after, cut))[index.column()]
             case Qt.ItemDataRole.ToolTipRole:
                 return plain_tip(self._sentence(bars, row, before, after, cut))
             case Qt.ItemDataRole.AccessibleTextRole:
@@ -157,11 +158,11 @@ class BarsItemModel(QAbstractTableModel):
         token = self.tr("all others") if is_rest else f"“{token_text(int(bars.ids[row]), bars.pieces[row])}”"
         if cut is not None:
             return self.tr("{token}: {before} of the model, cut by these settings").format(
-                token=token, before=percent(before)
+                token=token, before=rough_percent(before)
             )
         now = "?" if after is None else percent_span(after)
         said = self.tr("{token}: {before} of the model, {after} with these settings").format(
-            token=token, before=percent(before), after=now
+            token=token, before=rough_percent(before), after=now
         )
         if after is not None and after.high - after.low > 1e-4:
             said += "\n" + self.tr("Its exact value depends on tokens that were not kept.")

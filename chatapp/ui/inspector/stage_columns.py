@@ -26,8 +26,8 @@ from chatapp.core.sampling import SamplingParams
 from chatapp.core.stage_view import StageView
 from chatapp.core.token_text import hex_text, token_text
 from chatapp.ui import theme
+from chatapp.ui.inspector.numbers import rough_percent
 from chatapp.ui.inspector.stage_words import stage_sentence, stage_title, stage_values
-from chatapp.ui.inspector.words import percent
 from chatapp.ui.widgets.text import number_text, plain_tip
 
 _PROB = Qt.ItemDataRole.UserRole  # float; nan where there is nothing to show
@@ -142,7 +142,7 @@ class StageItemModel(QAbstractTableModel):
     def _text(self, prob: float, cut: int | None, column: int) -> str:
         if cut == column:
             return self.tr("cut")
-        return percent(prob) if prob > 0 else "–"
+        return rough_percent(prob) if prob > 0 else "–"
 
     def _sentence(self, row: int, column: int, prob: float, cut: int | None) -> str:
         view = self.view
@@ -152,12 +152,12 @@ class StageItemModel(QAbstractTableModel):
         if row == len(view.ids):
             count = number_text(int(view.rest_left[column]))
             return self.tr("{stage}: {count} other tokens with {prob} together").format(
-                stage=stage, count=count, prob=percent(prob)
+                stage=stage, count=count, prob=rough_percent(prob)
             )
         token = token_text(int(view.ids[row]), view.pieces[row])
         if cut is not None and cut <= column:
             return self.tr("“{token}”: cut by {stage}").format(token=token, stage=stage_title(view.names[cut]))
-        return self.tr("“{token}” after {stage}: {prob}").format(token=token, stage=stage, prob=percent(prob))
+        return self.tr("“{token}” after {stage}: {prob}").format(token=token, stage=stage, prob=rough_percent(prob))
 
 
 class _BarDelegate(QStyledItemDelegate):

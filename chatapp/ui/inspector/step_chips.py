@@ -12,7 +12,7 @@ from chatapp.services.explorer import Step
 from chatapp.ui import theme
 from chatapp.ui.inspector import scales
 from chatapp.ui.inspector.distribution_model import cell_text
-from chatapp.ui.inspector.shares import bits_text, percent_text
+from chatapp.ui.inspector.numbers import nats_as_bits, percent
 from chatapp.ui.widgets.text import plain_tip
 
 _PAD, _GAP = 5, 4  # pixels beside a chip's text, between chips
@@ -157,9 +157,9 @@ class StepChips(QWidget):
         step = self._steps[at]
         return self.tr("{token}  ·  {percent}  ·  {bits} bits  ·  after the samplers {final}").format(
             token=self._texts[at],
-            percent=percent_text(math.exp(step.logprob)),
-            bits=bits_text(-step.logprob),
-            final=percent_text(step.final),
+            percent=percent(math.exp(step.logprob)),
+            bits=nats_as_bits(-step.logprob),
+            final=percent(step.final),
         )
 
     def _describe(self) -> None:

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QTo
 
 from chatapp.services.explorer import MAX_SEED, ExplorerService, ExplorerState
 from chatapp.services.explorer_place import Source
-from chatapp.ui.inspector.shares import bits_text, log_percent_text
+from chatapp.ui.inspector.numbers import log_percent, nats_as_bits
 from chatapp.ui.inspector.step_chips import ChipsArea
 from chatapp.ui.widgets.icons import icon
 from chatapp.ui.widgets.spin import CalmSpinBox
@@ -85,7 +85,7 @@ class StepControls(QWidget):
         if not count:
             return self.tr("Enter or a double click on a token puts it behind the text, Backspace takes it back.")
         return self.tr("{count} added: {percent}, {bits} bits").format(
-            count=number_text(count), percent=log_percent_text(logprob), bits=bits_text(-logprob)
+            count=number_text(count), percent=log_percent(logprob), bits=nats_as_bits(-logprob)
         )
 
     def _on_seed(self, value: int) -> None:

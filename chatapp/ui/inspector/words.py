@@ -1,4 +1,4 @@
-"""Numbers of the Sampling tab in the user's language: short ones, and those that are only known to lie somewhere."""
+"""Numbers in the user's language that are only known to lie somewhere."""
 
 import math
 
@@ -6,22 +6,16 @@ from PySide6.QtCore import QCoreApplication
 
 from chatapp.core.kept import Span
 from chatapp.core.text import QT_TRANSLATE_NOOP
+from chatapp.ui.inspector.numbers import rough_percent
 from chatapp.ui.widgets.text import number_text
 
 _AT_LEAST = QT_TRANSLATE_NOOP("Spans", "at least {number}")
 _AT_MOST = QT_TRANSLATE_NOOP("Spans", "at most {number}")
 
 
-def percent(share: float) -> str:
-    """A probability, for example "12.3 %"; what is small and not 0 never reads as 0."""
-    if 0 < share < 0.0005:
-        return f"<{number_text(0.1, 1)} %"
-    return f"{number_text(100 * share, 1)} %"
-
-
 def percent_span(span: Span) -> str:
     """For example "12.3–15.0 %"."""
-    low, high = percent(max(0.0, span.low)), percent(min(1.0, span.high))
+    low, high = rough_percent(max(0.0, span.low)), rough_percent(min(1.0, span.high))
     if low == high:
         return low
     if span.low <= 0:
@@ -31,7 +25,7 @@ def percent_span(span: Span) -> str:
 
 def share_words(span: Span) -> str:
     """A probability in a sentence, for example "at least 93.1 %"."""
-    low, high = percent(max(0.0, span.low)), percent(min(1.0, span.high))
+    low, high = rough_percent(max(0.0, span.low)), rough_percent(min(1.0, span.high))
     if low == high:
         return low
     if span.high >= 0.9995:

@@ -4,7 +4,6 @@ import time
 from typing import TypeVar
 
 import numpy as np
-import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
@@ -31,7 +30,7 @@ from chatapp.ui.inspector.distribution_model import ID, TOKEN, DistributionItemM
 from chatapp.ui.inspector.distribution_table import DistributionTable
 from chatapp.ui.inspector.explorer_tab import ExplorerTab
 from chatapp.ui.inspector.lookahead_tree import LookaheadTreeView
-from chatapp.ui.inspector.shares import bits_text, log_percent_text, percent_text
+from chatapp.ui.inspector.numbers import percent
 from chatapp.ui.inspector.step_chips import StepChips
 from tests.gui.inspector.real import Real, ask, open_real
 from tests.services.conftest import make_services, services
@@ -117,7 +116,7 @@ def test_a_text_is_gone_on_with_by_keyboard(open_real: Real, qtbot: QtBot) -> No
     assert services.explorer.steps[0].id == known.order[2]
     chips = part(tab, StepChips, "stepChips")
     assert chips.isVisible()
-    assert percent_text(float(np.exp(known.logprobs[known.order[2]]))) in part(tab, QLabel, "stepProduct").text()
+    assert percent(float(np.exp(known.logprobs[known.order[2]]))) in part(tab, QLabel, "stepProduct").text()
     QTest.mouseClick(part(tab, QWidget, "undoStep"), Qt.MouseButton.LeftButton)
     ready(services, qtbot, 0)
     QTest.keyClick(table, Qt.Key.Key_Return)
@@ -338,16 +337,6 @@ def test_the_table_of_a_large_vocabulary_is_shown_and_searched_within_a_frame(qt
         table.viewport().repaint()
         times.append(time.thread_time() - begin)
     assert min(times) < 0.016
-
-
-@pytest.mark.parametrize(
-    ("share", "text"),
-    [(0, "0 %"), (1, "100 %"), (0.12345, "12.35 %"), (3.14e-6, "3.1e-4 %"), (9.99e-7, "1.0e-4 %")],
-)
-def test_probabilities_are_written_short(share: float, text: str) -> None:
-    assert percent_text(share) == text
-    assert len(log_percent_text(-5000.0)) < 12
-    assert bits_text(float(np.log(2)) * 3) == "3.00"
 
 
 def test_points_outside_nodes_are_no_nodes(qtbot: QtBot) -> None:
