@@ -45,6 +45,7 @@ class ErrorCode(StrEnum):
     ENGINE_OUT_OF_MEMORY = "engine_out_of_memory"
     ENGINE_GPU = "engine_gpu"
     ENGINE_HUNG = "engine_hung"
+    ENGINE_NO_NUMBERS = "engine_no_numbers"
     ENGINE_BUSY = "engine_busy"
     CONTEXT_FULL = "context_full"
     CONTEXT_FAILED = "context_failed"
@@ -175,6 +176,12 @@ TEXTS: dict[ErrorCode, ErrorText] = {
     ErrorCode.ENGINE_GPU: _text(
         QT_TRANSLATE_NOOP("errors", "The GPU failed while the engine was working. What it had written is kept."),
         QT_TRANSLATE_NOOP("errors", "Start it again with fewer GPU layers, or on the CPU only."),
+    ),
+    ErrorCode.ENGINE_NO_NUMBERS: _text(
+        QT_TRANSLATE_NOOP(
+            "errors", "The model computes values here that are not numbers, so nothing can be said of them."
+        ),
+        QT_TRANSLATE_NOOP("errors", "Try fewer GPU layers, or download the model file again: it may be damaged."),
     ),
     ErrorCode.ENGINE_HUNG: _text(
         QT_TRANSLATE_NOOP("errors", "The engine did not answer and was stopped. What it had written is kept."),

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from chatapp.core.errors import EngineError, ErrorCode
+
 TOP_K = 20
 _BLOCK = 64  # entries
 _PART = 1 << 16  # entries that are summed up at a time: with their weights they stay in the processor's cache
@@ -33,9 +35,9 @@ class Distribution:
 
 
 def distribution(logits: NDArray[np.float32], k: int = TOP_K) -> Distribution:
-    """Summarise *logits*, float32 (n_vocab,)."""
+    """Summarise *logits*, float32 (n_vocab,); raise `EngineError` when they are no numbers."""
     ids = top_ids(logits, k)  # first: it comes back to a few entries while they are still in the processor's cache
-    peak = float(logits[ids[0]])
+    peak = float(logits[ids[0]]) if len(ids) else math.nan
     shift = peak if abs(peak) > _SAFE else 0.0  # exp would overflow, or lose the likeliest
     total = expected = 0.0
     with np.errstate(invalid="ignore"):
@@ -49,6 +51,8 @@ def distribution(logits: NDArray[np.float32], k: int = TOP_K) -> Distribution:
             if math.isnan(product):  # -inf logits (banned tokens) have weight 0, and 0·-inf is nan
                 product = float(np.dot(weights, np.maximum(values, np.float32(-1e30))))
             expected += product
+    if not math.isfinite(total):
+        raise EngineError(ErrorCode.ENGINE_NO_NUMBERS)
     log_total = math.log(total)
     return Distribution(
         log_z=shift + log_total,

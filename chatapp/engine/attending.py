@@ -12,7 +12,7 @@ from chatapp.engine import ggml
 from chatapp.engine.backend import Listener
 from chatapp.engine.queries import RecordedLayer
 from chatapp.engine.reading import Passage, Reader, cancelled
-from chatapp.engine.rebuild import Check, check, weights
+from chatapp.engine.rebuild import Check, check, finite, weights
 from chatapp.engine.recorder import AttentionRecorder
 from chatapp.engine.replay import KV_TYPE, Rows
 from chatapp.engine.scoring import owners_of
@@ -89,6 +89,8 @@ def _replayed(request: Attend, reader: Reader, passage: Passage, count: int, lis
     found = reader.replay.rows(passage.tokens, count, layers, request.prefix.adapters, listener)
     if not found and layers:
         raise RequestError(ErrorCode.NO_ATTENTION, reason=NO_LAYERS)
+    for rows in found:
+        finite(rows.weights)
     arrays = _arrays(request, reader, passage, found, count)
     return Attended(request.job, tuple(rows.layer for rows in found), False, -1, -1.0, KV_TYPE, arrays, REPLAYED)
 

@@ -13,6 +13,7 @@ from chatapp.engine.backend import Inspection, Listener
 from chatapp.engine.capture import AttentionCapture
 from chatapp.engine.given import checked_ids
 from chatapp.engine.llama import Context, Model
+from chatapp.engine.rebuild import finite
 from chatapp.protocol.messages import Inspect
 
 _KV_TYPES = ("f16", "f32")  # without flash attention there are no others
@@ -42,7 +43,7 @@ def inspect(model: Model, request: Inspect, listener: Listener, n_threads: int) 
         arrays = _score(model, context, capture, tokens, listener)
     finally:
         context.close()
-    weights = arrays["attention"] = capture.result()
+    weights = arrays["attention"] = finite(capture.result())
     return Inspection(_meta(model, request, capture, weights), arrays)
 
 

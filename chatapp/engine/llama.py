@@ -332,11 +332,11 @@ class Context:
             C.llama_memory_seq_cp(self._memory, 0, _SPARE, start, end)
         try:
             size = int(C.llama_state_seq_get_size(self.handle, sequence))
-            queries = self.recorder.queries.save(start, end) if self.recorder is not None else np.zeros(0, np.uint8)
-            if not size or not fits(size + queries.size):
+            kept = self.recorder.save(start, end) if self.recorder is not None else np.zeros(0, np.uint8)
+            if not size or not fits(size + kept.size):
                 return None
-            data = np.empty(size + queries.size, np.uint8)
-            data[size:] = queries  # behind what is llama.cpp's
+            data = np.empty(size + kept.size, np.uint8)
+            data[size:] = kept  # behind what is llama.cpp's
             done = int(C.llama_state_seq_get_data(self.handle, data.ctypes.data_as(_BYTES), size, sequence))
         except MemoryError:
             return None
@@ -354,7 +354,7 @@ class Context:
             C.llama_memory_seq_rm(self._memory, _SPARE, -1, -1)
         if self.recorder is None:
             return done == data.size
-        return self.recorder.queries.restore(data[done:], start, len(self))
+        return self.recorder.restore(data[done:], start, len(self))
 
     def __len__(self) -> int:
         return int(C.llama_memory_seq_pos_max(self._memory, 0)) + 1

@@ -2,10 +2,12 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from chatapp.core.errors import EngineError, ErrorCode
 from chatapp.engine import ggml
 from chatapp.engine.queries import RecordedLayer, ensure
 from chatapp.engine.recorder import AttentionRecorder, Proof
@@ -26,7 +28,7 @@ def weights(recorder: AttentionRecorder, layer: RecordedLayer, position: int, co
     """Attention in one layer of *count* tokens, the last of them at *position*: float32 (n_head, count, position + 1).
 
     Rows sum to 1, or to less where the model has attention sinks: the missing part went there. Raise KeyError when one
-    of the tokens was not recorded.
+    of the tokens was not recorded, `EngineError` when the model computed no numbers.
     """
     n_keys, group = position + 1, layer.n_head // layer.n_head_kv
     positions = range(n_keys - count, n_keys)
@@ -57,7 +59,14 @@ def weights(recorder: AttentionRecorder, layer: RecordedLayer, position: int, co
     if layer.sinks is not None:
         total += np.exp(layer.sinks[:, None, None] - peak)
     scores /= total
-    return scores
+    return finite(scores)
+
+
+def finite(found: NDArray[Any]) -> NDArray[Any]:
+    """*found*; raise `EngineError` when there is an infinity or a NaN in it: some drivers compute them."""
+    if not np.isfinite(found).all():
+        raise EngineError(ErrorCode.ENGINE_NO_NUMBERS)
+    return found
 
 
 def check(recorder: AttentionRecorder, position: int) -> Check | None:
@@ -80,7 +89,7 @@ def _error(recorder: AttentionRecorder, proof: Proof) -> float:
         values = _cached(recorder, layer.values, layer.n_head_kv, layer.value_width, n_keys)
         group = layer.n_head // layer.n_head_kv
         mixed = np.matmul(rows.reshape(layer.n_head_kv, group, n_keys), values.transpose(1, 0, 2))
-        difference = np.abs(mixed.reshape(output.shape) - output).max()
+        difference = np.abs(finite(mixed.reshape(output.shape) - output)).max()
         error = max(error, float(difference / max(1e-12, float(np.abs(output).max()))))
     return error
 

@@ -19,8 +19,8 @@ from chatapp.engine import ggml
 from chatapp.engine.change import Change
 from chatapp.engine.queries import CHUNK, QueryStore, RecordedLayer, ensure
 
-_PROOF_EVERY = 32  # positions between two outputs that are kept
-_PROOFS = 16  # of them, the newest
+_PROOF_EVERY = 32  # positions between two outputs that are kept, at most; a chunk of queries begins with one
+_PROOFS = 16  # of them
 _PROOF_SHARE = 8  # they get one of so many parts of the budget, at most
 _Q, _K, _V, _MASK, _SINKS = range(5)  # operands of the node
 _KEYS = "cache_k_l"
@@ -121,7 +121,8 @@ class AttentionRecorder:
             self._lowest = [ensure(lowest, last + 1) for lowest in self._lowest]
         self.queries.besides = self._proofs_size + sum(lowest.nbytes for lowest in self._lowest)
         self._from = self.queries.make_room(position, last + 1)
-        if self._most_proofs and (n_tokens > 1 or last % _PROOF_EVERY == 0):
+        near = bool(self.proofs) and self.proofs[-1].position > last - _PROOF_EVERY
+        if self._most_proofs and (n_tokens > 1 or last % _PROOF_EVERY == 0 or not near):
             self._proof = Proof(last)
         elif n_tokens == 1 and self._from == position and self._is_host:
             self._targets = self._places(position)
@@ -138,13 +139,44 @@ class AttentionRecorder:
         end = self._start + min(count, copied)
         self.queries.mark(min(self._from, end), end, own=not self.is_asked)
         if self._proof is not None and len(self._proof.outputs) == len(self.layers):
-            others = [proof for proof in self.proofs if proof.position != self._proof.position]
-            self.proofs = [*others, self._proof][-self._most_proofs :]
+            self.proofs = [proof for proof in self.proofs if proof.position != self._proof.position]
+            self._keep_proof(self._proof)
+        while self.proofs and not self.queries.knows(self.proofs[0].position):  # given up for the budget
+            del self.proofs[0]
 
     def cut(self, position: int) -> None:
         """Everything from *position* on is forgotten."""
         self.queries.cut(position)
         self.proofs = [p for p in self.proofs if p.position < position]
+
+    def save(self, start: int, end: int) -> NDArray[np.uint8]:
+        """What is kept of the positions *start* to *end*, proofs and queries, to be put back by `restore`."""
+        kept = [p for p in self.proofs if start <= p.position < end]
+        numbers = np.array([len(kept), *(p.position for p in kept)], np.int32)
+        outputs = [p.outputs[layer.index].reshape(-1) for p in kept for layer in self._order]
+        parts = [numbers, *outputs, self.queries.save(start, end)]
+        return np.concatenate([np.ascontiguousarray(part).view(np.uint8) for part in parts])
+
+    def restore(self, data: NDArray[np.uint8], start: int, end: int) -> bool:
+        """Put back what `save` gave; False when it is not that."""
+        count = int(data[:4].view(np.int32)[0])
+        positions, at = data[4 : 4 * (count + 1)].view(np.int32), 4 * (count + 1)
+        for position in positions.tolist():
+            proof = Proof(position)
+            for layer in self._order:
+                size = 4 * layer.n_head * layer.value_width
+                output = data[at : at + size].view(np.float32).reshape(layer.n_head, layer.value_width)
+                proof.outputs[layer.index] = output.copy()
+                at += size
+            self._keep_proof(proof)
+        return self.queries.restore(data[at:], start, end)
+
+    def _keep_proof(self, proof: Proof) -> None:
+        """Add it behind the others; when there are too many, give up the one that has its neighbours nearest."""
+        self.proofs.append(proof)
+        if len(self.proofs) > self._most_proofs:
+            at = [p.position for p in self.proofs]
+            del self.proofs[min(range(1, len(at) - 1), key=lambda i: at[i + 1] - at[i - 1], default=0)]
 
     def lowest_key(self, layer: RecordedLayer, position: int) -> int:
         """The first key that *position* sees in this layer: 0 but for windows."""

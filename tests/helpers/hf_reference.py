@@ -5,8 +5,9 @@ Run by hand to write these files anew (when a model of `TWINS` changes); the tes
     python -m venv /tmp/hf && /tmp/hf/bin/pip install torch "transformers==4.57.6" gguf numpy
     /tmp/hf/bin/python -m tests.helpers.hf_reference
 
-Each GGUF file is read back (`gguf_weights`), its tensors are put into the Hugging Face model of that architecture under
-their names there, and that runs in float32 with ``attn_implementation="eager"``. A file says which weights it is of.
+The tokens are a random block and the same block again. Each GGUF file is read back (`gguf_weights`), its tensors are
+put into the Hugging Face model of that architecture under their names there, and that runs in float32 with
+``attn_implementation="eager"``. A file says which weights it is of.
 Sources of the names and of what is rearranged: llama.cpp's convert_hf_to_gguf.py, transformers/models/*/modeling_*.py.
 """
 
@@ -27,7 +28,7 @@ TWINS = (
     "llama-f32", "qwen2-f32", "gpt2-hf", "gemma3-hf", "gemma2-hf", "gpt-oss-hf", "deepseek2-hf", "bloom-hf",
     "jamba-f32", "mamba-f32",
 )  # fmt: skip
-LENGTH = 48  # tokens
+LENGTH = 48  # tokens: some at random, and the same once more
 
 Tensors = dict[str, NDArray[np.float32]]
 
@@ -70,7 +71,7 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name in TWINS:
         weights = read(tiny(name))
-        ids = np.random.default_rng(23).integers(0, 320, LENGTH).astype(np.int32)
+        ids = np.tile(np.random.default_rng(23).integers(0, 320, LENGTH // 2), 2).astype(np.int32)
         layers, attention, logprobs = run(weights, ids)
         path = FOLDER / f"{name}.npz"
         np.savez_compressed(

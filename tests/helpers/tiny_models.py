@@ -8,6 +8,7 @@ The ``write_…`` functions make others.
 """
 
 import atexit
+import ctypes
 import functools
 import itertools
 import tempfile
@@ -19,8 +20,9 @@ import gguf
 import numpy as np
 from numpy.typing import NDArray
 
-Kind = Literal["F32", "F16", "Q8_0"]
+Kind = Literal["F32", "F16", "Q8_0", "Q4_K"]
 Array = NDArray[np.float32]
+Edit = Callable[[str, Array], Array]  # the name of a matrix, and what was drawn for it
 
 BOS, END, USER, ASSISTANT, SYSTEM = CONTROL_TOKENS = ("<|bos|>", "<|end|>", "<|user|>", "<|assistant|>", "<|system|>")
 
@@ -69,16 +71,17 @@ def vocabulary(size: int) -> tuple[list[str], list[int], list[str]]:
 
 
 class _File:
-    """A GGUF file being written; matrices are random, seeded, and of the wanted type."""
+    """A GGUF file being written; matrices are random, seeded, changed by *edit*, and of the wanted type."""
 
     def __init__(self, path: Path, architecture: str, *, kind: Kind, seed: int, n_layer: int, n_embd: int) -> None:
         self.kind, self.n_embd = kind, n_embd
+        self.edit: Edit = lambda _name, values: values
         self.random = np.random.default_rng(seed)
         self.writer = gguf.GGUFWriter(path, architecture)
         self.writer.add_name(f"Tiny {architecture} {kind}")
         self.writer.add_block_count(n_layer)
         self.writer.add_embedding_length(n_embd)
-        file_types = {"F32": 0, "F16": 1, "Q8_0": 7}
+        file_types = {"F32": 0, "F16": 1, "Q8_0": 7, "Q4_K": 15}
         self.writer.add_file_type(file_types[kind])
 
     def add_vocabulary(self, size: int, pre: str, chat_template: str | None) -> None:
@@ -119,13 +122,16 @@ class _File:
     def matrix(self, name: str, rows: int, columns: int, gain: float = 1.0) -> None:
         """*rows* outputs of *columns* inputs; unit-variance input gives outputs of standard deviation *gain*."""
         values = self.random.standard_normal((rows, columns), dtype=np.float32) * np.float32(gain / columns**0.5)
+        values = self.edit(name, values)
         if self.kind == "F32":
             self.writer.add_tensor(name, values)
         elif self.kind == "F16":
             self.writer.add_tensor(name, values.astype(np.float16))
-        else:
+        elif self.kind == "Q8_0":
             quant = gguf.GGMLQuantizationType.Q8_0
             self.writer.add_tensor(name, gguf.quants.quantize(values, quant), raw_dtype=quant)
+        else:
+            self.writer.add_tensor(name, _q4_k(values), raw_dtype=gguf.GGMLQuantizationType.Q4_K)
 
     def vector(self, name: str, size: int, *, mean: float = 0.0, spread: float = 0.1) -> None:
         """Norm weights and biases: always F32."""
@@ -141,6 +147,20 @@ class _File:
         self.writer.write_kv_data_to_file()
         self.writer.write_tensors_to_file()
         self.writer.close()
+
+
+def _q4_k(values: Array) -> NDArray[np.uint8]:
+    """By ggml itself, since gguf's Python can only read them; rows of 256 numbers become 144 bytes."""
+    from chatapp.engine.ggml import library  # noqa: PLC0415 - loads llama.cpp
+
+    rows, columns = values.shape
+    found = np.empty((rows, columns // 256 * 144), np.uint8)
+    function = library("ggml-base").ggml_quantize_chunk
+    function.restype = ctypes.c_size_t
+    function.argtypes = [ctypes.c_int, *[ctypes.c_void_p] * 2, *[ctypes.c_int64] * 3, ctypes.c_void_p]
+    kind = int(gguf.GGMLQuantizationType.Q4_K)
+    assert function(kind, values.ctypes.data, found.ctypes.data, 0, rows, columns, None) == found.nbytes
+    return found
 
 
 def write_llama(
@@ -266,6 +286,7 @@ def write_gemma3(
     chat_template: str | None = CHAT_TEMPLATE,
     ffn: float = 1.0,
     softcap: float = 0.0,
+    edit: Edit | None = None,
     seed: int = 3,
 ) -> None:
     """Gemma 3: five sliding-window layers to one full layer, norms of q and k and after each half, heads not n_embd.
@@ -274,6 +295,7 @@ def write_gemma3(
     alternate, and q and k have no norms.
     """
     file = _File(path, "gemma2" if softcap else "gemma3", kind=dtype, seed=seed, n_layer=n_layer, n_embd=n_embd)
+    file.edit = edit or file.edit
     if softcap:
         file.writer.add_attn_logit_softcapping(softcap)
         file.writer.add_final_logit_softcapping(30.0)
@@ -551,6 +573,7 @@ MODELS: dict[str, Callable[[Path], None]] = {
     "llama-f32": write_llama,
     "llama-f16": functools.partial(write_llama, dtype="F16"),
     "llama-q8_0": functools.partial(write_llama, dtype="Q8_0"),
+    "llama-q4_k": functools.partial(write_llama, n_layer=2, n_embd=256, n_ff=256, dtype="Q4_K"),
     "llama-tied": functools.partial(write_llama, tied=True, n_head=8, n_head_kv=1, seed=5),
     "llama-no-template": functools.partial(write_llama, chat_template=None),
     "llama-recommends": functools.partial(
