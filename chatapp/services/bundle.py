@@ -27,6 +27,7 @@ from chatapp.services.storage import StorageService
 from chatapp.services.tasks import Tasks
 from chatapp.services.text_score import TextScoreService
 from chatapp.services.traces import TracesService
+from chatapp.services.verification import VerificationService
 from chatapp.services.vocabulary import VocabularyService
 from chatapp.settings import schema
 from chatapp.settings.file import Settings
@@ -59,6 +60,7 @@ class Services:
     lookahead: LookaheadService
     text_score: TextScoreService
     attention: AttentionService
+    verification: VerificationService
 
     @classmethod
     def create(cls, paths: Paths, settings: Settings, *, fake_engine: bool, parent: QObject | None = None) -> Self:
@@ -83,11 +85,12 @@ class Services:
         lookahead = LookaheadService(explorer, questions, parent)
         text_score = TextScoreService(engine, questions, tasks, parent)
         attention = AttentionService(chat, engine, inspector, questions, vocabulary, tasks, parent)
+        verification = VerificationService(attention, engine, inspector, questions, tasks, parent)
         traces = TracesService(chat, prompt_scores, storage, parent)
         return cls(
             paths, settings_service, notices, tasks, storage, engine, conversations, chat, models, context,
             larger_context, presets, questions, prompt_scores, inspector, traces, vocabulary, explorer, lookahead,
-            text_score, attention,
+            text_score, attention, verification,
         )  # fmt: skip
 
     def start(self, model: str | None = None) -> None:

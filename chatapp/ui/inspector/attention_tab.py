@@ -29,6 +29,7 @@ from chatapp.ui.inspector.numbers import count
 from chatapp.ui.inspector.shares_page import SharesPage
 from chatapp.ui.inspector.sources_page import SourcesPage
 from chatapp.ui.inspector.token_line import text_of
+from chatapp.ui.inspector.verify_line import VerifyLine
 from chatapp.ui.widgets.combo import CalmComboBox
 from chatapp.ui.widgets.icons import icon
 from chatapp.ui.widgets.text import ElidedLabel, size_text
@@ -144,6 +145,7 @@ class AttentionTab(QWidget):
         column.addWidget(self._progress)
         column.addWidget(self._pages, 1)
         column.addLayout(last)
+        column.addWidget(VerifyLine(self._services, page))
         column.addWidget(self._caution)
         column.addWidget(self._memory)
         return page

@@ -17,9 +17,11 @@ from chatapp.services.attention_place import AttentionState, Moment
 from chatapp.services.bundle import Services
 from chatapp.settings.schema import RECORD_ATTENTION
 from chatapp.ui.inspector.attention_tab import AttentionTab
-from chatapp.ui.inspector.attention_words import weight_text
+from chatapp.ui.inspector.attention_words import head_name, weight_text
+from chatapp.ui.inspector.layer_bars import LayerBars
 from chatapp.ui.inspector.numbers import percent as number_percent
 from chatapp.ui.inspector.picture import png
+from chatapp.ui.widgets.text import number_text
 from tests.gui.inspector.real import Real, ask, open_real
 from tests.services.conftest import make_services, services
 from tests.services.test_attention_service import GREEDY, open_recording
@@ -317,3 +319,29 @@ def test_what_is_exported(tab: AttentionTab, tmp_path: Path) -> None:
     image = tmp_path / "sources.png"
     image.write_bytes(png(found.picture(), found.meta)())
     assert not QImage(str(image)).isNull()
+
+
+def test_a_picture_is_verified_by_a_replay(tab: AttentionTab, qtbot: QtBot) -> None:
+    verification = tab._services.verification
+    button, said = part(tab, QPushButton, "verifyPicture"), part(tab, QLabel, "verifyResult")
+    bars = part(tab, LayerBars, "verifyLayers")
+    assert not bars.isVisible()
+    button.setFocus()
+    QTest.keyClick(button, Qt.Key.Key_Space)
+    assert button.text() == "Cancel"
+    qtbot.waitUntil(lambda: verification.result is not None, timeout=20_000)
+    result = verification.result
+    assert result is not None
+    assert not button.isVisible()
+    for words in (number_text(result.largest, 3), head_name(result.worst), "other kernels"):
+        assert words in said.text()
+    bars.setFocus()
+    for _ in range(3):
+        QTest.keyClick(bars, Qt.Key.Key_Right)
+    head, value = result.layers[2]
+    assert head_name(head) in said.text()
+    assert number_text(value, 3) in said.text()
+    QTest.keyClick(bars, Qt.Key.Key_Return)
+    assert tab._attention.heads == {head}
+    click(bars, bars.rect_of(4).center().toPoint())
+    assert tab._attention.heads == {result.layers[4][0]}
