@@ -42,6 +42,7 @@ class VerificationService(QObject):
         super().__init__(parent)
         self._attention = attention
         self._engine = engine
+        self._inspector = inspector
         self._questions = questions
         self._tasks = tasks
         self._job = 0
@@ -62,8 +63,8 @@ class VerificationService(QObject):
 
     @property
     def result(self) -> Difference | None:
-        """Of the picture that is shown, None before it was verified."""
-        return self._found.get(self._attention.shown)
+        """Of the token that is selected, also while another one is pointed at; None before it was verified."""
+        return self._found.get((self._inspector.message_id, self._inspector.token, self._attention.moment))
 
     def verify(self) -> None:
         """Replay the shown token."""

@@ -26,12 +26,14 @@ class VerifyLine(QWidget):
         self.setObjectName("verifyLine")
         self._verification = services.verification
         self._attention = services.attention
+        self._inspector = services.inspector
         self._shown: Difference | None = None
-        self._said = QLabel(self)
-        self._said.setObjectName("verifyResult")
-        self._said.setTextFormat(Qt.TextFormat.PlainText)
-        self._said.setWordWrap(True)
-        self._said.setProperty("role", "small")
+        self._said, self._pointed = QLabel(self), QLabel(self)
+        for label, name in ((self._said, "verifyResult"), (self._pointed, "verifyPointed")):
+            label.setObjectName(name)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+            label.setProperty("role", "small")
         self._button = QPushButton(self)
         self._button.setObjectName("verifyPicture")
         self._button.setProperty("link", "true")
@@ -47,13 +49,14 @@ class VerifyLine(QWidget):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self._said, 1)
-        row.addWidget(self._button, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._button, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(row)
         column.addWidget(self._progress)
         column.addWidget(self.bars)
+        column.addWidget(self._pointed)
         self._verification.changed.connect(self.show_state)
         self._retranslate()
 
@@ -64,13 +67,16 @@ class VerifyLine(QWidget):
         running = verification.token is not None
         self._progress.setVisible(running)
         self._progress.setValue(round(1000 * verification.progress))
-        self.bars.setVisible(result is not None and not running)
+        for widget in (self.bars, self._pointed):
+            widget.setVisible(result is not None and not running)
         if result is not None and result is not self._shown:
             self.bars.show_values([value for _, value in result.layers], max(result.largest, 1e-9))
         self._shown = result
         self._button.setText(self.tr("Cancel") if running else self.tr("Verify this picture"))
         self._button.setVisible(running or result is None)
-        self._say(self._text())
+        self._said.setText(self._text())
+        self._said.setVisible(bool(self._said.text()))
+        self._on_pointed(None)
 
     def _text(self) -> str:
         verification, result = self._verification, self._shown
@@ -80,11 +86,8 @@ class VerifyLine(QWidget):
             )
         if verification.error is not None and result is None:
             return " ".join(filter(None, error_text(verification.error)))
-        return _result_text(self, result) if result is not None else ""
-
-    def _say(self, text: str) -> None:
-        self._said.setText(text)
-        self.bars.setAccessibleDescription(text)
+        token = self._inspector.token
+        return _result_text(self, token, result) if result is not None and token is not None else ""
 
     def _act(self) -> None:
         if self._verification.token is not None:
@@ -93,14 +96,15 @@ class VerifyLine(QWidget):
             self._verification.verify()
 
     def _on_pointed(self, bar: int | None) -> None:
-        if self._shown is None:
-            return
-        if bar is None:
-            self._say(self._text())
-            return
-        head, value = self._shown.layers[bar]
-        said = self.tr("In layer {layer} {head} differs most: by {value}. Click to look at it.")
-        self._say(said.format(layer=head[0], head=head_name(head), value=number_text(value, _DECIMALS)))
+        if self._shown is None or bar is None:
+            said = self.tr("Each bar is the head of a layer that differs most; a click looks at it.")
+        else:
+            head, value = self._shown.layers[bar]
+            said = self.tr("{head} differs most in its layer: by {value}").format(
+                head=head_name(head), value=number_text(value, _DECIMALS)
+            )
+        self._pointed.setText(said)
+        self.bars.setAccessibleDescription(said)
 
     def _on_chosen(self, bar: int) -> None:
         if self._shown is not None:
@@ -120,12 +124,16 @@ class VerifyLine(QWidget):
         super().changeEvent(event)
 
 
-def _result_text(line: VerifyLine, result: Difference) -> str:
+def _result_text(line: VerifyLine, token: int, result: Difference) -> str:
     found = line.tr(
-        "Verified by a replay: one weight differs by {largest} ({head}), the others by less; on average {moved} of a "
+        "Token {number} replayed: a single weight differs by up to {largest} ({head}), and on average {moved} of a "
         "head's attention lies elsewhere."
-    ).format(largest=number_text(result.largest, _DECIMALS), head=head_name(result.worst), moved=percent(result.moved))
-    usual = number_text(USUAL, 2)
+    ).format(
+        number=count(token + 1),
+        largest=number_text(result.largest, _DECIMALS),
+        head=head_name(result.worst),
+        moved=percent(result.moved),
+    )
     if result.largest <= USUAL:
         why = line.tr(
             "Without flash attention the model computes with other kernels, which makes up to {usual} in late layers: "
@@ -133,4 +141,4 @@ def _result_text(line: VerifyLine, result: Difference) -> str:
         )
     else:
         why = line.tr("That is more than the {usual} that other kernels usually make: look at both with care.")
-    return f"{found} {why.format(usual=usual)}"
+    return f"{found} {why.format(usual=number_text(USUAL, 2))}"

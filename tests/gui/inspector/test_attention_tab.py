@@ -339,8 +339,9 @@ def test_a_picture_is_verified_by_a_replay(tab: AttentionTab, qtbot: QtBot) -> N
     for _ in range(3):
         QTest.keyClick(bars, Qt.Key.Key_Right)
     head, value = result.layers[2]
-    assert head_name(head) in said.text()
-    assert number_text(value, 3) in said.text()
+    pointed = part(tab, QLabel, "verifyPointed").text()
+    assert head_name(head) in pointed
+    assert number_text(value, 3) in pointed
     QTest.keyClick(bars, Qt.Key.Key_Return)
     assert tab._attention.heads == {head}
     click(bars, bars.rect_of(4).center().toPoint())
