@@ -60,7 +60,8 @@ def main(given: argparse.Namespace) -> int:
     try:
         return commands[given.command](given)
     except UserFixable as error:
-        sys.stderr.write(f"chatapp: {error.message} {error.remedy}\n")
+        remedy = "See chatapp --help." if error.code is ErrorCode.INVALID_ARGUMENT else error.remedy
+        sys.stderr.write(f"chatapp: {error.message} {remedy}\n")
         return EXIT_USAGE if error.code in _USAGE else EXIT_FAILED
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
@@ -139,7 +140,7 @@ def embed(given: argparse.Namespace) -> int:
 
 def perplexity(given: argparse.Namespace) -> int:
     """Print the perplexity of a text file, or as JSON how likely every token of it is."""
-    text = sys.stdin.read() if given.file == "-" else _read(Path(given.file))
+    text = _read(given.file)
     parts: list[TokenTrace] = []
     with _engine(given, LoadOptions(n_ctx=256, cache_bytes=0)) as (client, model):
         n_ctx = given.ctx or (512 if given.method == "llama.cpp" else min(model.n_ctx_train, DEFAULT_CONTEXT))
@@ -258,9 +259,10 @@ def _chain_values(given: argparse.Namespace) -> dict[str, Any]:
     return values
 
 
-def _read(path: Path) -> str:
+def _read(path: Path | str) -> str:
+    """The text of a file, or of standard input for "-"; lines end as they do there."""
     try:
-        return path.read_bytes().decode()  # lines end as they do in the file
+        return (sys.stdin.buffer.read() if str(path) == "-" else Path(path).read_bytes()).decode()
     except (OSError, ValueError) as error:
         reason = f"{path} cannot be read: {getattr(error, 'strerror', None) or error}"
         raise RequestError(ErrorCode.INVALID_ARGUMENT, reason=reason) from error

@@ -1,7 +1,10 @@
 """LoRA adapters of a conversation: which files, how strongly."""
 
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any, Self
+
+from chatapp.core.text import file_name
 
 MAX_ADAPTERS = 8
 ADAPTER_SCALE = (-10.0, 10.0)
@@ -13,6 +16,12 @@ class AdapterUse:
 
     path: str
     scale: float = 1.0
+
+    @property
+    def label(self) -> str:
+        """For example "poems × 0.5"."""
+        name = PurePath(file_name(self.path)).stem
+        return name if self.scale == 1 else f"{name} × {self.scale:g}"
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON types."""

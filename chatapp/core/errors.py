@@ -261,7 +261,7 @@ TEXTS: dict[ErrorCode, ErrorText] = {
     ),
     ErrorCode.INVALID_ARGUMENT: _text(
         QT_TRANSLATE_NOOP("errors", "{reason}."),
-        QT_TRANSLATE_NOOP("errors", "See chatapp --help."),
+        QT_TRANSLATE_NOOP("errors", "Change that and try again."),
     ),
     ErrorCode.EMPTY_PROMPT: _text(
         QT_TRANSLATE_NOOP("errors", "There is nothing to send."),

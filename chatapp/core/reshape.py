@@ -12,16 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chatapp.core.sampling import BAN, FIRST, SamplingParams
+from chatapp.core.sampling import BAN, IMPOSSIBLE, SamplingParams
+from chatapp.core.stages import chain_of
 
 F32 = NDArray[np.float32]
 
-GREEDY_BELOW = 1e-3  # temperatures that mean "the likeliest token"
-BEFORE_GREEDY = frozenset({*FIRST, "penalties", "dry"})
 # What needs more than a distribution: the rules so far, the earlier tokens' texts, and what earlier draws left behind.
 NOT_COMPUTED = frozenset({"grammar", "dry", "mirostat", "mirostat_v2", "adaptive_p"})
-_IMPOSSIBLE = 1e-38  # of the likeliest one's probability: what is less is dropped with what was forbidden
-
 
 # The settings that decide what a stage does.
 SETTINGS: dict[str, tuple[str, ...]] = {
@@ -43,24 +40,6 @@ def shared_stages(one: SamplingParams, other: SamplingParams, *, past_xtc: bool 
             break
         count += 1
     return count
-
-
-def chain_of(params: SamplingParams) -> tuple[str, ...]:
-    """The stages that *params* make: "raw" first, the kind of draw last."""
-    greedy = is_greedy(params)
-    stages = [s for s in FIRST + params.order if params.uses(s) and not (greedy and s not in BEFORE_GREEDY)]
-    if greedy:
-        last = "greedy"
-    elif params.mirostat:
-        last = "mirostat" if params.mirostat == 1 else "mirostat_v2"
-    else:
-        last = "adaptive_p" if params.adaptive_target >= 0 else "draw"
-    return ("raw", *stages, last)
-
-
-def is_greedy(params: SamplingParams) -> bool:
-    """Whether the likeliest token is always taken."""
-    return params.temperature < GREEDY_BELOW and "temperature" not in params.disabled
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +271,7 @@ def _dynamic(probs: F32, params: SamplingParams) -> np.float32:
 
 
 def _possible(left: Candidates) -> Candidates:
-    return _min_p(left, _IMPOSSIBLE)
+    return _min_p(left, IMPOSSIBLE)
 
 
 def _sum(values: NDArray[Any]) -> np.float32:

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 from chatapp.core.kept import Kept, kept_candidates
 from chatapp.core.kept_after import kept_after
 from chatapp.core.kept_stages import Missing, NotComputable
-from chatapp.core.reshape import NOT_COMPUTED, Candidates, chain_of, reshape, shared_stages, snapshot
+from chatapp.core.reshape import NOT_COMPUTED, Candidates, reshape, shared_stages, snapshot
 from chatapp.core.reshape_kept import Shaped, reshape_kept, shape_of
 from chatapp.core.sampling import SamplingParams
 from chatapp.core.stage_view import candidates, recorded_stages
+from chatapp.core.stages import chain_of
 from chatapp.core.trace_buffer import TraceBuffer
 
 F32 = NDArray[np.float32]

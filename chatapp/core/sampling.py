@@ -32,6 +32,7 @@ MAX_STOP_LENGTH = 256  # characters
 MAX_BREAKER_LENGTH = 40  # bytes llama.cpp looks at
 MAX_GRAMMAR_LENGTH = 200_000  # characters
 BAN = 100.0  # a logit bias of -BAN forbids the token altogether
+IMPOSSIBLE = 1e-38  # of the likeliest one's probability: what is less is dropped with what was forbidden
 _MAX_BREAKERS, _MAX_BIASES = 64, 1000
 
 ORDER = ("penalties", "dry", "top_n_sigma", "top_k", "typical_p", "top_p", "min_p", "xtc", "temperature")

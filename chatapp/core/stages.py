@@ -1,4 +1,4 @@
-"""The stage view: what every sampler stage left of the candidates of each token."""
+"""The stages that sampling goes through, and the stage view: what each left of the candidates of every token."""
 
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -6,11 +6,35 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from chatapp.core.sampling import FIRST, SamplingParams
+
 # The position of a name is what traces store: append only.
 STAGES = (
     "raw", "logit_bias", "grammar", "penalties", "dry", "top_n_sigma", "top_k", "typical_p", "top_p", "min_p", "xtc",
     "temperature", "draw", "greedy", "mirostat", "mirostat_v2", "adaptive_p",
 )  # fmt: skip
+
+
+_GREEDY_BELOW = 1e-3  # temperatures that mean "the likeliest token"; dividing by less overflows
+_BEFORE_GREEDY = frozenset({*FIRST, "penalties", "dry"})  # what can make another token the likeliest
+
+
+def chain_of(params: SamplingParams) -> tuple[str, ...]:
+    """The stages that *params* make: "raw" first, the kind of draw last."""
+    greedy = is_greedy(params)
+    stages = [s for s in FIRST + params.order if params.uses(s) and not (greedy and s not in _BEFORE_GREEDY)]
+    if greedy:
+        last = "greedy"
+    elif params.mirostat:
+        last = "mirostat" if params.mirostat == 1 else "mirostat_v2"
+    else:
+        last = "adaptive_p" if params.adaptive_target >= 0 else "draw"
+    return ("raw", *stages, last)
+
+
+def is_greedy(params: SamplingParams) -> bool:
+    """Whether the likeliest token is always taken."""
+    return params.temperature < _GREEDY_BELOW and "temperature" not in params.disabled
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,15 @@
-"""Marks words for translation in modules that must not know Qt."""
+"""Words for modules that must not know Qt: marked for translation, on one line, of a path."""
 
 
 def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # noqa: N802 - lupdate finds strings by this very name
     """Return *text* unchanged; lupdate collects it under *context*, and the ui looks the translation up later."""
     del context
     return text
+
+
+def file_name(path: str) -> str:
+    """The last part of a path of whatever system: chats move between them."""
+    return path.replace("\\", "/").rsplit("/", 1)[-1]
 
 
 def escaped(text: str) -> str:

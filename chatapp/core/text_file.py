@@ -22,7 +22,7 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff",
 
 @dataclass(frozen=True, slots=True)
 class PlainText:
-    """A text as UTF-8, with line ends ``\\n``, and how many characters it has."""
+    """A text as UTF-8, with its own line ends, and how many characters it has."""
 
     utf8: bytes = b""
     length: int = 0
@@ -52,7 +52,7 @@ def read_text(path: Path) -> PlainText:
 
 
 def decoded(data: bytes) -> PlainText | None:
-    """*data* as text, None when it is binary."""
+    """*data* as text, None when it is binary. Line ends stay: a model reads them."""
     for encoding in _guesses(data):
         parts, length = [], 0
         try:
@@ -69,12 +69,8 @@ def decoded(data: bytes) -> PlainText | None:
 
 def _slices(data: bytes, encoding: str) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder(encoding)()
-    held = ""  # a "\r" whose "\n" may come with the next slice
     for at in range(0, len(data), _SLICE):
-        text = held + decoder.decode(data[at : at + _SLICE], at + _SLICE >= len(data))
-        held = "\r" if text.endswith("\r") else ""
-        yield text.removesuffix("\r").replace("\r\n", "\n")
-    yield held
+        yield decoder.decode(data[at : at + _SLICE], at + _SLICE >= len(data))
 
 
 def _guesses(data: bytes) -> tuple[str, ...]:

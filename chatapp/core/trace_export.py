@@ -6,12 +6,12 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePath, PureWindowsPath
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from chatapp.core.text import file_name
 from chatapp.core.text_rest import TextRest
 from chatapp.core.trace import TokenTrace
 from chatapp.core.trace_buffer import TraceBuffer
@@ -41,19 +41,20 @@ class Table:
 
 def origin(trace_meta: dict[str, Any], app: str, **more: Any) -> dict[str, Any]:
     """What an export says of itself: *app* is name and version. Of paths only the file's name goes out."""
-    model = str(trace_meta.get("model", ""))
-    windows = "\\" in model
     known = {
         "app": app,
-        "model": (PureWindowsPath(model) if windows else PurePath(model)).name,
+        "model": file_name(str(trace_meta.get("model", ""))),
         "fingerprint": trace_meta.get("fingerprint", ""),
         "seed": trace_meta.get("seed"),
         "sampling": trace_meta.get("sampling"),
         "prompt_tokens": trace_meta.get("prompt_tokens"),
-        "adapters": trace_meta.get("adapters") or None,
+        "adapters": trace_meta.get("adapters"),
         "system": trace_meta.get("system"),
+        **more,
     }
-    return {name: value for name, value in {**known, **more}.items() if value not in (None, "")}
+    used = known["adapters"] or ()
+    known["adapters"] = [use | {"path": file_name(str(use.get("path", "")))} for use in used] or None
+    return {name: value for name, value in known.items() if value not in (None, "")}
 
 
 def csv_bytes(table: Table) -> bytes:

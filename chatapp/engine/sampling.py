@@ -17,15 +17,13 @@ from numpy.typing import NDArray
 
 from chatapp.core.errors import ErrorCode, RequestError
 from chatapp.core.probability import TOP_K, Distribution
-from chatapp.core.sampling import BAN, FIRST, MAX_SEED, SamplingParams, invalid
-from chatapp.core.stages import StageRow, StageTrace
+from chatapp.core.sampling import BAN, FIRST, IMPOSSIBLE, MAX_SEED, SamplingParams, invalid
+from chatapp.core.stages import StageRow, StageTrace, chain_of
 from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.engine.grammar import grammar_sampler
 
 TOKEN_RANGE = QT_TRANSLATE_NOOP("reasons", "this model's tokens are numbered from 0 to {high}")
 
-_GREEDY_BELOW = 1e-3  # dividing by less overflows
-_IMPOSSIBLE = 1e-38  # of the likeliest one's probability: nothing above is lost, and a banned token is below
 _MIROSTAT_M = 100  # llama.cpp's own
 _FEW = 256  # candidates; where the first stage leaves more, the chain starts from all
 _DATA = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
@@ -63,27 +61,9 @@ class SamplerChain:
             raise
 
     def _build(self, params: SamplingParams) -> None:
-        greedy = params.temperature < _GREEDY_BELOW and "temperature" not in params.disabled
-        for stage in FIRST + params.order:
-            if params.uses(stage) and not (greedy and stage not in _BEFORE_GREEDY):
-                self._begin(stage)
-                getattr(self, f"_add_{stage}")(params)
-        if greedy:
-            self._begin("greedy")
-            self._add(C.llama_sampler_init_greedy())
-        elif params.mirostat == 1:
-            self._begin("mirostat")
-            tau, eta = params.mirostat_tau, params.mirostat_eta
-            self._add(C.llama_sampler_init_mirostat(self._n_vocab, self.seed, tau, eta, _MIROSTAT_M))
-        elif params.mirostat == 2:
-            self._begin("mirostat_v2")
-            self._add(C.llama_sampler_init_mirostat_v2(self.seed, params.mirostat_tau, params.mirostat_eta))
-        elif params.adaptive_target >= 0:
-            self._begin("adaptive_p")
-            self._add(C.llama_sampler_init_adaptive_p(params.adaptive_target, params.adaptive_decay, self.seed))
-        else:
-            self._begin("draw")
-            self._add(C.llama_sampler_init_dist(self.seed))
+        for stage in chain_of(params)[1:]:
+            self.stages += (stage,)
+            getattr(self, f"_add_{stage}")(params)
         first = self.stages[1]
         if first == "greedy":
             self.wants = 1
@@ -161,15 +141,28 @@ class SamplerChain:
         else:
             self._add(C.llama_sampler_init_temp(params.temperature))
 
+    def _add_greedy(self, _params: SamplingParams) -> None:
+        self._add(C.llama_sampler_init_greedy())
+
+    def _add_mirostat(self, params: SamplingParams) -> None:
+        tau, eta = params.mirostat_tau, params.mirostat_eta
+        self._add(C.llama_sampler_init_mirostat(self._n_vocab, self.seed, tau, eta, _MIROSTAT_M))
+
+    def _add_mirostat_v2(self, params: SamplingParams) -> None:
+        self._add(C.llama_sampler_init_mirostat_v2(self.seed, params.mirostat_tau, params.mirostat_eta))
+
+    def _add_adaptive_p(self, params: SamplingParams) -> None:
+        self._add(C.llama_sampler_init_adaptive_p(params.adaptive_target, params.adaptive_decay, self.seed))
+
+    def _add_draw(self, _params: SamplingParams) -> None:
+        self._add(C.llama_sampler_init_dist(self.seed))
+
     def _drop_impossible(self) -> None:
         """Remove tokens whose logit became -inf: some samplers that follow compute nan from them."""
-        self._add(C.llama_sampler_init_min_p(_IMPOSSIBLE, 1))
+        self._add(C.llama_sampler_init_min_p(IMPOSSIBLE, 1))
 
     def _window(self, last_n: int) -> int:
         return self._n_ctx if last_n < 0 else min(last_n, self._n_ctx)
-
-    def _begin(self, stage: str) -> None:
-        self.stages += (stage,)
 
     def _add(self, sampler: Any) -> None:
         C.llama_sampler_chain_add(self._chain, sampler)
@@ -296,9 +289,6 @@ class SamplerChain:
 
     def __exit__(self, *_: object) -> None:
         C.llama_sampler_free(self._chain)  # frees the samplers it holds, too
-
-
-_BEFORE_GREEDY = frozenset({*FIRST, "penalties", "dry"})
 
 
 def _view(array: Any) -> NDArray[Any]:

@@ -8,6 +8,7 @@ from chatapp.core.context import Overflow
 from chatapp.core.conversation import Message
 from chatapp.core.errors import ErrorCode, RequestError
 from chatapp.core.generation import Fork
+from chatapp.core.text import file_name
 from chatapp.core.trace import TokenTrace
 from chatapp.core.trace_buffer import given_text
 from chatapp.core.vocabulary import Vocabulary
@@ -91,7 +92,7 @@ def same_tokens(trace: TokenTrace, vocabulary: Vocabulary) -> bool:
 def other_model(message: Message) -> RequestError:
     """The refusal where token ids mean nothing to the model that is loaded."""
     wrote = message.info.model if message.info else ""
-    return RequestError(ErrorCode.OTHER_MODEL, model=PurePath(wrote.replace("\\", "/")).stem or "?")
+    return RequestError(ErrorCode.OTHER_MODEL, model=PurePath(file_name(wrote)).stem or "?")
 
 
 def measured(fork: Fork, parts: Sequence[TokenTrace]) -> Fork:

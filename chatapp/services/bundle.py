@@ -83,7 +83,7 @@ class Services:
         next_tokens = NextTokens(questions, tasks, parent)
         explorer = ExplorerService(chat, engine, inspector, vocabulary, next_tokens, parent)
         lookahead = LookaheadService(explorer, questions, parent)
-        text_score = TextScoreService(engine, questions, tasks, parent)
+        text_score = TextScoreService(chat, engine, questions, tasks, parent)
         attention = AttentionService(chat, engine, inspector, questions, vocabulary, tasks, parent)
         verification = VerificationService(attention, engine, inspector, questions, tasks, parent)
         traces = TracesService(chat, prompt_scores, storage, parent)

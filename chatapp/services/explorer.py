@@ -85,9 +85,10 @@ class ExplorerService(QObject):
         self.moved = False  # the chat is elsewhere by now, and the steps hold us here; `restart` goes there
         self.seed = secrets.randbelow(_SHORT_SEED)
         for signal in (inspector.message_changed, inspector.token_changed, inspector.state_changed,
-                       chat.path_changed, chat.message_changed, chat.options_changed):  # fmt: skip
+                       chat.path_changed, chat.message_changed):  # fmt: skip
             signal.connect(self._on_chat_moved)
-        chat.sampling_changed.connect(self._on_circumstances_changed)
+        for signal in (chat.sampling_changed, chat.options_changed, chat.conversation_changed):
+            signal.connect(self._on_circumstances_changed)
         engine.state_changed.connect(self._on_engine_changed)
         vocabulary.changed.connect(self._on_vocabulary_changed)
         vocabulary.failed.connect(self._on_failed)
@@ -213,7 +214,7 @@ class ExplorerService(QObject):
 
     def _find_place(self) -> Place | None:
         if self.source is Source.TEXT:
-            return place_after(self.text)
+            return place_after(self.text, self._chat.conversation.adapters)
         return place_in(self._chat, self._inspector, self.vocabulary, at_end=self.source is Source.END)
 
     def _go_to(self, place: Place | None) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from chatapp.core.adapters import AdapterUse
 from chatapp.core.conversation import Message, Role
 from chatapp.core.vocabulary import Vocabulary
 from chatapp.protocol.messages import Prefix
@@ -36,9 +37,9 @@ class Place:
     taken: int | None = None
 
 
-def place_after(text: str) -> Place | None:
+def place_after(text: str, adapters: tuple[AdapterUse, ...]) -> Place | None:
     """At the end of *text*, which is taken raw."""
-    return Place(Prefix(text=text, raw=True), _tail(text)) if text else None
+    return Place(Prefix(text=text, raw=True, adapters=adapters), _tail(text)) if text else None
 
 
 def place_in(

@@ -8,12 +8,12 @@ from PySide6.QtCore import QObject
 from chatapp.core.errors import UserFixable
 from chatapp.core.next_token import NextToken
 from chatapp.core.sampling import SamplingParams
+from chatapp.core.stages import is_greedy
 from chatapp.protocol.messages import Predict, Predicted, Prefix, PromptProgress
 from chatapp.services.questions import Questions
 from chatapp.services.tasks import Tasks
 
 _KEPT = 24  # distributions; one takes 3 MB at 150,000 tokens
-_GREEDY_BELOW = 1e-3  # temperature; as the engine's sampler chain
 
 
 class NextTokens(QObject):
@@ -91,7 +91,7 @@ class NextTokens(QObject):
 def _made(answer: Predicted, params: SamplingParams) -> NextToken:
     left, probs = answer.arrays["stage_left"], answer.arrays["stage_probs"]
     final = probs[-1].copy()
-    if params.temperature < _GREEDY_BELOW and "temperature" not in params.disabled:  # the draw itself decides
+    if is_greedy(params):  # the draw itself decides
         likeliest = int(final.argmax())
         final[:] = 0
         final[likeliest] = 1

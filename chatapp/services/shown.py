@@ -139,7 +139,7 @@ class ShownConversation(QObject):
     def set_adapters(self, adapters: tuple[AdapterUse, ...]) -> None:
         """Of the shown conversation, from the next reply on."""
         self.conversation.adapters = adapters
-        self._save_header_if_known()
+        self._options_set()
 
     def pin(self, message_id: int, *, pinned: bool) -> None:
         """A pinned message is sent even when older ones are left out."""

@@ -5,12 +5,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from chatapp.core.adapters import AdapterUse
 from chatapp.core.errors import ErrorCode, UserFixable
 from chatapp.core.text_file import PlainText, plain_text, read_text
 from chatapp.core.text_rest import TextRest
 from chatapp.core.text_totals import TextTotals
 from chatapp.core.trace_buffer import TraceBuffer
 from chatapp.protocol.messages import PromptProgress, ScoreText, TextPart, TextScored
+from chatapp.services.chat import ChatService
 from chatapp.services.engine_process import EngineService, EngineState
 from chatapp.services.questions import Questions
 from chatapp.services.tasks import Tasks
@@ -34,7 +36,7 @@ class ScoreState(StrEnum):
 class TextScoreService(QObject):
     """Signals:
 
-    changed()     `state`, `totals` or `n_ctx` are others
+    changed()     `state`, `totals`, `adapters` or `n_ctx` are others
     restarted()   `trace` is a new one
     grew(int)     tokens came; the index of the first cell of `trace` that is new or changed
     file_read(str, PlainText)     a file's name and its text
@@ -48,9 +50,15 @@ class TextScoreService(QObject):
     file_refused = Signal(object)
 
     def __init__(
-        self, engine: EngineService, questions: Questions, tasks: Tasks, parent: QObject | None = None
+        self,
+        chat: ChatService,
+        engine: EngineService,
+        questions: Questions,
+        tasks: Tasks,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._chat = chat
         self._engine = engine
         self._questions = questions
         self._tasks = tasks
@@ -63,6 +71,8 @@ class TextScoreService(QObject):
         self.totals = TextTotals()
         self.n_ctx = 0  # that was used, known at the end
         engine.state_changed.connect(self.changed)
+        chat.options_changed.connect(self.changed)
+        chat.conversation_changed.connect(self.changed)
 
     @property
     def has_model(self) -> bool:
@@ -73,6 +83,13 @@ class TextScoreService(QObject):
     def is_busy(self) -> bool:
         """Whether a text is being scored."""
         return bool(self._job)
+
+    @property
+    def adapters(self) -> tuple[AdapterUse, ...]:
+        """That the text in `trace` is scored with, or the next one will be: those of the chat that is shown."""
+        if self._request is not None and (self.is_busy or len(self.trace)):
+            return self._request.adapters
+        return self._chat.conversation.adapters
 
     def open_file(self, path: Path) -> None:
         """Read a text file, in the background."""
@@ -87,8 +104,8 @@ class TextScoreService(QObject):
         )
 
     def start(self, text: PlainText, method: str = CONTINUOUS, n_ctx: int = 0) -> None:
-        """Score *text*; what is shown of another one goes."""
-        self._request = ScoreText(0, text.utf8, method, n_ctx)
+        """Score *text* with the adapters of the chat that is shown; what is shown of another text goes."""
+        self._request = ScoreText(0, text.utf8, method, n_ctx, self._chat.conversation.adapters)
         self.resume()
 
     def resume(self) -> None:

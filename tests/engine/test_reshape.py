@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from chatapp.core.reshape import Candidates, chain_of, reshape
+from chatapp.core.reshape import Candidates, reshape
 from chatapp.core.sampling import ORDER, SamplingParams
+from chatapp.core.stages import chain_of
 from chatapp.engine.sampling import SamplerChain
 
 SIZES = (50, 321, 5_000, 32_000, 151_936)

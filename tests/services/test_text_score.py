@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from chatapp.core.adapters import AdapterUse
 from chatapp.core.generation import SamplingParams
 from chatapp.core.text_file import PlainText, plain_text
 from chatapp.core.trace_export import token_table, trace_from_json, trace_json
@@ -16,7 +17,8 @@ from chatapp.services import text_score
 from chatapp.services.bundle import Services
 from chatapp.services.text_score import CONTINUOUS, LLAMA_CPP, ScoreState
 from chatapp.settings.file import Settings
-from tests.helpers.asking import truth
+from tests.helpers.asking import truth, weights_of
+from tests.helpers.tiny_lora import write_lora
 from tests.helpers.tiny_models import tiny
 from tests.services.conftest import make_services, services
 
@@ -80,6 +82,24 @@ def test_as_the_perplexity_program_of_llama_cpp(real: Services, qtbot: QtBot) ->
     assert score.totals.perplexity == pytest.approx(math.exp(counted.mean()), rel=1e-2)
     finite = np.isfinite(score.trace.logprobs)
     assert finite.sum() == score.totals.counted
+
+
+def test_the_adapters_of_the_chat_are_at_work(real: Services, qtbot: QtBot, tmp_path: Path) -> None:
+    score = real.text_score
+    score.start(plain_text(TEXT))
+    finish(real, qtbot)
+    plain = score.trace.logprobs[1:].copy()
+    assert score.adapters == ()
+    use = AdapterUse(str(write_lora(tmp_path / "a.gguf", weights_of("llama-f32"))), 0.5)
+    with qtbot.waitSignal(score.changed):
+        real.chat.set_adapters((use,))
+    assert score.adapters == ()  # those of what is shown
+    score.start(plain_text(TEXT))
+    finish(real, qtbot)
+    assert score.adapters == (use,)
+    assert np.abs(score.trace.logprobs[1:] - plain).max() > 0.1
+    real.chat.set_adapters(())
+    assert score.adapters == (use,)
 
 
 def test_cancel_keeps_what_was_scored(real: Services, qtbot: QtBot) -> None:
@@ -155,7 +175,7 @@ def test_files_are_read_in_the_background(services: Services, qtbot: QtBot, tmp_
     path.write_bytes("어텐션\r\n".encode("cp949"))
     with qtbot.waitSignal(services.text_score.file_read, timeout=5_000) as read:
         services.text_score.open_file(path)
-    assert read.args == ["글.txt", PlainText("어텐션\n".encode(), 4)]
+    assert read.args == ["글.txt", PlainText("어텐션\r\n".encode(), 5)]
     with qtbot.waitSignal(services.text_score.file_refused, timeout=5_000) as refused:
         services.text_score.open_file(tmp_path / "nothing")
     assert refused.args is not None

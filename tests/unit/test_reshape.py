@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from chatapp.core.kept import Kept, Span, kept_candidates
 from chatapp.core.kept_stages import Missing, NotComputable
 from chatapp.core.probability import distribution
-from chatapp.core.reshape import Candidates, chain_of, reshape
+from chatapp.core.reshape import Candidates, reshape
 from chatapp.core.reshape_kept import Shaped, reshape_kept, shape_of
 from chatapp.core.sampling import ORDER, SamplingParams
+from chatapp.core.stages import chain_of
 
 OFF: dict[str, Any] = {"temperature": 1.0, "top_k": 0, "top_p": 1.0, "min_p": 0.0}
 

@@ -20,8 +20,8 @@ def test_encodings_are_told_apart(encoding: str, tmp_path: Path) -> None:
     assert read_text(path) == PlainText(TEXT.encode(), len(TEXT))
 
 
-def test_line_ends_are_new_lines() -> None:
-    assert decoded(b"a\r\nb\r\n\r") == PlainText(b"a\nb\n\r", 5)
+def test_line_ends_stay_what_they_are() -> None:
+    assert decoded(b"a\r\nb\r\n\r") == PlainText(b"a\r\nb\r\n\r", 7)
     assert decoded(b"") == PlainText()
 
 
@@ -30,7 +30,7 @@ def test_slices_meet_wherever_they_are_cut(encoding: str, monkeypatch: pytest.Mo
     text = TEXT.replace("\n", "\r\n")
     for size in (1, 2, 3, 5, 7):
         monkeypatch.setattr(text_file, "_SLICE", size)
-        assert decoded(text.encode(encoding)) == PlainText(TEXT.encode(), len(TEXT))
+        assert decoded(text.encode(encoding)) == PlainText(text.encode(), len(text))
         assert plain_text(TEXT) == PlainText(TEXT.encode(), len(TEXT))
 
 

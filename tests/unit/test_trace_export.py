@@ -74,6 +74,9 @@ def test_the_origin_names_no_folder() -> None:
         "shown": "tokens",
     }  # fmt: skip
     assert origin({"model": r"C:\Users\somebody\m.gguf"}, "x")["model"] == "m.gguf"
+    used = [{"path": "/home/somebody/poems.gguf", "scale": 0.5}]
+    assert origin({"adapters": used}, "x")["adapters"] == [{"path": "poems.gguf", "scale": 0.5}]
+    assert "adapters" not in origin({"adapters": []}, "x")
 
 
 def read(data: bytes) -> list[list[str]]:

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from chatapp import __version__
-from chatapp.core.reshape import chain_of
 from chatapp.core.reshape_kept import Shaped
 from chatapp.core.reshaper import Reshaper
 from chatapp.core.sampling import SamplingParams
 from chatapp.core.stage_view import StageView
+from chatapp.core.stages import chain_of
 from chatapp.core.trace_buffer import TraceBuffer
 from chatapp.core.trace_export import Table, matrix_rows, origin, piece_text, short_float, token_table, trace_json
 from chatapp.ui.inspector.legend import Legend

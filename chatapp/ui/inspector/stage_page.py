@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from chatapp.core.reshape import chain_of
 from chatapp.core.stage_view import StageView, recomputed_stages, recorded_stages
+from chatapp.core.stages import chain_of
 from chatapp.services.prediction import TokenPrediction
 from chatapp.ui.inspector.exported import Exported, stage_export
 from chatapp.ui.inspector.obstacles import asking_text, obstacle_text

@@ -54,7 +54,7 @@ class TextSource(QWidget):
     def __init__(self, services: "Services", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._score = services.text_score
-        self._long = PlainText()  # that is not in the box
+        self._given = PlainText()  # a file, or a text too long for the box; until the box is edited
         self._file_name = ""
         self._lines = _LINES
         self._edit = _Box(self)
@@ -80,7 +80,7 @@ class TextSource(QWidget):
         column.addWidget(self._edit)
         column.addLayout(self.row)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self._edit.textChanged.connect(self.changed)
+        self._edit.textChanged.connect(self._on_edited)
         self._edit.pasted.connect(self._on_pasted)
         self._open.clicked.connect(self._on_open)
         self._drop.clicked.connect(self._on_drop)
@@ -92,11 +92,11 @@ class TextSource(QWidget):
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to score."""
-        return not self._long.length and self._edit.document().isEmpty()
+        return not self._given.length and self._edit.document().isEmpty()
 
     def text(self) -> PlainText:
         """What is to be scored."""
-        return self._long if self._long.length else plain_text(self._edit.toPlainText())
+        return self._given if self._given.length else plain_text(self._edit.toPlainText())
 
     def make_room(self, needed: bool) -> None:
         """Take less room, for a result below."""
@@ -115,10 +115,13 @@ class TextSource(QWidget):
         if path:
             self._score.open_file(Path(path))
 
+    def _on_edited(self) -> None:
+        self._given = PlainText()
+        self.changed.emit()
+
     def _on_read(self, name: str, text: PlainText) -> None:
-        self._file_name = name
-        self._long = text if text.length > _LONGEST else PlainText()
-        self._edit.setPlainText("" if self._long.length else text.utf8.decode())
+        self._edit.setPlainText("" if text.length > _LONGEST else text.utf8.decode())
+        self._file_name, self._given = name, text  # the box knows one kind of line end only
         self._show_file()
         self.changed.emit()
 
@@ -126,17 +129,17 @@ class TextSource(QWidget):
         self._score.take(self.tr("Pasted text"), text)
 
     def _on_drop(self) -> None:
-        self._file_name, self._long = "", PlainText()
+        self._file_name, self._given = "", PlainText()
         self._edit.clear()
         self._show_file()
         self.changed.emit()
         self._edit.setFocus()
 
     def _show_file(self) -> None:
-        long = self._long.length > 0
+        long = self._given.length > _LONGEST
         self._edit.setVisible(not long)
         self._drop.setVisible(bool(self._file_name))
-        count = number_text(self._long.length)
+        count = number_text(self._given.length)
         text = self.tr("{name} · {count} characters").format(name=self._file_name, count=count)
         self._file.set_full_text(text if long else self._file_name)
 

@@ -51,6 +51,7 @@ class TextTab(QWidget):
         self._progress.setTextVisible(False)
         self._progress.setFixedHeight(3)
         self._told = _label(self, "scoreMessage", "small")
+        self._adapters = _label(self, "scoreAdapters", "small")
         self._hint = _label(self, "scoreHint", "muted")
         self._result = TextResult(services, self)
         self._arrange()
@@ -67,7 +68,10 @@ class TextTab(QWidget):
 
     def export_data(self) -> Exported | None:
         """The scored text."""
-        meta = of_model(self._model, shown="text", method=self._method_used, n_ctx=self._score.n_ctx or None)
+        adapters = [use.to_json() for use in self._score.adapters] or None
+        meta = of_model(
+            self._model, shown="text", method=self._method_used, n_ctx=self._score.n_ctx or None, adapters=adapters
+        )
         return self._result.export_data(meta)
 
     def _on_restarted(self) -> None:
@@ -88,6 +92,7 @@ class TextTab(QWidget):
         column.addLayout(row)
         column.addWidget(self._progress)
         column.addWidget(self._told)
+        column.addWidget(self._adapters)
         column.addWidget(self._hint)
         column.addWidget(self._result, 1)
         column.addStretch(0)
@@ -108,6 +113,14 @@ class TextTab(QWidget):
         self._told.setText(self._told_text())
         self._told.setVisible(bool(self._told.text()))
         has_result = len(score.trace) > 0
+        names = ", ".join(use.label for use in score.adapters)
+        with_adapters = (
+            self.tr("Scored with the LoRA adapters {names}")
+            if has_result or busy
+            else self.tr("This chat's LoRA adapters are used: {names}")
+        )
+        self._adapters.setText(with_adapters.format(names=names))
+        self._adapters.setVisible(bool(names))
         self._result.setVisible(has_result)
         self._source.make_room(has_result)
         self._hint.setVisible(not has_result and not busy)

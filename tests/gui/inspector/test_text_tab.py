@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from chatapp.core.adapters import AdapterUse
 from chatapp.services.bundle import Services
 from chatapp.services.text_score import LLAMA_CPP, ScoreState
 from chatapp.ui.inspector.text_tab import TextTab
@@ -127,11 +128,25 @@ def test_cancel_in_the_middle(open_real: Real, qtbot: QtBot) -> None:
     assert part(tab, QPlainTextEdit, "scoreText").isEnabled()
 
 
+def said(services: Services) -> str:
+    return "".join(cell.text or "" for cell in services.text_score.trace.cells)
+
+
+def test_the_adapters_of_the_chat_are_named(open_real: Real, qtbot: QtBot) -> None:
+    services = open_real(False)
+    tab = open_tab(services, qtbot)
+    told = part(tab, QLabel, "scoreAdapters")
+    assert not told.isVisible()
+    services.chat.set_adapters((AdapterUse("/somewhere/poems.gguf", 0.5), AdapterUse(r"C:\x\jokes.gguf")))
+    assert told.isVisible()
+    assert told.text().endswith(": poems × 0.5, jokes")
+
+
 def test_files(open_real: Real, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     services = open_real(True)
     tab = open_tab(services, qtbot)
     small, large, binary = tmp_path / "small.txt", tmp_path / "large.txt", tmp_path / "binary.txt"
-    small.write_bytes("어텐션".encode("cp949"))
+    small.write_bytes("어텐션\r\n셀프".encode("cp949"))
     large.write_text("가나다 " * 20_000, "utf-16")
     binary.write_bytes(bytes(range(256)))
     edit, label = part(tab, QPlainTextEdit, "scoreText"), part(tab, QLabel, "textFile")
@@ -139,8 +154,16 @@ def test_files(open_real: Real, qtbot: QtBot, tmp_path: Path, monkeypatch: pytes
 
     choose_file(monkeypatch, small)
     QTest.mouseClick(opener, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: edit.toPlainText() == "어텐션", timeout=5_000)
+    qtbot.waitUntil(lambda: edit.toPlainText() == "어텐션\n셀프", timeout=5_000)
     assert label.text() == "small.txt"
+    start(tab)
+    done(services, qtbot)
+    assert said(services).endswith("어텐션\r\n셀프")  # as the file says it, and not as the box does
+    edit.setFocus()
+    QTest.keyClick(edit, Qt.Key.Key_Delete)
+    start(tab)
+    done(services, qtbot)
+    assert said(services).endswith(edit.toPlainText())
 
     choose_file(monkeypatch, large)
     QTest.mouseClick(opener, Qt.MouseButton.LeftButton)
