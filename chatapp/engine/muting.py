@@ -55,7 +55,8 @@ def sweep(request: Sweep, reader: Reader, listener: Listener) -> Swept:
     rows = {layer.index: row for row, layer in enumerate(layers)}
     heads = [(layer.index, head) for layer in layers for head in range(layer.n_head)]
     tokens = reader.passage(request.prefix).tokens
-    reader.last_row(tokens, listener)
+    if reader.row_after(tokens, listener, keep=True) is None:
+        raise cancelled()
     change = np.full((len(layers), max((layer.n_head for layer in layers), default=0)), np.nan, np.float32)
     divergence = change.copy()
     logprobs: list[float] = []

@@ -67,6 +67,7 @@ class AttentionGrid(QAbstractScrollArea):
         self._image: QImage | None = None
         self._heads: frozenset[Head] = frozenset()
         self._cursor: Head | None = None
+        self._anchor: Head | None = None  # where a range begins
         theme.notifier.changed.connect(self._renew)
         self._renew()
 
@@ -107,6 +108,15 @@ class AttentionGrid(QAbstractScrollArea):
         if sentence != self.accessibleDescription():
             self.setAccessibleDescription(sentence)
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
+
+    def choice(self, heads: frozenset[Head], head: Head, manner: str) -> frozenset[Head]:
+        """What is chosen after *head* was, in this *manner* (see `chosen`), when *heads* were before."""
+        if manner == "range" and self._anchor is not None:
+            return self.heads_between(self._anchor, head)
+        self._anchor = head
+        if manner == "more":
+            return heads ^ {head}
+        return frozenset() if heads == {head} else frozenset({head})
 
     def heads_between(self, one: Head, other: Head) -> frozenset[Head]:
         """All heads in the rectangle of two; sorted, all from one to the other."""
@@ -160,10 +170,13 @@ class AttentionGrid(QAbstractScrollArea):
 
     def _refresh(self) -> None:
         self._x = self._offsets()
-        self._height = max(_LOWEST, min(_HIGHEST, round(self._cell * 0.75)))
+        self._height = self._row_height()
         self._image = None
         self._fit_bars()
         self.viewport().update()
+
+    def _row_height(self) -> int:
+        return max(_LOWEST, min(_HIGHEST, round(self._cell * 0.75)))
 
     def _n_rows(self) -> int:
         return -(-len(self._order) // self._columns()) if self._sorted else len(self._rows)
@@ -215,14 +228,18 @@ class AttentionGrid(QAbstractScrollArea):
         self.setFont(theme.font(0.8))
         self._refresh()
 
+    def _pictures(self, picture: AttentionPicture, width: int, height: int) -> grid_image.Pixels:
+        """What is in the cells: (L, H, height, width)."""
+        levels = None if self._scores is None else grid_image.levels_of(self._scores)
+        return grid_image.cells(binned(picture.profile, width), levels, picture.exists, height)
+
     def _drawn(self, ratio: float) -> QImage:
         """All cells; made when they are drawn for the first time."""
         picture = self._picture
         assert picture is not None
         if self._image is None or self._image.devicePixelRatio() != ratio:
             cell, height = round(self._cell * ratio), round(self._height * ratio)
-            levels = None if self._scores is None else grid_image.levels_of(self._scores)
-            made = grid_image.cells(binned(picture.profile, cell), levels, picture.exists, height)
+            made = self._pictures(picture, cell, height)
             width = round((self._x[-1] + self._cell + _MARGIN) * ratio)
             step = (self._height + _GAP) * ratio
             ground = int(theme.colors().surface.rgb()) | 0xFF000000
@@ -261,6 +278,7 @@ class AttentionGrid(QAbstractScrollArea):
         colors, n_keys = theme.colors(), max(1, picture.weights.shape[-1])
         left = _MARGIN + self._label_width()
         painter.setFont(self.font())
+        every = -(-painter.fontMetrics().ascent() // (self._height + _GAP))  # rows that a name takes
         for row in self._rows:
             y = _MARGIN + row.layer * (self._height + _GAP) - self.verticalScrollBar().value()
             if y + self._height < 0 or y > self.viewport().height():
@@ -268,7 +286,9 @@ class AttentionGrid(QAbstractScrollArea):
             x = -self.horizontalScrollBar().value()
             painter.setPen(colors.muted)
             area = QRectF(x + _MARGIN, y, self._label_width() - 6, self._height)
-            painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"L{row.layer}")
+            if row.layer % every == 0:
+                flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
+                painter.drawText(area, flags, f"L{row.layer}")
             if row.at < 0:
                 wide = QRectF(x + left, y, self._x[-1] + self._cell - left, self._height)
                 painter.fillRect(wide, colors.code_background)

@@ -30,6 +30,7 @@ from chatapp.ui.inspector.shares_page import SharesPage
 from chatapp.ui.inspector.sources_page import SourcesPage
 from chatapp.ui.inspector.token_line import text_of
 from chatapp.ui.inspector.verify_line import VerifyLine
+from chatapp.ui.inspector.what_if_page import WhatIfPage
 from chatapp.ui.widgets.combo import CalmComboBox
 from chatapp.ui.widgets.icons import icon
 from chatapp.ui.widgets.text import ElidedLabel, size_text
@@ -69,7 +70,8 @@ class AttentionTab(QWidget):
         self._pages = QStackedWidget(self)
         self.sources, self.heads = SourcesPage(services, self), HeadsPage(services, self)
         self.matrix, self.shares = MatrixPage(services, self), SharesPage(services, self)
-        for page in (self.sources, self.heads, self.matrix, self.shares):
+        self.what_if = WhatIfPage(services, self)
+        for page in (self.sources, self.heads, self.matrix, self.shares, self.what_if):
             self._bar.addTab("")
             self._pages.addWidget(page)
         self._proof, self._caution, self._memory = (QLabel(self) for _ in range(3))
@@ -120,6 +122,8 @@ class AttentionTab(QWidget):
             ("sources", self.sources.strip), ("heads", self.heads.grid),
             ("matrix", self.matrix.matrix), ("shares", self.shares.chart),
         )  # fmt: skip
+        if self._pages.currentWidget() is self.what_if:
+            return self.what_if.export_data()
         shown, widget = pages[self._bar.currentIndex()]
         return attention_export(self._attention, self._services.inspector.trace, shown, widget)
 
@@ -242,7 +246,8 @@ class AttentionTab(QWidget):
             self._attention.set_active(False)
 
     def _retranslate(self) -> None:
-        for at, name in enumerate((self.tr("Sources"), self.tr("Heads"), self.tr("Matrix"), self.tr("Shares"))):
+        names = (self.tr("Sources"), self.tr("Heads"), self.tr("Matrix"), self.tr("Shares"), self.tr("What if"))
+        for at, name in enumerate(names):
             self._bar.setTabText(at, name)
         self._bar.setAccessibleName(self.tr("Ways to look at attention"))
         for at, moment in enumerate(Moment):

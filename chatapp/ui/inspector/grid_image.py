@@ -4,10 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
+from chatapp.core.token_measures import Measure
 from chatapp.ui import theme
 from chatapp.ui.inspector import scales
 
 Pixels = NDArray[np.uint32]
+RAISES, LOWERS = Measure.SURPRISAL, Measure.PROBABILITY  # whose ramps stand for effects: orange and blue
 
 
 def levels_of(values: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -35,6 +37,19 @@ def cells(
     found = np.broadcast_to(grounds[:, :, None, None], (n_layer, n_head, height, bins))
     ink = np.uint32(_argb(theme.mix(colors.text, colors.surface, 0.25)))
     return np.where(filled, ink, found).astype(np.uint32)
+
+
+def effects(values: NDArray[np.float32], exists: NDArray[np.bool_], width: int, height: int) -> Pixels:
+    """0xAARRGGBB (L, H, height, width): plain cells, orange for *values* above 0 and blue below, nan as none.
+
+    Strength grows with the square root: among many heads one or two do most.
+    """
+    ramps = [np.array([_argb(color) for color in scales.ramp(m)], np.uint32) for m in (RAISES, LOWERS)]
+    levels = np.sqrt(levels_of(np.abs(values)))
+    steps = np.clip(np.rint(np.nan_to_num(levels) * (scales.STEPS - 1)), 0, scales.STEPS - 1).astype(np.intp)
+    grounds = np.where(np.nan_to_num(values) > 0, ramps[0][steps], ramps[1][steps])
+    grounds[~exists | np.isnan(values)] = _argb(theme.colors().background)
+    return np.broadcast_to(grounds[:, :, None, None], (*values.shape, height, width)).astype(np.uint32)
 
 
 def image_of(pixels: Pixels, ratio: float) -> QImage:

@@ -28,7 +28,6 @@ class HeadsPage(QWidget):
         super().__init__(parent)
         self._attention = services.attention
         self._engine = services.engine
-        self._anchor: Head | None = None
         self._score = CalmComboBox(self)
         self._score.setObjectName("headScore")
         for name in SCORES:
@@ -144,15 +143,7 @@ class HeadsPage(QWidget):
         return " · ".join(parts)
 
     def _on_chosen(self, head: Head, manner: str) -> None:
-        heads = self._attention.heads
-        if manner == "range" and self._anchor is not None:
-            chosen = self.grid.heads_between(self._anchor, head)
-        elif manner == "more":
-            chosen, self._anchor = heads ^ {head}, head
-        else:
-            chosen = frozenset() if heads == {head} else frozenset({head})
-            self._anchor = head
-        self._attention.choose_heads(chosen)
+        self._attention.choose_heads(self.grid.choice(self._attention.heads, head, manner))
         self._show_pointed(head)
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -39,7 +39,7 @@ from chatapp.ui.inspector.strip_painter import Marks, StripPainter
 _FRAME = 16  # ms
 _SLICE = 0.005  # seconds of layout in a frame
 _CELLS = 64
-_MARGIN = 8  # pixels
+MARGIN = 8  # pixels
 
 
 @dataclass(slots=True)
@@ -130,9 +130,9 @@ class SourceStrip(QAbstractScrollArea):
         top = part.top + self._head + line * self._painter.line_height
         bar, height = self.verticalScrollBar(), self.viewport().height()
         if top - self._head < bar.value():
-            bar.setValue(top - self._head - _MARGIN)
-        elif top + self._painter.line_height > bar.value() + height - _MARGIN:
-            bar.setValue(top + self._painter.line_height + _MARGIN - height)
+            bar.setValue(top - self._head - MARGIN)
+        elif top + self._painter.line_height > bar.value() + height - MARGIN:
+            bar.setValue(top + self._painter.line_height + MARGIN - height)
 
     def describe(self, sentence: str) -> None:
         """Say *sentence* of what is pointed at to a screen reader."""
@@ -148,7 +148,7 @@ class SourceStrip(QAbstractScrollArea):
         part, line = place
         box = part.layout.boxes[part.layout.box_of(position - part.section.start) or 0]
         y = part.top + self._head + line * self._painter.line_height - self.verticalScrollBar().value()
-        return QRectF(_MARGIN + box.x, y, box.width, self._painter.line_height)
+        return QRectF(MARGIN + box.x, y, box.width, self._painter.line_height)
 
     # -- laying out ----------------------------------------------------------------------------------------------------
 
@@ -157,7 +157,7 @@ class SourceStrip(QAbstractScrollArea):
         return self._painter.line_height
 
     def _room(self) -> int:
-        return self.maximumViewportSize().width() - self.verticalScrollBar().sizeHint().width() - 2 * _MARGIN
+        return self.maximumViewportSize().width() - self.verticalScrollBar().sizeHint().width() - 2 * MARGIN
 
     def _lay_out(self) -> None:
         self._parts, self._waiting = [], sections_of(self._owners)
@@ -181,11 +181,11 @@ class SourceStrip(QAbstractScrollArea):
         top = 0
         for part in self._parts:
             part.top = top
-            top += self._head + len(part.layout.lines) * self._painter.line_height + _MARGIN // 2
+            top += self._head + len(part.layout.lines) * self._painter.line_height + MARGIN // 2
         bar = self.verticalScrollBar()
         bar.setPageStep(self.viewport().height())
         bar.setSingleStep(self._painter.line_height)
-        bar.setRange(0, max(0, top + _MARGIN - self.viewport().height()))
+        bar.setRange(0, max(0, top + MARGIN - self.viewport().height()))
         if not self.is_laid_out:
             self._frame.start()
         if self._reveal is not None:
@@ -221,7 +221,7 @@ class SourceStrip(QAbstractScrollArea):
             if part.top > bottom or part.top + self._head + lines * height < scrolled:
                 continue
             painter.resetTransform()
-            painter.translate(_MARGIN, part.top - scrolled)
+            painter.translate(MARGIN, part.top - scrolled)
             self._paint_head(painter, part)
             painter.translate(0, self._head)
             first = max(0, (scrolled - part.top - self._head) // height)
@@ -266,7 +266,7 @@ class SourceStrip(QAbstractScrollArea):
         share = self._shares[owner] if 0 <= owner < len(self._shares) else float("nan")
         painter.setFont(theme.font(0.85, bold=True))
         metrics = QFontMetricsF(painter.font())
-        width = self.viewport().width() - 2 * _MARGIN
+        width = self.viewport().width() - 2 * MARGIN
         area = QRectF(0, 0, width, self._head)
         painter.setPen(colors.muted)
         painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
@@ -288,7 +288,7 @@ class SourceStrip(QAbstractScrollArea):
             return None
         part = self._parts[at]
         line = int((y - part.top - self._head) // self._painter.line_height)
-        found = part.layout.at(line, point.x() - _MARGIN)
+        found = part.layout.at(line, point.x() - MARGIN)
         return None if found is None else part.section.start + part.layout.boxes[found].start
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -357,7 +357,7 @@ class SourceStrip(QAbstractScrollArea):
                 return None
             part = self._parts[at]
             line = int((y - part.top - self._head) // self._painter.line_height)
-            found = part.layout.nearest(line, goal.x() - _MARGIN) if y >= part.top + self._head else None
+            found = part.layout.nearest(line, goal.x() - MARGIN) if y >= part.top + self._head else None
             if found is not None:
                 return part.section.start + part.layout.boxes[found].start
             goal += QPointF(0, by)
