@@ -42,7 +42,7 @@ WITH_ADAPTERS = QT_TRANSLATE_NOOP("reasons", "Step by step reads the model witho
 OTHER_FORMULA = QT_TRANSLATE_NOOP("reasons", "not recomputed: “{architecture}” models may use another formula here")
 NO_NODE = QT_TRANSLATE_NOOP("reasons", "not recomputed: this model computes it in another way")
 IN_ONE_GO = QT_TRANSLATE_NOOP(
-    "reasons", "llama.cpp scales, masks and takes the softmax in one go: compare the next step"
+    "reasons", "scale, mask and softmax are one node in llama.cpp: compare the next step"
 )
 OTHER_ROPE = QT_TRANSLATE_NOOP("reasons", "not recomputed: the positions are stretched (YaRN) or of several dimensions")
 CAPPED = QT_TRANSLATE_NOOP("reasons", "not recomputed: the scores are capped or biased by distance in this model")

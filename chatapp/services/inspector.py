@@ -68,6 +68,7 @@ class InspectorService(QObject):
         self._scores = scores
         self._storage = storage
         self._wanted: int | None = None  # the token to select once the trace is read
+        self._wanted_place = 0  # or, of a text beside the chat, the end of the word to select
         self._following = True  # the newest reply is looked at as soon as it begins
         self.is_open = False
         self.state = TraceState.NONE
@@ -91,8 +92,15 @@ class InspectorService(QObject):
 
     @property
     def message(self) -> Message | None:
-        """The message that is looked at, as it is now."""
-        return None if self.message_id is None else self._chat.conversation.messages.get(self.message_id)
+        """The message that is looked at, as it is now; a text beside the chat is one of the user's."""
+        if self.message_id is None:
+            return None
+        return self._scores.text(self.message_id) or self._chat.conversation.messages.get(self.message_id)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether a text beside the chat is looked at."""
+        return self.message_id is not None and self._scores.text(self.message_id) is not None
 
     # -- what the user does --------------------------------------------------------------------------------------------
 
@@ -115,6 +123,23 @@ class InspectorService(QObject):
             self._wanted = token
         else:
             self.select_token(token)
+
+    def look_at_text(self, text: str, place: int = 0) -> None:
+        """Look at a text, raw, that becomes no part of any conversation; it is read at once.
+
+        place  where a word ends whose last token is then selected; 0: none
+        """
+        self._following = False
+        self._wanted_place = place
+        self.message_id = self._scores.add_text(text)
+        self.trace, self.token, self.hovered = TraceBuffer(), None, None
+        self._settle(self._unscored())
+        self.score()
+
+    def look_at_chat(self) -> None:
+        """Back to the newest reply."""
+        self._following = True
+        self._look_at_newest()
 
     def select_token(self, token: int | None) -> None:
         """Select one token of the message, None for none; out of range is brought into it."""
@@ -148,6 +173,9 @@ class InspectorService(QObject):
         Of another message: the prompt that it ends, where a reply would begin.
         """
         chat = self._chat
+        if self._scores.text(message_id) is not None:
+            ids = tuple(self.trace.ids[:tokens].tolist()) if tokens else ()
+            return Prefix(raw=True, reply_ids=ids) if ids else self._scores.prefix_of(message_id)
         message = chat.conversation.messages[message_id]
         if message.role is not Role.ASSISTANT:
             return self._scores.prefix_of(message_id)
@@ -174,8 +202,10 @@ class InspectorService(QObject):
     def read_by(self, message_id: int, prefix: Prefix) -> tuple[int | None, ...]:
         """The messages behind the tokens of *prefix*, which is a `prefix_to` it, by their owners (see `Scored`).
 
-        None for the system prompt, and for what follows a prompt.
+        None for the system prompt, for what follows a prompt, and for a text beside the chat.
         """
+        if self._scores.text(message_id) is not None:
+            return (None,) * (len(prefix.messages) + 1)
         message = self._chat.conversation.messages[message_id]
         is_reply = message.role is Role.ASSISTANT
         sent = [m.id for m in (self._sent_for(message) if is_reply else self._chat.conversation.path(message_id))]
@@ -198,7 +228,8 @@ class InspectorService(QObject):
 
     def _on_path_changed(self) -> None:
         shown = {m.id for m in self._chat.conversation.path()}
-        if self.message_id in shown and not self._following:
+        beside = self.is_text and self._chat.streaming_id is None
+        if (beside or self.message_id in shown) and not self._following:
             return
         if self.is_open:
             self._following = True
@@ -305,8 +336,13 @@ class InspectorService(QObject):
             self.message_changed.emit()
 
     def _on_engine_changed(self) -> None:
+        model = self._engine.model
         if self.state in _UNKNOWN:
             self._set_state(self._unscored())
+        elif self.is_text and self.message is not None and self.state is TraceState.READY and model is not None:
+            if model.fingerprint == self.trace.meta.get("fingerprint"):
+                return
+            self.look_at_text(self.message.text, self._wanted_place)  # another one cuts and reads it in its own way
 
     # -- scoring -------------------------------------------------------------------------------------------------------
 
@@ -318,7 +354,22 @@ class InspectorService(QObject):
     def _on_scored(self, message_id: int, trace: TraceBuffer) -> None:
         if message_id == self.message_id:
             self.trace = trace
-            self._settle(TraceState.READY)
+            self._settle(TraceState.READY, self._token_at(self._wanted_place) if self.is_text else None)
+
+    def _token_at(self, place: int) -> int | None:
+        """The token that the text's character before *place* is in; None for 0."""
+        message, trace = self.message, self.trace
+        if message is None or not place or trace.owners is None:
+            return None
+        own = [i for i in range(len(trace)) if trace.owners[i] >= 0]
+        data = b"".join(trace.token_bytes(i) for i in own)
+        end = data.find(message.text.encode("utf-8", "replace"))  # behind the space that SentencePiece puts there
+        end += len(message.text[:place].encode("utf-8", "replace"))
+        for token in own:
+            end -= len(trace.token_bytes(token))
+            if end <= 0:
+                return token
+        return None
 
     def _on_score_failed(self, message_id: int, error: UserFixable) -> None:
         if message_id == self.message_id:

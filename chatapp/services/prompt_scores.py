@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
+from chatapp.core.conversation import Message, Role
 from chatapp.core.errors import ErrorCode, UserFixable
 from chatapp.core.trace_buffer import TraceBuffer
-from chatapp.protocol.messages import Prefix, PromptProgress, Score, Scored
+from chatapp.protocol.messages import ChatMessage, Prefix, PromptProgress, Score, Scored
 from chatapp.services.chat import ChatService
 from chatapp.services.engine_process import EngineService
 from chatapp.services.questions import Questions
@@ -21,7 +22,8 @@ class _Running:
 
 
 class PromptScores(QObject):
-    """Of the shown conversation; several messages are scored one after the other, a reply that begins ends them all.
+    """Of the shown conversation, and of texts beside it, which have negative ids and are not saved; several messages
+    are scored one after the other, a reply that begins ends them all.
 
     Signals:
     changed(int)              message id: it is being scored now, or no longer, or is further on
@@ -47,6 +49,7 @@ class PromptScores(QObject):
         self._questions = questions
         self._storage = storage
         self._running: dict[int, _Running] = {}
+        self._texts: dict[int, Message] = {}
         chat.conversation_changed.connect(self._cancel_all)
 
     def progress(self, message_id: int | None) -> float | None:
@@ -55,13 +58,26 @@ class PromptScores(QObject):
         return None if running is None else running.progress
 
     def prefix_of(self, message_id: int) -> Prefix:
-        """The prompt that a message ends, where a reply would begin."""
+        """The prompt that a message ends, where a reply would begin; of a text beside the chat that alone, raw."""
         chat = self._chat
+        if message_id in self._texts:
+            return Prefix((ChatMessage(Role.USER, self._texts[message_id].text),), raw=True)
         messages = chat.turns(chat.conversation.path(message_id))
         return Prefix(raw=chat.is_raw, adapters=chat.conversation.adapters, messages=messages)
 
+    def add_text(self, text: str) -> int:
+        """Know a text beside the chat; its id, the same for the same text."""
+        known = next((number for number, message in self._texts.items() if message.text == text), 0)
+        number = known or -1 - len(self._texts)
+        self._texts[number] = Message(number, None, Role.USER, text, 0.0)
+        return number
+
+    def text(self, message_id: int) -> Message | None:
+        """The text beside the chat with this id, as a message of the user."""
+        return self._texts.get(message_id)
+
     def score(self, message_id: int) -> None:
-        """Let the model read the prompt up to this message, no reply, again."""
+        """Let the model read the prompt up to this message, no reply, again, or a text beside the chat."""
         if message_id in self._running or self._engine.model is None:
             return
         prefix = self.prefix_of(message_id)
@@ -108,7 +124,8 @@ class PromptScores(QObject):
                 **self.scored_with(prefix),
             }
             trace = replace(answer.trace, meta=meta)
-            self._storage.write(lambda store: store.save_trace(message_id, trace))
+            if message_id not in self._texts:
+                self._storage.write(lambda store: store.save_trace(message_id, trace))
             self.scored.emit(message_id, TraceBuffer(trace))
         self.changed.emit(message_id)
 

@@ -17,6 +17,7 @@ class Obstacle(StrEnum):
     """Why the model cannot be asked about the token."""
 
     NO_TOKEN = "no_token"
+    FIRST = "first"  # nothing stands before it
     PROMPT = "prompt"  # it was read, not sampled
     WRITING = "writing"  # a reply is being written
     NO_MODEL = "no_model"
@@ -35,6 +36,7 @@ class TokenQuestion(QObject):
 
     changed = Signal()
     failed = Signal(object)
+    of_itself = False  # of a text beside the chat the token itself is read, too
 
     def __init__(
         self,
@@ -65,8 +67,10 @@ class TokenQuestion(QObject):
         model = self._engine.model
         if inspector.token is None or inspector.message_id is None or not len(inspector.trace):
             return Obstacle.NO_TOKEN
-        if inspector.trace.owners is not None:
+        if inspector.trace.owners is not None and not inspector.is_text:
             return Obstacle.PROMPT
+        if inspector.is_text and inspector.token == 0 and not self.of_itself:
+            return Obstacle.FIRST
         if inspector.state is not TraceState.READY or self._chat.streaming_id is not None:
             return Obstacle.WRITING
         if model is None:

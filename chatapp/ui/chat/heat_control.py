@@ -166,6 +166,8 @@ class HeatControl(QObject):
         token, message_id = self._inspector.token, self._inspector.message_id
         if not self._unseen or token is None or message_id is None or not self._inspector.is_open:
             return
+        if self._inspector.is_text:
+            return
         if self._list.widget_of(message_id) is None:
             self._list.show_message(message_id)
         widget = self._list.widget_of(message_id)

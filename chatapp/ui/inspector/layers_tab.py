@@ -26,6 +26,7 @@ class LayersTab(QWidget):
 
     def __init__(self, services: "Services", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("layersTab")
         self._inspector = services.inspector
         self.lens = TokenLens(services.inspector, services.questions, services.engine, services.chat, self)
         self.lens.failed.connect(lambda error: services.notices.post_error(error, key="lens"))

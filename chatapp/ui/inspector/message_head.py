@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from chatapp.core.conversation import Role
+from chatapp.ui.inspector.examples_button import ExamplesButton
 from chatapp.ui.widgets.icons import icon
 from chatapp.ui.widgets.text import ElidedLabel
 
@@ -16,9 +17,9 @@ _WORDS = 160  # characters; more never fit into one line
 
 
 class MessageHead(QWidget):
-    """Who wrote it and its first words."""
+    """Who wrote it and its first words; without a message the way to the *examples*."""
 
-    def __init__(self, services: "Services", parent: QWidget | None = None) -> None:
+    def __init__(self, services: "Services", parent: QWidget | None = None, *, examples: bool = True) -> None:
         super().__init__(parent)
         self._chat = services.chat
         self._inspector = services.inspector
@@ -29,6 +30,10 @@ class MessageHead(QWidget):
         self._words.setObjectName("inspectedWords")
         self._words.setProperty("role", "muted")
         self._previous, self._following = self._button("chevron-left", -1), self._button("chevron-right", 1)
+        self._back = QPushButton(self)
+        self._back.setObjectName("backToChat")
+        self._back.setProperty("link", "true")
+        self._back.clicked.connect(self._inspector.look_at_chat)
         self._previous.setObjectName("previousMessage")
         self._following.setObjectName("nextMessage")
         row = QHBoxLayout(self)
@@ -36,6 +41,10 @@ class MessageHead(QWidget):
         row.setSpacing(6)
         row.addWidget(self._role)
         row.addWidget(self._words, 1)
+        self._offers = examples
+        self._examples = ExamplesButton(services, self)
+        row.addWidget(self._examples)
+        row.addWidget(self._back)
         row.addWidget(self._previous)
         row.addWidget(self._following)
         self._inspector.message_changed.connect(self.show_message)
@@ -52,7 +61,12 @@ class MessageHead(QWidget):
             Role.ASSISTANT: self.tr("Reply"),
             Role.SYSTEM: self.tr("System prompt"),
         }
-        self._role.setText(names[message.role] if message else "")
+        is_text = self._inspector.is_text
+        self._role.setText(self.tr("Text") if is_text else names[message.role] if message else "")
+        self._back.setVisible(is_text)
+        self._examples.setVisible(message is None and self._offers)
+        for button in (self._previous, self._following):
+            button.setVisible(message is not None and not is_text)
         self._words.set_full_text(" ".join(self._text()[:_WORDS].split()))
         ids = [m.id for m in self._chat.conversation.path()]
         at = ids.index(message.id) if message and message.id in ids else None
@@ -89,6 +103,7 @@ class MessageHead(QWidget):
         ):
             button.setToolTip(name)
             button.setAccessibleName(name)
+        self._back.setText(self.tr("Back to the chat"))
         self.show_message()
 
     def changeEvent(self, event: QEvent) -> None:

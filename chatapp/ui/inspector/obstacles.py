@@ -7,6 +7,7 @@ from chatapp.services.prediction import Obstacle
 from chatapp.ui.widgets.text import number_text
 
 _SENTENCES = {
+    Obstacle.FIRST: QT_TRANSLATE_NOOP("Obstacles", "Nothing stands before the first token. Choose a later one."),
     Obstacle.NO_TOKEN: QT_TRANSLATE_NOOP("Obstacles", "Choose a token first."),
     Obstacle.PROMPT: QT_TRANSLATE_NOOP("Obstacles", "The model can be asked about the tokens of replies only."),
     Obstacle.WRITING: QT_TRANSLATE_NOOP("Obstacles", "The model can be asked when the reply is written."),

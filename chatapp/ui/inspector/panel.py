@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
-from PySide6.QtCore import QEvent, QSize
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
@@ -12,6 +12,7 @@ from chatapp.ui.inspector.export import ExportButton
 from chatapp.ui.inspector.exported import Exported
 from chatapp.ui.inspector.layers_tab import LayersTab
 from chatapp.ui.inspector.sampling_tab import SamplingTab
+from chatapp.ui.inspector.steps_tab import StepsTab
 from chatapp.ui.inspector.text_tab import TextTab
 from chatapp.ui.inspector.tokens_tab import TokensTab
 from chatapp.ui.inspector.tree_map import TreeTab
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from chatapp.services.bundle import Services
 
 _WIDTH = 530  # pixels, of the panel when it is first opened: all its tabs are in sight
-_TABS = (TokensTab, SamplingTab, AttentionTab, ExplorerTab, LayersTab, TreeTab, TextTab)
+_TABS = (TokensTab, SamplingTab, AttentionTab, ExplorerTab, LayersTab, StepsTab, TreeTab, TextTab)
 
 
 class _Tab(Protocol):
@@ -46,7 +47,10 @@ class InspectorPanel(QWidget):
         self.tabs.setObjectName("inspectorTabs")
         self.tabs.setDocumentMode(True)
         for kind in _TABS:
-            self.tabs.addTab(kind(services, self), "")
+            tab = kind(services, self)
+            self.tabs.addTab(tab, "")
+            if isinstance(tab, StepsTab):
+                tab.tab_wanted.connect(self._go_to)
         self.tabs.setCornerWidget(ExportButton(services, self._shown, self.tabs))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -61,6 +65,14 @@ class InspectorPanel(QWidget):
         """What the tab in front has for export."""
         tab = self.tabs.currentWidget()
         return tab.export_data() if isinstance(tab, _Exporting) else None
+
+    def _go_to(self, name: str) -> None:
+        """Bring the tab with this object name to the front."""
+        tabs = (self.tabs.widget(at) for at in range(self.tabs.count()))
+        wanted = next((tab for tab in tabs if tab is not None and tab.objectName() == name), None)
+        if wanted is not None:
+            self.tabs.setCurrentWidget(wanted)
+            wanted.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _retranslate(self) -> None:
         for at in range(self.tabs.count()):

@@ -24,6 +24,7 @@ class SamplingTab(QWidget):
 
     def __init__(self, services: "Services", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("samplingTab")
         self._services = services
         self._inspector = services.inspector
         self.prediction = TokenPrediction(services.inspector, services.questions, services.engine, services.chat, self)

@@ -242,7 +242,8 @@ class TokensTab(QWidget):
             return
         if chat.streaming_id is not None:
             return
-        if sum(len(m.text) for m in chat.conversation.path(message.id)) <= _SHORT:
+        path = [message] if self._inspector.is_text else chat.conversation.path(message.id)
+        if sum(len(m.text) for m in path) <= _SHORT:
             self._tried.add(message.id)
             QTimer.singleShot(0, self, self._inspector.score)
 
