@@ -306,7 +306,9 @@ class AttentionService(QObject):
         if self.state is not AttentionState.READY or place is None or self.picture is None:
             return
         if self._inspector.hovered is None:
-            self.side.look_at(place, self.picture, self.matrix_head[0])
+            self.side.look_at(
+                place, self.picture, tuple(sorted({layer for layer, _ in self.heads or {self.matrix_head}}))
+            )
         inspector, is_reply = self._inspector, place.is_reply
         if inspector.message_id is not None:
             # The last token of a reply is not read by anybody.

@@ -6,7 +6,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from chatapp.core.attention_picture import AttentionPicture, picture_of
+from chatapp.core.attention_picture import AttentionPicture, Head, picture_of
 from chatapp.protocol.messages import Attended, Prefix
 
 
@@ -53,12 +53,27 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Where the last tokens of *layer* looked: float16 (H, Q, T), the last Q of *ids*."""
+    """Where the last tokens looked in *layers*: float16 (L, H, Q, T), the last Q of *ids*.
 
-    layer: int
+    lowest  int32 (L, Q)  the first key that is not hidden by the layer's window
+    """
+
+    layers: tuple[int, ...]
     weights: NDArray[np.float16]
     ids: NDArray[np.int32]
-    owners: NDArray[np.int32]
+    lowest: NDArray[np.int32]
+
+    def of(self, head: Head) -> NDArray[np.float16] | None:
+        """One head's (Q, T); None when it is not here."""
+        if head[0] not in self.layers or head[1] >= self.weights.shape[1]:
+            return None
+        found: NDArray[np.float16] = self.weights[self.layers.index(head[0]), head[1]]
+        return found
+
+    def lowest_of(self, layer: int) -> NDArray[np.int32]:
+        """Of one layer, int32 (Q,)."""
+        found: NDArray[np.int32] = self.lowest[self.layers.index(layer)]
+        return found
 
 
 @dataclass(frozen=True, slots=True)

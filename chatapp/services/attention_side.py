@@ -32,7 +32,7 @@ class AttentionSide(QObject):
         self._wanted = 0  # counts questions: only the answer to the latest counts
         self._place: Place | None = None
         self._picture: AttentionPicture | None = None
-        self._layer = 0
+        self._layers: tuple[int, ...] = ()
         self._part: Part | None = None
         self._rows = 64
         self._key: object = None  # of what was asked
@@ -41,13 +41,13 @@ class AttentionSide(QObject):
         self.error: UserFixable | None = None
 
     def want(self, part: Part | None, rows: int = 64) -> None:
-        """Also ask for *part*: `scores`, or the `matrix` of a layer over the last *rows* tokens."""
+        """Also ask for *part*: `scores`, or the `matrix` of the chosen layers over the last *rows* tokens."""
         self._part, self._rows = part, rows
         self._ask()
 
-    def look_at(self, place: Place, picture: AttentionPicture, layer: int) -> None:
-        """*picture* is there, of the token at *place*; the matrix is to be that of *layer*."""
-        self._place, self._picture, self._layer = place, picture, layer
+    def look_at(self, place: Place, picture: AttentionPicture, layers: tuple[int, ...]) -> None:
+        """*picture* is there, of the token at *place*; the matrix is to be that of *layers*."""
+        self._place, self._picture, self._layers = place, picture, layers
         self._ask()
 
     def leave(self) -> None:
@@ -68,19 +68,17 @@ class AttentionSide(QObject):
         place, picture = self._place, self._picture
         if place is None or picture is None or self._part is None:
             return
-        key = (place.key, self._part, self._layer if self._part is Part.MATRIX else -1, self._rows)
+        wanted_layers = self._layers if self._part is Part.MATRIX else ()
+        key = (place.key, self._part, wanted_layers, self._rows)
         if key == self._key:
             return
         self._questions.withdraw(self._job)
         self._key = key
         self.error = None
         layers, heads = picture.shape
-        if self._part is Part.MATRIX:
-            rows = self._rows
-        else:
-            rows = max(1, min(_LAST, _MOST // max(1, 2 * layers * heads * len(picture.ids))))
-        rows = min(rows, picture.position + 1)
-        question = Attend(0, place.prefix, (self._layer,) if self._part is Part.MATRIX else (), place.after + rows)
+        most = _MOST // max(1, 2 * (len(wanted_layers) or layers) * heads * len(picture.ids))
+        rows = max(1, min(self._rows if self._part is Part.MATRIX else _LAST, most, picture.position + 1))
+        question = Attend(0, place.prefix, wanted_layers, place.after + rows)
         wanted, part = self._wanted, self._part
         self._job = self._questions.ask(
             question,
@@ -96,7 +94,7 @@ class AttentionSide(QObject):
         ids, owners = answer.arrays["ids"][:end], answer.arrays["owners"][:end]
         if part is Part.MATRIX:
             self._job = 0
-            self.matrix = Matrix(answer.layers[0], weights[0], ids, owners)
+            self.matrix = Matrix(answer.layers, weights, ids, answer.arrays["lowest"][:, :rows])
             self.matrix_changed.emit()
             return
         roles = [message.role for message in place.prefix.messages]

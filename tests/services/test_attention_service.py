@@ -144,8 +144,9 @@ def test_scores_of_all_heads_and_the_matrix_of_one(open_real: Real, qtbot: QtBot
         attention.side.want(Part.MATRIX, 8)
     matrix = attention.side.matrix
     assert matrix is not None
-    assert matrix.layer == 3
-    np.testing.assert_array_equal(matrix.weights, known[3][:, -8:].astype(np.float16))
+    assert matrix.layers == (3,)
+    np.testing.assert_array_equal(matrix.weights[0], known[3][:, -8:].astype(np.float16))
+    assert matrix.of((2, 1)) is None
 
 
 def test_rows_of_the_whole_reply_are_read_so_that_pointing_shows_them_at_once(

@@ -1,6 +1,6 @@
 """`AttentionMatrix`: one head as a matrix, a row for every token that looks and a column for every one looked at."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,7 @@ class AttentionMatrix(QAbstractScrollArea):
 
     Signals:
         pointed(object)  (row, column) of the cross, or None
-        chosen(int)      the position of a row that was clicked
+        chosen(int)      the number of a row that was clicked, as the columns are counted
     """
 
     pointed = Signal(object)
@@ -51,7 +51,8 @@ class AttentionMatrix(QAbstractScrollArea):
         self.cell = _USUAL
         self.painted = 0  # cells, by the last paint
         self._weights: NDArray[np.float32] = np.zeros((0, 0), np.float32)
-        self._label: Callable[[int], str] = str
+        self._labels: Sequence[str] = ()
+        self._lowest: NDArray[np.integer] = np.zeros(0, np.int64)
         self._cross: tuple[int, int] | None = None
         self._full = 1.0
         theme.notifier.changed.connect(self._renew)
@@ -69,10 +70,16 @@ class AttentionMatrix(QAbstractScrollArea):
         """The weight that has the strongest colour; the sink's count no more than that."""
         return self._full
 
-    def show_weights(self, weights: NDArray[np.floating], label: Callable[[int], str]) -> None:
-        """Show *weights* (Q, T), of the last Q of T tokens; *label* says what stands at a position."""
+    def show_weights(
+        self, weights: NDArray[np.floating], labels: Sequence[str], lowest: NDArray[np.integer] | None = None
+    ) -> None:
+        """Show *weights* (Q, T), of the last Q of the T that are called *labels*.
+
+        lowest  (Q,)  the first column that a row can see: a line is drawn where a window begins
+        """
         same = weights.shape == self._weights.shape
-        self._weights, self._label = np.asarray(weights, np.float32), label
+        self._weights, self._labels = np.asarray(weights, np.float32), labels
+        self._lowest = np.zeros(len(weights), np.int64) if lowest is None else lowest
         rest = np.delete(self._weights, SINK, axis=1) if self._weights.shape[1] > 1 else self._weights
         self._full = float(rest.max()) if rest.size and rest.max() > 0 else 1.0
         self._fit_bars()
@@ -81,6 +88,10 @@ class AttentionMatrix(QAbstractScrollArea):
             self.horizontalScrollBar().setValue(self.horizontalScrollBar().maximum())
             self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
         self.viewport().update()
+
+    def weight(self, row: int, column: int) -> float:
+        """What a row gives a column."""
+        return float(self._weights[row, column])
 
     def zoom(self, cell: int, at: QPointF | None = None) -> None:
         """Make cells *cell* pixels wide; what is *at* a point of the viewport stays there."""
@@ -153,6 +164,7 @@ class AttentionMatrix(QAbstractScrollArea):
         self.painted = len(rows) * len(columns)
         if self.painted:
             self._paint_cells(painter, rows, columns)
+            self._paint_window(painter, rows)
             self._paint_cross(painter)
             self._paint_labels(painter, rows, columns)
         if self.hasFocus():
@@ -172,6 +184,20 @@ class AttentionMatrix(QAbstractScrollArea):
         painter.save()
         painter.setClipRect(_LEFT, _TOP, self.viewport().width(), self.viewport().height())
         painter.drawImage(QRectF(first.topLeft(), last.bottomRight()), image_of(pixels, 1.0))
+        painter.restore()
+
+    def _paint_window(self, painter: QPainter, rows: range) -> None:
+        """Where the window of each row begins."""
+        painter.save()
+        painter.setClipRect(_LEFT, _TOP, self.viewport().width(), self.viewport().height())
+        painter.setPen(QPen(theme.colors().warning, 2))
+        for row in rows:
+            if self._lowest[row] > 0:
+                rect = self.rect_of(row, int(self._lowest[row]))
+                painter.drawLine(rect.topLeft(), rect.bottomLeft())
+                before = self._lowest[row - 1] if row else 0
+                if 0 < before < self._lowest[row]:
+                    painter.drawLine(self.rect_of(row, int(before)).topLeft(), rect.topLeft())
         painter.restore()
 
     def _paint_cross(self, painter: QPainter) -> None:
@@ -202,7 +228,7 @@ class AttentionMatrix(QAbstractScrollArea):
             rect = self.rect_of(row, 0)
             if (shown or marked) and rect.bottom() > _TOP:
                 painter.setPen(colors.text if marked else colors.muted)
-                text = metrics.elidedText(self._label(self.first_query + row), Qt.TextElideMode.ElideRight, _LEFT - 10)
+                text = metrics.elidedText(self._labels[self.first_query + row], Qt.TextElideMode.ElideRight, _LEFT - 10)
                 height = max(rect.height(), metrics.height())
                 area = QRectF(2, rect.center().y() - height / 2, _LEFT - 8, height)
                 painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
@@ -212,7 +238,7 @@ class AttentionMatrix(QAbstractScrollArea):
             rect = self.rect_of(0, column)
             if (shown or marked) and rect.right() > _LEFT:
                 painter.setPen(colors.text if marked else colors.muted)
-                text = metrics.elidedText(self._label(column), Qt.TextElideMode.ElideRight, _TOP - 10)
+                text = metrics.elidedText(self._labels[column], Qt.TextElideMode.ElideRight, _TOP - 10)
                 painter.save()
                 painter.translate(rect.center().x(), _TOP - 5)
                 painter.rotate(-90)

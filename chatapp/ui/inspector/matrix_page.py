@@ -2,10 +2,12 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from chatapp.core.attention_cells import between_cells, cells_of, lowest_cells
 from chatapp.services.attention_place import Part
 from chatapp.ui.i18n import error_text
 from chatapp.ui.inspector.attention_matrix import AttentionMatrix
@@ -27,6 +29,8 @@ class MatrixPage(QWidget):
         super().__init__(parent)
         self._attention = services.attention
         self._inspector = services.inspector
+        self._ids: object = None  # what `_all` are the cells of
+        self._all = self._cells = cells_of(np.zeros(0, np.int32), bytes)
         self._layer, self._head, self._rows = (CalmComboBox(self) for _ in range(3))
         for combo, name in ((self._layer, "matrixLayer"), (self._head, "matrixHead"), (self._rows, "matrixRows")):
             combo.setObjectName(name)
@@ -73,15 +77,22 @@ class MatrixPage(QWidget):
         self._fill(self._layer, [(f"L{layer}", layer) for layer in picture.layers], head[0])
         heads = picture.exists[picture.layers.index(head[0])] if head[0] in picture.layers else []
         self._fill(self._head, [(f"H{at}", at) for at, exists in enumerate(heads) if exists], head[1])
-        error = attention.side.error
-        if known is None or known.layer != head[0] or head[1] >= len(known.weights):
+        error, vocabulary = attention.side.error, attention.vocabulary.current
+        weights = known.of(head) if known is not None else None
+        if known is None or weights is None or vocabulary is None:
             self._scale.setText(" ".join(filter(None, error_text(error))) if error is not None else self.tr("Looking…"))
             return
-        self.matrix.show_weights(known.weights[head[1]], self._attention.word)
-        self._scale.setText(
-            self.tr("Rows look at columns. Strongest colour: {weight}, without the first column (sink).")
-            .format(weight=weight_text(self.matrix.full))
-        )  # fmt: skip
+        if self._ids is not attention.ids:
+            self._ids, self._all = attention.ids, cells_of(attention.ids, vocabulary.piece)
+        self._cells = cells = self._all.up_to(len(known.ids))
+        lowest = lowest_cells(known.lowest_of(head[0]), len(known.ids), cells)
+        self.matrix.show_weights(between_cells(weights, cells), cells.texts, lowest)
+        said = self.tr("Rows look at columns. Strongest colour: {weight}, without the first column (sink).").format(
+            weight=weight_text(self.matrix.full)
+        )
+        if lowest.any():
+            said += " " + self.tr("Left of the line is what this layer's window hides.")
+        self._scale.setText(said)
         self._show_pointed(None)
 
     @staticmethod
@@ -93,18 +104,17 @@ class MatrixPage(QWidget):
         combo.setCurrentIndex(combo.findData(current))
 
     def _show_pointed(self, cross: tuple[int, int] | None) -> None:
-        known, head = self._attention.side.matrix, self._attention.matrix_head
-        if cross is None or known is None:
+        if cross is None:
             text = self.tr("Ctrl and the wheel, or + and −, zoom. A click selects the token of the row.")
         else:
             row, column = cross
-            query = self.matrix.first_query + row
+            query, cells = self.matrix.first_query + row, self._cells
             text = self.tr("“{query}” (token {number}) looks at “{key}” (token {other}): {weight}").format(
-                query=self._attention.word(query),
-                number=count(query + 1),
-                key=self._attention.word(column),
-                other=count(column + 1),
-                weight=weight_text(float(known.weights[head[1], row, column])),
+                query=cells.texts[query],
+                number=count(int(cells.starts[query]) + 1),
+                key=cells.texts[column],
+                other=count(int(cells.starts[column]) + 1),
+                weight=weight_text(self.matrix.weight(row, column)),
             )
         self._pointed.setText(text)
         self.matrix.describe(text)
@@ -116,8 +126,8 @@ class MatrixPage(QWidget):
             exists = picture.exists[picture.layers.index(layer)]
             self._attention.choose_heads(frozenset({(layer, head if head < exists.sum() else 0)}))
 
-    def _on_chosen(self, position: int) -> None:
-        token = self._attention.token_at(position)
+    def _on_chosen(self, cell: int) -> None:
+        token = self._attention.token_at(int(self._cells.starts[cell]))
         if token is not None:
             self._inspector.select_token(token)
 

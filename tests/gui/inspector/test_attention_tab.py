@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton, QSlider
 from pytestqt.qtbot import QtBot
 
 from chatapp.core.attention import sources, without_sink
+from chatapp.core.attention_cells import between_cells
 from chatapp.services.attention_place import AttentionState, Moment
 from chatapp.services.bundle import Services
 from chatapp.settings.schema import RECORD_ATTENTION
@@ -228,14 +229,15 @@ def test_the_matrix_of_a_head(tab: AttentionTab, qtbot: QtBot) -> None:
     known = attention.side.matrix
     assert known is not None
     assert attention.picture is not None
-    np.testing.assert_array_equal(known.weights[3, -1], attention.picture.weights[2, 3])
-    row, column = known.weights.shape[1] - 1, known.weights.shape[2] - 3
+    np.testing.assert_array_equal(known.weights[0, 3, -1], attention.picture.weights[2, 3])
+    head = between_cells(known.weights[0, 3], tab.matrix._cells)
+    row, column = head.shape[0] - 1, head.shape[1] - 3
     QTest.mouseMove(matrix.viewport(), matrix.rect_of(row, column).center().toPoint())
-    pointed, weight = part(tab, QLabel, "matrixPointed"), weight_text(float(known.weights[3, row, column]))
+    pointed, weight = part(tab, QLabel, "matrixPointed"), weight_text(float(head[row, column]))
     qtbot.waitUntil(lambda: weight in pointed.text())  # a display tells of the mouse when it likes
     text = pointed.text()
     assert weight_text(matrix.full) in part(tab, QLabel, "matrixScale").text()
-    assert matrix.full == pytest.approx(float(known.weights[3][:, 1:].max()))
+    assert matrix.full == pytest.approx(float(head[:, 1:].max()))
     cell = matrix.cell
     matrix.setFocus()
     QTest.keyClick(matrix, Qt.Key.Key_Plus)
@@ -244,7 +246,7 @@ def test_the_matrix_of_a_head(tab: AttentionTab, qtbot: QtBot) -> None:
     assert matrix.accessibleDescription() != text
     for _ in range(30):
         QTest.keyClick(matrix, Qt.Key.Key_Plus)
-    qtbot.waitUntil(lambda: 0 < matrix.painted < known.weights[0].size)
+    qtbot.waitUntil(lambda: 0 < matrix.painted < head.size)
     QTest.keyClick(matrix, Qt.Key.Key_Up)
     QTest.keyClick(matrix, Qt.Key.Key_Return)
     shown(tab, qtbot, 2)  # two rows above the one that wrote token 5, which is token 4's
@@ -259,7 +261,7 @@ def test_another_head_by_its_box(tab: AttentionTab, qtbot: QtBot) -> None:
         QTest.keyClick(layer, Qt.Key.Key_Down)
     assert attention.heads == {(1, 0)}
     assert attention.side.matrix is not None
-    assert attention.side.matrix.layer == 1
+    assert attention.side.matrix.layers == (1,)
 
 
 def test_shares_of_every_message(tab: AttentionTab, qtbot: QtBot) -> None:
