@@ -60,7 +60,8 @@ def main(given: argparse.Namespace) -> int:
     try:
         return commands[given.command](given)
     except UserFixable as error:
-        remedy = "See chatapp --help." if error.code is ErrorCode.INVALID_ARGUMENT else error.remedy
+        asked_wrong = error.code in (ErrorCode.INVALID_ARGUMENT, ErrorCode.INVALID_SETTING)
+        remedy = f"See chatapp {given.command} --help." if asked_wrong else error.remedy
         sys.stderr.write(f"chatapp: {error.message} {remedy}\n")
         return EXIT_USAGE if error.code in _USAGE else EXIT_FAILED
     except KeyboardInterrupt:

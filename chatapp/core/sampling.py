@@ -115,7 +115,7 @@ class SamplingParams:
             if value is None and name == "seed":
                 continue
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
-                raise invalid(name, value, BETWEEN, low=f"{low:g}", high=f"{high:g}")
+                raise invalid(name, value, BETWEEN, low=f"{low:,.15g}", high=f"{high:,.15g}")
             if name in _INTEGERS and not isinstance(value, int):
                 raise invalid(name, value, WHOLE_NUMBER)
         for text in self.stop:

@@ -134,7 +134,7 @@ class Setting(Generic[T]):
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise self._refuse(value, A_NUMBER)
         if not low <= value <= high:  # also refuses nan
-            raise self._refuse(value, BETWEEN, low=f"{low:g}", high=f"{high:g}")
+            raise self._refuse(value, BETWEEN, low=f"{low:,.15g}", high=f"{high:,.15g}")
         if self.kind is not Kind.REAL and not isinstance(value, int):
             raise self._refuse(value, WHOLE_NUMBER)
         return float(value) if self.kind is Kind.REAL else value
@@ -142,7 +142,7 @@ class Setting(Generic[T]):
     def _text(self, value: object) -> str:
         low, high = self.bounds or (1, math.inf)
         if not isinstance(value, str) or not low <= len(value) <= high:
-            raise self._refuse(value, ENTRY_LENGTH, low=f"{low:g}", high=f"{high:g}")
+            raise self._refuse(value, ENTRY_LENGTH, low=f"{low:,.15g}", high=f"{high:,.15g}")
         return value
 
     def _code(self, text: str) -> str:

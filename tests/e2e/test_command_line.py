@@ -70,7 +70,7 @@ def test_ask_begins_the_reply_with_given_tokens() -> None:
     }  # fmt: skip
     refused = complaint(chatapp(*asked, "--prefix-ids", "105,99999"), 2)
     assert "vocabulary" in refused
-    assert refused.endswith("See chatapp --help.")  # the window says something else
+    assert refused.endswith("See chatapp ask --help.")  # the window says something else
 
 
 def test_ask_with_lookup_says_how_many_guesses_were_right() -> None:
@@ -113,7 +113,7 @@ def test_models_list(tmp_path: Path, starter_model: str) -> None:
     ("arguments", "code", "words"),
     [
         (("ask", "hi", "--temperature", "9"), 2, "temperature"),
-        (("ask", "hi", "--seed", str(2**64)), 2, "seed"),
+        (("ask", "hi", "--seed", str(2**64)), 2, "between 0 and 4,294,967,294. See chatapp ask --help."),
         (("ask", "hi", "--stop", "x" * 10_000), 2, "stop"),
         (("ask", "  "), 2, "nothing to send"),
         (("ask", "hi", "--model", "/no/such.gguf"), 1, "no model file"),
