@@ -109,20 +109,27 @@ def rank_bucket(rank: int, bounds: Sequence[int] = RANK_BOUNDS) -> int:
 
 
 def summarize(trace: TraceBuffer, tokens: NDArray[np.intp] | None = None, surprising: int = 4) -> Summary | None:
-    """Of the whole trace or of its *tokens*; None when none of them has a logprob."""
+    """Of the whole trace or of its *tokens*; None when none of them has a logprob.
+
+    What surprises are the cells that are shown: a character of several tokens counts as one, as its colour says.
+    """
     chosen = np.arange(len(trace)) if tokens is None else tokens
     chosen = chosen[~np.isnan(trace.logprobs[chosen])]
     if not len(chosen):
         return None
     logprobs = trace.logprobs[chosen].astype(np.float64)
     mean = float(-logprobs.mean())
-    worst = chosen[np.argsort(logprobs, kind="stable")[:surprising]]
+    nats = np.zeros(len(trace))
+    nats[chosen] = -logprobs
+    starts = np.fromiter((cell.start for cell in trace.cells), np.intp, len(trace.cells))
+    totals = np.add.reduceat(nats, starts)
+    worst = np.argsort(-totals, kind="stable")[:surprising]
     return Summary(
         tokens=len(chosen),
         perplexity=math.exp(mean),
         mean_surprisal=max(0.0, mean / LN2),
         rank_one=float((trace.ranks[chosen] == 0).mean()),
-        surprising=tuple(int(i) for i in worst if -trace.logprobs[i] >= _SURPRISING * LN2),
+        surprising=tuple(int(starts[i]) for i in worst if totals[i] >= _SURPRISING * LN2),
     )
 
 

@@ -59,7 +59,7 @@ def test_a_token_that_one_of_them_rules_out_counts_as_rest() -> None:
     assert 0 < found < 20
 
 
-@pytest.mark.parametrize("p_rest", [0.0, 1e-7, 9e-7, 2e-6, 1e-3, 0.5, 1.0])
+@pytest.mark.parametrize("p_rest", [0.0, 1e-7, 9e-7, 2e-6, 1e-3, 0.5, 0.999])
 @pytest.mark.parametrize("q_rest", [0.0, 1e-7, 9e-7, 2e-6, 1e-3, 0.5, 0.99])
 def test_however_little_the_rest_is_the_bound_is_one(p_rest: float, q_rest: float) -> None:
     # One token was kept of both; the others are shared out alike, so that nothing is lost by taking them as one.
@@ -71,6 +71,38 @@ def test_however_little_the_rest_is_the_bound_is_one(p_rest: float, q_rest: floa
     assert 0 <= found <= true[0] * (1 + 1e-6) + 1e-7
     if q_rest >= 2e-6:
         assert found == pytest.approx(true[0], rel=1e-3, abs=1e-6), "and as near as it can be"
+
+
+def test_distributions_with_nothing_in_common_are_far_apart() -> None:
+    random = np.random.default_rng(3)
+    p, q = (softmax(12 * random.standard_normal((200, 500))) for _ in range(2))
+    apart = np.array([not set(one) & set(other) for one, other in zip(kept(p)[0], kept(q)[0], strict=True)])
+    assert apart.sum() > 50
+    found, true = kl_at_least(*kept(p), *kept(q))[apart], exact(p, q)[apart]
+    assert (found <= true).all()
+    assert (found > 3).all()  # taken as one rest, all tokens of both would say 0
+
+
+def test_nothing_less_is_possible() -> None:
+    """The least of all that agree with what was kept, looked for on a grid."""
+    random = np.random.default_rng(5)
+    p, q = (softmax(3 * random.standard_normal((40, 30))) for _ in range(2))
+    k = 4
+    (p_ids, p_logs), (q_ids, q_logs) = ((ids[:, :k], logs[:, :k]) for ids, logs in (kept(p), kept(q)))
+    found = kl_at_least(p_ids, p_logs, q_ids, q_logs)
+    share = np.linspace(1e-6, 1, 1500)
+    for row in range(40):
+        shared = np.intersect1d(p_ids[row], q_ids[row])
+        only_p, only_q = np.setdiff1d(p_ids[row], shared), np.setdiff1d(q_ids[row], shared)
+        left_p, left_q = 1 - p[row, p_ids[row]].sum(), 1 - q[row, q_ids[row]].sum()
+        x = min(left_p, len(only_q) * p[row, p_ids[row, -1]]) * share[:, None]
+        y = min(left_q, len(only_p) * q[row, q_ids[row, -1]]) * share[None, :]
+        a, b = p[row, only_p].sum(), q[row, only_q].sum()
+        with np.errstate(all="ignore"):
+            terms = (a * np.log2(a / y), x * np.log2(x / b), (left_p - x) * np.log2((left_p - x) / (left_q - y)))
+        rest = sum(np.nan_to_num(term, nan=0.0) for term in terms)
+        least = exact(p[[row]][:, shared], q[[row]][:, shared])[0] + rest.min()
+        assert found[row] == pytest.approx(max(0.0, least), abs=2e-3)
 
 
 def test_known_values() -> None:

@@ -101,13 +101,17 @@ class CandidateItemModel(QAbstractTableModel):
         if found is None:
             return self.tr("all others") if column is Column.TOKEN else "" if share is None else percent(share)
         if self._is_cut(found, column):
-            return self.tr("cut: {stage}").format(stage=stage_title(found.cut_by or "raw"))
+            return self.cut_text(found.cut_by or "raw")
         return {
             Column.RANK: count(found.rank),
             Column.TOKEN: token_text(found.token, found.data),
             Column.ID: str(found.token),
             Column.BYTES: hex_text(found.data),
         }.get(column, "" if share is None else percent(share))
+
+    def cut_text(self, stage: str) -> str:
+        """That *stage* cut a candidate."""
+        return self.tr("cut: {stage}").format(stage=stage_title(stage))
 
     def _share(self, found: Candidate | None, column: Column) -> float | None:
         assert self.candidates is not None

@@ -1,7 +1,16 @@
 """`CandidateTable`: what could have come instead of one token, with its probabilities as bars."""
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -14,12 +23,15 @@ from PySide6.QtWidgets import (
 )
 
 from chatapp.core.candidates import Candidate, Candidates
+from chatapp.core.stages import STAGES
 from chatapp.ui import theme
 from chatapp.ui.inspector.candidate_model import SHARE, CandidateItemModel, Column, Index
 
 _ROW_AIR = 6  # pixels
 _ROWS = 4  # that are always seen
 _TOKEN = 7  # characters of a token there is always room for
+_ID = 6  # digits; the largest vocabularies have some 260,000 tokens
+_PAD = 7  # pixels at each side of a cell's text
 
 
 class CandidateTable(QTableView):
@@ -35,6 +47,7 @@ class CandidateTable(QTableView):
         self.setObjectName("candidateTable")
         self.can_branch = False
         self._widths: dict[Column, int] = {}
+        self._cut = 0
         self._instead = ""
         self.rows = CandidateItemModel(self)
         self.setModel(self.rows)
@@ -113,6 +126,7 @@ class CandidateTable(QTableView):
             if not hidden:
                 room -= self._widths[column]
             self.setColumnHidden(column, hidden or (room < 0 and column in (Column.ID, Column.BYTES)))
+        header.resizeSection(Column.FINAL, self._widths[Column.FINAL] + max(0, min(room, self._cut)))
         header.resizeSections()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -137,9 +151,11 @@ class CandidateTable(QTableView):
             Column.RANK: max(small * 5, self._heading(Column.RANK)),
             Column.RAW: max(small * 10, self._heading(Column.RAW)),
             Column.FINAL: max(small * 10, self._heading(Column.FINAL)),
-            Column.ID: small * 7,
-            Column.BYTES: small * 10,
+            Column.ID: small * _ID + 2 * _PAD,
+            Column.BYTES: QFontMetrics(theme.monospace(0.8)).horizontalAdvance("00 00 00 00") + 2 * _PAD + 1,
         }
+        cut = max(metrics.horizontalAdvance(self.rows.cut_text(stage)) for stage in STAGES)
+        self._cut = cut + 2 * _PAD + 1 - self._widths[Column.FINAL]  # more, where there is room
         for column, width in self._widths.items():
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             header.resizeSection(column, width)
@@ -198,7 +214,7 @@ class _BarDelegate(QStyledItemDelegate):
         ink = index.data(Qt.ItemDataRole.ForegroundRole)
         painter.setPen(colors.text if selected else ink)
         metrics = option.fontMetrics
-        inner = rect.adjusted(7, 0, -7, 0)
+        inner = rect.adjusted(_PAD, 0, -_PAD, 0)
         text = metrics.elidedText(index.data() or "", Qt.TextElideMode.ElideRight, int(inner.width()))
         painter.drawText(inner, int(index.data(Qt.ItemDataRole.TextAlignmentRole)), text)
         painter.restore()

@@ -183,7 +183,7 @@ class CompareDialog(QDialog):
         note = self.tr(
             "P is what the model expected next in A, Q in B. The Kullback–Leibler divergence D(P‖Q) is 0 bits where "
             "both expect the same, and the more of what A expects comes as a surprise to B, the larger it is. It is "
-            "made of the likeliest tokens that were kept of both, all others as one: the true value is at least that. "
+            "worked out from the likeliest tokens that were kept of both: the true value is at least that. "
             "After the token where they part the two have read different words, so the same number of a token is "
             "another place in the text."
         )

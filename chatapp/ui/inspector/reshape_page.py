@@ -198,7 +198,7 @@ class ReshapePage(QWidget):
             return self.tr("Computed from all {total} tokens.").format(total=total)
         words = {"count": number_text(len(reshaper.ids)), "total": total, "share": rough_percent(reshaper.mass)}
         if total and self.shaped is not None and self.shaped.is_exact:
-            said = self.tr("Computed from {count} of {total} tokens, {share} of the probability; exact all the same.")
+            said = self.tr("Computed from {count} of {total} tokens, {share} of the probability; the shares are exact.")
         elif total:
             said = self.tr("Computed from {count} of {total} tokens, {share} of the probability; the rest is one bar.")
         else:

@@ -75,9 +75,10 @@ class StepControls(QWidget):
         self._chips.show_steps(b"" if place is None or own_text else place.text, explorer.steps)
         self._product.setText(self._product_text())
         self._continue.setVisible(explorer.can_continue)
-        ready = explorer.state is ExplorerState.READY
+        ready, reading = explorer.state is ExplorerState.READY, explorer.state is ExplorerState.READING
         for button in (self._likeliest, self._draw, self._continue):
-            button.setEnabled(ready)
+            # One that has just been pressed keeps the focus, for the next press.
+            button.setEnabled(ready or (reading and button.hasFocus()))
         self._undo.setEnabled(bool(explorer.steps))
 
     def _product_text(self) -> str:

@@ -1,10 +1,12 @@
 """One message in a few numbers: perplexity, mean surprisal, first choices, and the tokens that surprised most."""
 
+import math
+
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from chatapp.core.token_measures import LN2, Summary
+from chatapp.core.token_measures import Summary, numbers_of
 from chatapp.core.token_text import visible
 from chatapp.core.trace_buffer import TraceBuffer
 from chatapp.ui.inspector.numbers import bits, count
@@ -83,7 +85,8 @@ class SummaryLine(QWidget):
         cell = trace.cells[trace.cell_of(token)]
         text = text_of(trace, cell.start, cell.end)
         shown = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-        surprisal = bits(-float(trace.logprobs[token]) / LN2)
+        numbers = numbers_of(trace, cell.start, cell.end) or numbers_of(trace, token)
+        surprisal = bits(numbers.surprisal if numbers else math.nan)
         chip.setProperty("token", token)
         chip.setText(f"{shown}  {surprisal}".replace("&", "&&"))
         chip.setToolTip(self.tr("Go to token {number}, {bits} bits").format(number=count(token + 1), bits=surprisal))

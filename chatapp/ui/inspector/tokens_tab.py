@@ -123,7 +123,7 @@ class TokensTab(QWidget):
         self._summary.jumped.connect(inspector.select_token)
         self._search.jumped.connect(inspector.select_token)
         self._search.found.connect(self.strip.set_found)
-        self._later.timeout.connect(self._show_summary)
+        self._later.timeout.connect(self._catch_up)
         self._colours.changed.connect(self._on_colours)
         self._hint.closed.connect(lambda: settings.set(SHOW_HINTS, "off"))
         self._whole.toggled.connect(self._on_whole)
@@ -189,6 +189,13 @@ class TokensTab(QWidget):
             self._later.stop()
             self._show_summary()
             self._show_token()  # its line says how many there are
+
+    def _catch_up(self) -> None:
+        """What need not change with every token of a reply that is being written."""
+        self._show_summary()
+        token = self._looked_at()
+        if token is not None:
+            self._line.show_token(self._inspector.trace, *self.strip.group_at(token))
 
     def _show_summary(self) -> None:
         self._summary.show_summary(self._inspector.trace, summarize(self._inspector.trace, self._own))
@@ -271,6 +278,7 @@ class TokensTab(QWidget):
     def _on_branch(self, token_id: int) -> None:
         position, message_id = self._looked_at(), self._inspector.message_id
         if position is not None and message_id is not None:
+            self.strip.setFocus()  # the button that was pressed goes
             self._services.chat.branch(message_id, position, token_id)
 
     def _on_type(self) -> None:
