@@ -37,7 +37,7 @@ TOO_LONG = QT_TRANSLATE_NOOP(
 )
 NO_SUCH_LAYER = QT_TRANSLATE_NOOP("reasons", "Layers are numbered 0 to {high}")
 NO_SUCH_HEAD = QT_TRANSLATE_NOOP("reasons", "Heads are numbered 0 to {high}")
-NOT_THIS_LAYER = QT_TRANSLATE_NOOP("reasons", "layer {layer} has no attention, but another kind of memory")
+NOT_THIS_LAYER = QT_TRANSLATE_NOOP("reasons", "this layer has another kind of memory. Choose another layer")
 WITH_ADAPTERS = QT_TRANSLATE_NOOP("reasons", "Step by step reads the model without adapters. Take them off first")
 OTHER_FORMULA = QT_TRANSLATE_NOOP("reasons", "not recomputed: “{architecture}” models may use another formula here")
 NO_NODE = QT_TRANSLATE_NOOP("reasons", "not recomputed: this model computes it in another way")
@@ -65,7 +65,7 @@ def take(request: Steps, reader: Reader, listener: Listener, n_threads: int) -> 
         raise _refused(TOO_LONG, most=str(LONGEST), count=str(len(tokens)))
     capture = _read(model, request, tokens, listener, n_threads)
     if "weights" not in capture.parts:
-        raise RequestError(ErrorCode.NO_ATTENTION, reason=NOT_THIS_LAYER, layer=str(request.layer))
+        raise RequestError(ErrorCode.NO_ATTENTION, reason=NOT_THIS_LAYER)
     with WeightFile(model.path) as weights:
         work = _Work(model, request, tokens, capture, weights)
         work.run(listener)

@@ -54,22 +54,22 @@ class NumberStrip(QWidget):
         self._values: F32 = np.zeros(0, np.float32)
         self._again: F32 | None = None
         self._names: Sequence[str] = ()
-        self._own = ""
+        self._from_mean = False
         self._at: int | None = None
         self._image: QImage | None = None
         theme.notifier.changed.connect(self._forget)
 
-    def show_numbers(self, values: F32, again: F32 | None, names: Sequence[str] = ()) -> None:
-        """*values* of the model and the same recomputed, each (n,); *names* of the cells, where they have any."""
+    def show_numbers(
+        self, values: F32, again: F32 | None, names: Sequence[str] = (), *, from_mean: bool = False
+    ) -> None:
+        """*values* of the model and the same recomputed, each (n,); *names* of the cells, where they have any.
+
+        The strongest colour is the largest number, or with *from_mean* the one that is farthest from their mean.
+        """
         self._values, self._again, self._names, self._at = values, again, names, None
+        self._from_mean = from_mean
         self._forget()
         self.updateGeometry()
-
-    @property
-    def largest(self) -> float:
-        """What the strongest colour stands for."""
-        shown = self._values[np.isfinite(self._values)]
-        return float(np.abs(shown).max(initial=0.0))
 
     def sizeHint(self) -> QSize:
         named = 2 * self.fontMetrics().height() + 2 if self._names else 0
@@ -128,15 +128,18 @@ class NumberStrip(QWidget):
     def _made(self) -> QImage:
         """One pixel for each number, or of as many as fall on one pixel that of the largest."""
         count = min(len(self._values), max(1, self.width()))
-        largest = self.largest or 1.0
-        rows = [
-            _thinned(values, count) for values in (self._values, self._values if self._again is None else self._again)
-        ]
-        image = QImage(count, 2, QImage.Format.Format_RGB32)
-        for y, row in enumerate(rows):
-            for x, value in enumerate(row):
-                image.setPixelColor(x, y, ramp_colour(float(value) / largest if np.isfinite(value) else float("nan")))
-        return image
+        middle = self._middle
+        spread = float(np.abs(self._finite() - middle).max(initial=0.0)) or 1.0
+        again = self._values if self._again is None else self._again
+        return _image(np.stack([(_thinned(values, count) - middle) / spread for values in (self._values, again)]))
+
+    @property
+    def _middle(self) -> float:
+        """What has the colour of the ground: 0, or the mean."""
+        return float(self._finite().mean()) if self._from_mean and self._finite().size else 0.0
+
+    def _finite(self) -> F32:
+        return self._values[np.isfinite(self._values)]
 
     def _forget(self) -> None:
         self._image = None
@@ -185,6 +188,19 @@ class NumberStrip(QWidget):
             QToolTip.hideText()
         else:
             QToolTip.showText(position, plain_tip(self.describe(index)), self)
+
+
+def _image(levels: F32) -> QImage:
+    """A pixel for each of *levels* (rows, n) in the colour of `ramp_colour`."""
+    colours = [ramp_colour(level) for level in (-1.0, 0.0, 1.0, float("nan"))]
+    stops = np.array([(colour.red(), colour.green(), colour.blue()) for colour in colours], np.float32)
+    hidden = ~np.isfinite(levels)
+    strength = np.minimum(np.abs(np.where(hidden, 0, levels)), 1)[..., None]
+    mixed = stops[1] * (1 - strength) + np.where((levels > 0)[..., None], stops[2], stops[0]) * strength
+    red, green, blue = np.moveaxis(np.where(hidden[..., None], stops[3], mixed).round().astype(np.uint32), -1, 0)
+    pixels = np.ascontiguousarray(0xFF000000 | red << 16 | green << 8 | blue, np.uint32)
+    height, width = pixels.shape
+    return QImage(pixels.tobytes(), width, height, 4 * width, QImage.Format.Format_RGB32).copy()
 
 
 def _thinned(values: F32, count: int) -> F32:

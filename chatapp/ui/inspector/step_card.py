@@ -120,7 +120,8 @@ class StepCard(QFrame):
             strip.setObjectName(f"numbers_{part}")
             strip.setAccessibleName(name)
             names = self._shown.tokens if part in ("scores", "scaled", "weights") else ()
-            strip.show_numbers(values, recomputed if captured is not None else values, names)
+            from_mean = part in ("scores", "scaled")  # softmax takes no notice of what all of them share
+            strip.show_numbers(values, recomputed if captured is not None else values, names, from_mean=from_mean)
             self._column.addWidget(strip)
         told = self._told(part)
         if told:

@@ -118,7 +118,7 @@ _SCORES = StepWords(
         "this token offers what is looked for.",
     ),
     "score<sub>j</sub> = q · k<sub>j</sub>",
-    (("scores", QT_TRANSLATE_NOOP("Steps", "One score for each token")),),
+    (("scores", QT_TRANSLATE_NOOP("Steps", "One score for each token, coloured from their mean")),),
 )
 _SCALED = StepWords(
     "scaled",
@@ -129,7 +129,7 @@ _SCALED = StepWords(
         "hidden: while training, the model must not see what it shall predict. The last token has nothing after it.",
     ),
     "s<sub>j</sub> = q·k<sub>j</sub> / √d + mask<sub>j</sub>",
-    (("scaled", QT_TRANSLATE_NOOP("Steps", "Scores, scaled and masked")),),
+    (("scaled", QT_TRANSLATE_NOOP("Steps", "Scaled and masked, coloured from their mean")),),
 )
 _WEIGHTS = StepWords(
     "weights",

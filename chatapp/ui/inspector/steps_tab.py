@@ -1,5 +1,7 @@
 """The Step by step tab: one token through one layer and head, from its row in the table to the next token."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,12 +24,14 @@ from chatapp.protocol.messages import StepsTaken
 from chatapp.services.inspector import TraceState
 from chatapp.services.steps import TokenSteps
 from chatapp.ui.inspector.examples_button import ExamplesButton
+from chatapp.ui.inspector.exported import Exported
 from chatapp.ui.inspector.meanings_page import MeaningsPage
 from chatapp.ui.inspector.message_head import MessageHead
 from chatapp.ui.inspector.obstacles import obstacle_text
 from chatapp.ui.inspector.step_card import Shown, StepCard
 from chatapp.ui.inspector.step_legend import StepLegend
 from chatapp.ui.inspector.step_words import steps_of
+from chatapp.ui.inspector.steps_export import steps_export
 from chatapp.ui.inspector.token_strip import TokenStrip
 from chatapp.ui.widgets.spin import CalmSpinBox
 
@@ -81,6 +85,10 @@ class StepsTab(QWidget):
         self.meanings = MeaningsPage(services, self)
         self._area = QScrollArea(self)
         self._cards: list[StepCard] = []
+        self._waiting: list[Callable[[QWidget], StepCard]] = []
+        self._inside = QWidget(self._area)
+        self._column = QVBoxLayout(self._inside)
+        self._kept = 0  # where the cards were scrolled to
         self._made_of: StepsTaken | None = None
         self._settle = QTimer(self, singleShot=True, interval=_SETTLED)
         self._settle.timeout.connect(self._ask_of_itself)
@@ -91,6 +99,13 @@ class StepsTab(QWidget):
     def title(self) -> str:
         """For the tab."""
         return self.tr("Steps")
+
+    def export_data(self) -> Exported | None:
+        """Every number of the steps."""
+        taken, inspector = self.steps.taken, self._inspector
+        if taken is None or self._waiting:
+            return None
+        return steps_export(taken, self.steps.differences(), inspector.trace, inspector.token, self._inside)
 
     def _build(self) -> QStackedWidget:
         self._area.setWidgetResizable(True)
@@ -147,6 +162,7 @@ class StepsTab(QWidget):
         self._pages.setCurrentIndex(0)
         self.strip.show_trace(self._inspector.trace, dim=lambda _: True)  # colours are for the numbers below
         self._on_token()
+        self._kept = 0
 
     def _on_token(self) -> None:
         self._mark()
@@ -234,37 +250,49 @@ class StepsTab(QWidget):
         return token_text(int(trace.ids[token]), trace.token_bytes(token))
 
     def _show_cards(self, taken: StepsTaken | None) -> None:
+        if self._cards:  # another layer or head is shown at the same step
+            self._kept = self._area.verticalScrollBar().value()
         self._made_of = taken
         self._cards = []
-        inside = QWidget(self._area)
-        inside.setProperty("plain", "true")
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 8, 0)
-        column.setSpacing(0)
-        if taken is not None:
-            parts = frozenset(n.removeprefix("captured.") for n in taken.arrays if n.startswith("captured."))
-            words = steps_of(taken.facts, parts)
-            shown = Shown(taken, self.steps.differences(), *_texts(taken))
-            for at in range(len(words)):
-                card = StepCard(at, words, shown, inside)
-                card.step_wanted.connect(self._go_to)
-                card.tab_wanted.connect(self._on_tab_wanted)
-                column.addWidget(card)
-                self._cards.append(card)
-            self._source.setText(
-                self.tr(
-                    "Read again in a context of its own: flash attention off, {kv} KV cache. Weights are the file’s, "
-                    "dequantized; products of matrices differ because the model rounds what it multiplies."
-                ).format(kv=taken.kv_type.upper())
-            )
-        column.addStretch(1)
-        kept = self._area.verticalScrollBar().value()
-        self._area.setWidget(inside)
-        QTimer.singleShot(0, self._area, lambda: self._area.verticalScrollBar().setValue(kept))
+        self._waiting.clear()
+        self._inside = QWidget(self._area)
+        self._inside.setProperty("plain", "true")
+        self._column = QVBoxLayout(self._inside)
+        self._column.setContentsMargins(0, 0, 8, 0)
+        self._column.setSpacing(0)
+        self._column.addStretch(1)
+        self._area.setWidget(self._inside)
+        if taken is None:
+            return
+        parts = frozenset(n.removeprefix("captured.") for n in taken.arrays if n.startswith("captured."))
+        words = steps_of(taken.facts, parts)
+        shown = Shown(taken, self.steps.differences(), *_texts(taken))
+        self._waiting = [partial(StepCard, at, words, shown) for at in range(len(words))]
+        self._source.setText(
+            self.tr(
+                "Read again in a context of its own: flash attention off, {kv} KV cache. Weights are the file’s, "
+                "dequantized; products of matrices differ because the model rounds what it multiplies."
+            ).format(kv=taken.kv_type.upper())
+        )
+        self._add_card()
+
+    def _add_card(self) -> None:
+        """The next card, and another one after the next frame: all of them at once take several."""
+        if not self._waiting:
+            return
+        card = self._waiting.pop(0)(self._inside)
+        card.step_wanted.connect(self._go_to)
+        card.tab_wanted.connect(self._on_tab_wanted)
+        self._column.insertWidget(len(self._cards), card)
+        self._cards.append(card)
+        if self._waiting:
+            QTimer.singleShot(0, self, self._add_card)
+        elif self._kept:
+            QTimer.singleShot(0, self, lambda: self._area.verticalScrollBar().setValue(self._kept))
 
     def _go_to(self, step: int) -> None:
-        card = self._cards[step]
-        self._area.verticalScrollBar().setValue(card.y())
+        if step < len(self._cards):
+            self._area.verticalScrollBar().setValue(self._cards[step].y())
 
     def _on_tab_wanted(self, tab: str) -> None:
         if tab == "attentionTab" and self._made_of is not None:

@@ -8,12 +8,14 @@ from pytestqt.qtbot import QtBot
 
 from chatapp.core.examples import EXAMPLES
 from chatapp.core.generation import SamplingParams
+from chatapp.core.trace_export import short_float
 from chatapp.services.bundle import Services
 from chatapp.services.inspector import TraceState
 from chatapp.services.token_question import Obstacle
 from chatapp.ui.inspector.layers_tab import LayersTab
 from chatapp.ui.inspector.number_strip import NumberStrip
 from chatapp.ui.inspector.panel import InspectorPanel
+from chatapp.ui.inspector.picture import png
 from chatapp.ui.inspector.step_card import StepCard
 from chatapp.ui.inspector.steps_tab import StepsTab
 from tests.gui.inspector.real import Real, ask, open_real
@@ -66,7 +68,7 @@ def cards(tab: StepsTab) -> list[str]:
 def with_example(services: Services, qtbot: QtBot) -> tuple[InspectorPanel, StepsTab]:
     panel, tab = open_panel(services, qtbot)
     choose_example(tab, qtbot, MOUSE.text)
-    qtbot.waitUntil(lambda: bool(cards(tab)), timeout=30_000)
+    qtbot.waitUntil(lambda: cards(tab)[-1:] == ["step_sampling"], timeout=30_000)
     return panel, tab
 
 
@@ -92,6 +94,13 @@ def test_an_example_is_taken_apart_beside_the_chat(open_real: Real, qtbot: QtBot
     assert inspector.trace.owners is not None
     assert inspector.token is not None
     assert taken.arrays["ids"].tolist() == inspector.trace.ids[: inspector.token + 1].tolist()
+    exported = tab.export_data()
+    assert exported is not None
+    rows = list(exported.table().rows)
+    queries = [row for row in rows if row[0] == "q"]
+    assert [row[2] for row in queries] == [short_float(value) for value in taken.arrays["captured.q"]]
+    assert [row[3] for row in queries] == [short_float(value) for value in taken.arrays["recomputed.q"]]
+    assert png(exported.picture(), exported.meta)().startswith(b"\x89PNG")
     # Another layer and head, and the head that is chosen elsewhere.
     head = tab.findChild(QSpinBox, "stepsHead")
     assert head is not None
@@ -99,6 +108,7 @@ def test_an_example_is_taken_apart_beside_the_chat(open_real: Real, qtbot: QtBot
     qtbot.waitUntil(lambda: tab.steps.taken is not None and tab.steps.taken.head == 2, timeout=30_000)
     services.attention.choose_heads(frozenset(((1, 1),)))
     qtbot.waitUntil(lambda: tab.steps.taken is not None and tab.steps.taken.layer == 1, timeout=30_000)
+    qtbot.waitUntil(lambda: cards(tab)[-1:] == ["step_sampling"])
     # Links lead to the next step and to the other tabs.
     card = tab.findChild(StepCard, "step_weights")
     assert card is not None
