@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 F32, F16 = 0, 1  # enum ggml_type
+IS_INPUT = 1  # enum ggml_tensor_flag
 _OBJECT_HEADER = 32  # bytes of ggml_object, which ggml_tensor_overhead() includes
 
 

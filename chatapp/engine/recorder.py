@@ -294,8 +294,8 @@ class AttentionRecorder:
             return
         self._hidden.add((mask, position))
         tensor = ggml.Tensor.from_address(mask)
-        if tensor.type != ggml.F16:
-            raise RuntimeError(f"unexpected type {tensor.type} of {tensor.name!r}")
+        if tensor.type != ggml.F16 or not tensor.flags & ggml.IS_INPUT:  # one that is computed is not there yet
+            raise RuntimeError(f"unexpected mask {tensor.name!r} of type {tensor.type}")
         n_kv, rows = int(tensor.ne[0]), int(tensor.ne[1])
         values = ggml.read_bytes(mask, 0, rows * n_kv * 2).view(np.float16).reshape(rows, n_kv)
         change.hide(values, position)

@@ -74,6 +74,7 @@ class AttentionTab(QWidget):
         for page in (self.sources, self.heads, self.matrix, self.shares, self.what_if):
             self._bar.addTab("")
             self._pages.addWidget(page)
+        self._below = QWidget(self)
         self._proof, self._caution, self._memory = (QLabel(self) for _ in range(3))
         for label, name in (
             (self._proof, "attentionProof"), (self._caution, "attentionCaution"), (self._memory, "attentionMemory"),
@@ -149,8 +150,12 @@ class AttentionTab(QWidget):
         column.addWidget(self._progress)
         column.addWidget(self._pages, 1)
         column.addLayout(last)
-        column.addWidget(VerifyLine(self._services, page))
-        column.addWidget(self._caution)
+        notes = QVBoxLayout(self._below)
+        notes.setContentsMargins(0, 0, 0, 0)
+        notes.setSpacing(6)
+        notes.addWidget(VerifyLine(self._services, self._below))
+        notes.addWidget(self._caution)
+        column.addWidget(self._below)
         column.addWidget(self._memory)
         return page
 
@@ -186,6 +191,7 @@ class AttentionTab(QWidget):
     def _on_page(self, at: int) -> None:
         self._attention.side.want(None)  # the page that is shown says what it wants
         self._pages.setCurrentIndex(at)
+        self._below.setVisible(self._pages.currentWidget() is not self.what_if)  # which says as much with numbers
 
     def _show_token(self) -> None:
         trace, shown = self._services.inspector.trace, self._attention.shown

@@ -12,6 +12,7 @@ from chatapp.ui.inspector import grid_image, scales
 from chatapp.ui.inspector.attention_grid import AttentionGrid
 
 _LOWEST, _HIGHEST = 5, 18  # pixels of a row
+_AROUND = 8  # pixels above and below all of them
 
 
 class EffectGrid(AttentionGrid):
@@ -22,7 +23,7 @@ class EffectGrid(AttentionGrid):
         self.setObjectName("effectGrid")
 
     def _row_height(self) -> int:
-        room = self.viewport().height() // max(1, self._n_rows()) - 1
+        room = (self.viewport().height() - _AROUND) // max(1, self._n_rows()) - 1
         return max(_LOWEST, min(_HIGHEST, room))
 
     def _pictures(self, picture: AttentionPicture, width: int, height: int) -> grid_image.Pixels:

@@ -32,6 +32,7 @@ class WhatIfChange(QWidget):
         self._what_if = what_if
         self._context: tuple[object, ...] = ()
         self._span: Span | None = None
+        self._shown: Effect | None = None
         self._mute, self._hide = QLabel(self), QLabel(self)
         self._heads = QLineEdit(self)
         self._heads.setObjectName("whatIfHeads")
@@ -194,12 +195,19 @@ class WhatIfChange(QWidget):
         self._message.setCurrentIndex(self._message.findData(current))
 
     def _show_effect(self, effect: Effect) -> None:
-        token = self._word(effect.token.token)
+        if effect is not self._shown:  # the strip has less room now: what was changed stays in view
+            self._shown = effect
+            self.strip.reveal(effect.change.hidden[0] if effect.change.hidden is not None else effect.source[0])
+        token = self._attention.word(self._last + 1)  # of a part of a character which one it is
+
+        def word(other: int) -> str:
+            return token if other == effect.token.token else self._word(other)
+
         self._headline.setText(f"“{token}”  {before_after(effect)}")
         self._story.setText(story(effect, token, self._attention.word))
         self._figures.setText(figures_text(effect))
         heads = (self.tr("Likeliest"), self.tr("Before"), self.tr("After"), self.tr("Points"), self.tr("Rank"))
-        self.table.show_rows(heads, token_rows(effect, self._word))
+        self.table.show_rows(heads, token_rows(effect, word))
 
     def _word(self, token: int) -> str:
         vocabulary = self._attention.vocabulary.current

@@ -42,7 +42,8 @@ class WhatIfSweep(QWidget):
             label.setObjectName(name)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
-        self._pointed.setMinimumHeight(3 * self._pointed.fontMetrics().lineSpacing())  # nothing moves
+        self._pointed.setProperty("role", "small")
+        self._pointed.setMinimumHeight(2 * self._pointed.fontMetrics().lineSpacing())  # nothing moves
         self._pointed.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.grid = EffectGrid(self)
         self._legend = EffectLegend(self)
@@ -126,7 +127,7 @@ class WhatIfSweep(QWidget):
         done, total = effects.done
         if done < total:
             return self.tr("Stopped after {done} of {total} heads.").format(done=count(done), total=count(total))
-        return self.tr("{total} heads, each muted at this token only.").format(total=count(total))
+        return self.tr("{total} heads, each muted at this token only. A click looks at one.").format(total=count(total))
 
     def _ends(self) -> tuple[str, ...]:
         if self.by == "divergence":
@@ -146,7 +147,7 @@ class WhatIfSweep(QWidget):
         self.grid.mark(heads)
         if effects is not None:
             titles = (
-                self.tr("Head"), self.tr("Looks most at"), self.tr("Weight"), self.tr("Muted (bits)"),
+                self.tr("Head"), self.tr("Looks most at"), self.tr("Weight"), self.tr("Change (bits)"),
                 self.tr("KL (bits)"),
             )  # fmt: skip
             self.table.show_rows(titles, head_rows(effects, self.by, heads, self._attention.word), 1)
@@ -182,7 +183,6 @@ class WhatIfSweep(QWidget):
             widget.setAccessibleName(self.tr("Colour heads by"))
         self.grid.no_attention = self.tr("no attention in this layer")
         self.grid.setAccessibleName(self.tr("Effect of every head"))
-        self.grid.setToolTip(self.tr("A click on a head looks at it in the other pages, too."))
         self.table.name(self.tr("The heads that mattered most"))
         self.refresh()
 
