@@ -41,9 +41,7 @@ NOT_THIS_LAYER = QT_TRANSLATE_NOOP("reasons", "this layer has another kind of me
 WITH_ADAPTERS = QT_TRANSLATE_NOOP("reasons", "Step by step reads the model without adapters. Take them off first")
 OTHER_FORMULA = QT_TRANSLATE_NOOP("reasons", "not recomputed: “{architecture}” models may use another formula here")
 NO_NODE = QT_TRANSLATE_NOOP("reasons", "not recomputed: this model computes it in another way")
-IN_ONE_GO = QT_TRANSLATE_NOOP(
-    "reasons", "scale, mask and softmax are one node in llama.cpp: compare the next step"
-)
+IN_ONE_GO = QT_TRANSLATE_NOOP("reasons", "scale, mask and softmax are one node in llama.cpp: compare the next step")
 OTHER_ROPE = QT_TRANSLATE_NOOP("reasons", "not recomputed: the positions are stretched (YaRN) or of several dimensions")
 CAPPED = QT_TRANSLATE_NOOP("reasons", "not recomputed: the scores are capped or biased by distance in this model")
 

@@ -31,6 +31,7 @@ from chatapp.services.tasks import Tasks
 from chatapp.services.vocabulary import VocabularyService
 
 _SETTLED = 60  # ms that the pointer rests on a token before it is asked about
+_BEFORE = 160  # tokens before the one that is looked at whose rows are read, too
 _KEPT = 24  # pictures; one takes 1.4 MB at 2,000 tokens of 336 heads
 _LARGEST = 128 << 20  # bytes of one answer, of a token far before the end of a prompt
 
@@ -314,7 +315,8 @@ class AttentionService(QObject):
             # The last token of a reply is not read by anybody.
             prefix = inspector.prefix_to(inspector.message_id, len(inspector.trace) - 1 if is_reply else None)
             total = len(self.ids) - 1 if is_reply else len(self.ids)
-            self.rows.look_at(prefix, total, max(0, self.first_of_message - 1), self.picture.position)
+            first = min(self.first_of_message - 1, self.picture.position - _BEFORE)
+            self.rows.look_at(prefix, total, max(0, first), self.picture.position)
 
     def _on_failed(self, wanted: int, error: UserFixable) -> None:
         if wanted != self._wanted:

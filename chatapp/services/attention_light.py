@@ -32,7 +32,7 @@ class AttentionLight(QObject):
         self._attention = attention
         self._inspector = inspector
         self._key: tuple[object, ...] | None = None
-        self.mass = 0.9
+        self.mass = 0.8
         self.with_sink = False
         self.with_template = False
         self.current: Light | None = None

@@ -23,6 +23,7 @@ from chatapp.ui.inspector.attention_told import AttentionTold
 from chatapp.ui.inspector.attention_words import caution_text, head_name, moment_title, not_recorded_text, proof_text
 from chatapp.ui.inspector.exported import Exported
 from chatapp.ui.inspector.heads_page import HeadsPage
+from chatapp.ui.inspector.lines_page import LinesPage
 from chatapp.ui.inspector.matrix_page import MatrixPage
 from chatapp.ui.inspector.message_head import MessageHead
 from chatapp.ui.inspector.numbers import count
@@ -69,9 +70,10 @@ class AttentionTab(QWidget):
         self._all.setProperty("link", "true")
         self._pages = QStackedWidget(self)
         self.sources, self.heads = SourcesPage(services, self), HeadsPage(services, self)
-        self.matrix, self.shares = MatrixPage(services, self), SharesPage(services, self)
+        self.matrix, self.lines = MatrixPage(services, self), LinesPage(services, self)
+        self.shares = SharesPage(services, self)
         self.what_if = WhatIfPage(services, self)
-        for page in (self.sources, self.heads, self.matrix, self.shares, self.what_if):
+        for page in (self.sources, self.heads, self.matrix, self.lines, self.shares, self.what_if):
             self._bar.addTab("")
             self._pages.addWidget(page)
         self._below = QWidget(self)
@@ -121,7 +123,7 @@ class AttentionTab(QWidget):
         """The page in front, with the weight of every token."""
         pages = (
             ("sources", self.sources.strip), ("heads", self.heads.grid),
-            ("matrix", self.matrix.matrix), ("shares", self.shares.chart),
+            ("matrix", self.matrix.matrix), ("lines", self.lines.lines), ("shares", self.shares.chart),
         )  # fmt: skip
         if self._pages.currentWidget() is self.what_if:
             return self.what_if.export_data()
@@ -252,7 +254,14 @@ class AttentionTab(QWidget):
             self._attention.set_active(False)
 
     def _retranslate(self) -> None:
-        names = (self.tr("Sources"), self.tr("Heads"), self.tr("Matrix"), self.tr("Shares"), self.tr("What if"))
+        names = (
+            self.tr("Sources"),
+            self.tr("Heads"),
+            self.tr("Matrix"),
+            self.tr("Lines"),
+            self.tr("Shares"),
+            self.tr("What if"),
+        )
         for at, name in enumerate(names):
             self._bar.setTabText(at, name)
         self._bar.setAccessibleName(self.tr("Ways to look at attention"))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from chatapp.services.bundle import Services
 
 _TOP = 20  # sources in the list
-_LEAST, _MASS = 50, 90  # percent
+_LEAST = 50  # percent
 
 
 class SourcesPage(QWidget):
@@ -36,7 +36,7 @@ class SourcesPage(QWidget):
         self._mass = QSlider(Qt.Orientation.Horizontal, self)
         self._mass.setObjectName("attentionMass")
         self._mass.setRange(_LEAST, 100)
-        self._mass.setValue(_MASS)
+        self._mass.setValue(round(100 * services.attention.light.mass))
         self._mass_text = QLabel(self)
         self._mass_text.setObjectName("attentionMassText")
         self._rollout = RolloutLine(services.attention, self)
@@ -106,7 +106,7 @@ class SourcesPage(QWidget):
         """Show the attention of the token as it is known now."""
         attention, vocabulary = self._attention, self._attention.vocabulary.current
         picture = attention.picture
-        self._mass_text.setText(f"{self._mass.value()} %")
+        self._mass_text.setText(self.tr("{percent} of the attention").format(percent=f"{self._mass.value()} %"))
         if picture is None or vocabulary is None or attention.shown is None:
             return
         context = (attention.ids, attention.owners, vocabulary, self._template.isChecked())

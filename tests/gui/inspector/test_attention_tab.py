@@ -89,7 +89,7 @@ def test_the_top_sources_are_the_largest_weights(tab: AttentionTab) -> None:
     part(tab, QCheckBox, "attentionTemplate").click()
     rest[picture.owners < 0] = 0  # what is hidden does not count
     rows = tab.sources.list.sources.rows
-    expected = sources(rest, 0.9, 20)
+    expected = sources(rest, 0.8, 20)
     assert [(row.position, row.weight) for row in rows] == [(s.position, s.weight) for s in expected]
     assert weight_text(sink) in part(tab, QLabel, "attentionNumbers").text()
     part(tab, QSlider, "attentionMass").setValue(50)
@@ -264,9 +264,48 @@ def test_another_head_by_its_box(tab: AttentionTab, qtbot: QtBot) -> None:
     assert attention.side.matrix.layers == (1,)
 
 
+def test_lines_of_chosen_heads_and_of_all(tab: AttentionTab, qtbot: QtBot) -> None:
+    attention, page = tab._attention, tab.lines
+    tab._services.inspector.select_token(11)
+    shown(tab, qtbot, 11)
+    part(tab, QTabBar, "attentionPages").setCurrentIndex(3)
+    part(tab, QComboBox, "linesLength").setCurrentIndex(0)
+    part(tab, QComboBox, "linesLength").activated.emit(0)
+    picture = attention.picture
+    assert picture is not None
+    qtbot.waitUntil(lambda: page._lines is not None and len(page._lines.labels) == 16, timeout=20_000)
+    assert "last 16 of" in part(tab, QLabel, "linesSaid").text()
+    cells = page._cells
+    rest, _sink = without_sink(picture.mean)
+    assert page._lines is not None
+    mine = page._lines.weights[0, -1]
+    first = int(cells.starts[len(cells) - 16])
+    assert mine[0] == pytest.approx(float(rest[:first].sum()), abs=2e-3)
+    np.testing.assert_allclose(mine[1:], np.add.reduceat(rest, cells.starts)[-16:], atol=2e-3)
+    attention.choose_heads(frozenset({(2, 3), (0, 1)}))
+    qtbot.waitUntil(lambda: page._lines is not None and len(page._lines.weights) == 2, timeout=20_000)
+    assert "L2 H3" in part(tab, QLabel, "linesLegend").text()
+    rest, _sink = without_sink(picture.weights[2, 3].astype(np.float32))
+    row = page._lines.weights[1, -1]
+    np.testing.assert_allclose(row[1:], np.add.reduceat(rest, cells.starts)[-16:], atol=2e-3)
+    # The lines are the fewest that have the share of what is here, and point where the numbers say.
+    lined = page._lines.shown[1, -1]
+    assert row[lined].sum() >= 0.8 * row[1:].sum() - 1e-4 > row[lined].sum() - row[lined].min() - 2e-4
+    widget = page.lines
+    widget.setFocus()
+    QTest.keyClick(widget, Qt.Key.Key_Up)
+    best = int(page._lines.weights[:, -1].mean(axis=0).argmax())
+    name = page._lines.labels[best - 1] if best else widget.before
+    assert f"“{name}”" in widget.accessibleDescription()
+    QTest.keyClick(widget, Qt.Key.Key_Right)
+    assert "is looked at by" in widget.accessibleDescription()
+    click(widget, widget.rect_of(0, widget.rows - 2).center().toPoint())
+    assert tab._services.inspector.token == attention.token_at(int(cells.starts[-2]))
+
+
 def test_shares_of_every_message(tab: AttentionTab, qtbot: QtBot) -> None:
     attention, chart = tab._attention, tab.shares.chart
-    part(tab, QTabBar, "attentionPages").setCurrentIndex(3)
+    part(tab, QTabBar, "attentionPages").setCurrentIndex(4)
     page, picture = tab.shares, attention.picture
     qtbot.waitUntil(lambda: page.shares.size > 0 and not np.isnan(page.shares).any(), timeout=20_000)
     assert picture is not None
