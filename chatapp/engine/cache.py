@@ -154,7 +154,9 @@ class PromptCache:
         size = min(_PIECE, self._context.longest_save)
         if len(live) - at < self._least or not size:
             return
-        for start in reversed(range(at, len(live), size)):
+        # The token before, too: it ends the prompt, and another reply to it evaluates it anew for its logits, with
+        # numbers that are not quite those that were seen from here.
+        for start in reversed(range(max(0, at - 1), len(live), size)):
             end = min(start + size, len(live))
             self.saved.add(live[:end], start, self._copier(start, end), pinned)
 
