@@ -119,7 +119,14 @@ def _inspect(inspect: argparse.ArgumentParser) -> None:
     what.add_argument("--text", metavar="T", help="text to look at; special tokens in it are recognised")
     what.add_argument("--tokens", metavar="1,2,3", type=_integers, help="token ids to look at")
     inspect.add_argument("--out", metavar="F.npz", required=True, type=Path, help="where to write the arrays")
-    inspect.add_argument("--kv-type", choices=("f16", "f32"), default="f16", help="precision of the KV cache")
+    inspect.add_argument("--kv-type", choices=("f16", "f32", "q8_0", "q4_0"), default="f16",
+                         help="precision of the KV cache; the quantized ones can only be rebuilt")  # fmt: skip
+    inspect.add_argument("--method", choices=("captured", "rebuilt"), default="captured",
+                         help="captured: attention as it is computed, without flash attention; rebuilt: from the "
+                         "queries and the KV cache of a run with it, as in the window")  # fmt: skip
+    inspect.add_argument("--mute", metavar="L.H", action="append", type=_head, default=[],
+                         help="let nothing come out of this head (layer.head); may be repeated")  # fmt: skip
+    _lora(inspect)
     inspect.add_argument("--layers", metavar="0,1,…", type=_integers, default=(), help="only these layers")
     inspect.add_argument("--last", type=int, metavar="N", default=0, help="attention of the last N tokens only")
 
@@ -162,3 +169,11 @@ def _integers(text: str) -> tuple[int, ...]:
         return tuple(int(part) for part in text.split(",") if part.strip())
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a list of whole numbers such as 1,2,3") from None
+
+
+def _head(text: str) -> tuple[int, int]:
+    layer, _, head = text.partition(".")
+    try:
+        return int(layer), int(head)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a layer and a head such as 3.0") from None

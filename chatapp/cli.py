@@ -11,10 +11,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from chatapp import cli_models
 from chatapp.core.adapters import AdapterUse
+from chatapp.core.attention_file import write_npz
 from chatapp.core.errors import ErrorCode, ModelError, RequestError, StorageError, UserFixable
 from chatapp.core.generation import ReplyInfo, SamplingParams
 from chatapp.core.trace import TokenTrace
@@ -106,7 +105,10 @@ def ask(given: argparse.Namespace) -> int:
 
 def inspect(given: argparse.Namespace) -> int:
     """Write logprobs, ranks, entropy and attention to an .npz file."""
-    request = Inspect(0, given.text, given.tokens or (), given.kv_type, layers=tuple(given.layers), last=given.last)
+    request = Inspect(
+        0, given.text, given.tokens or (), given.kv_type, tuple(given.layers), given.last, given.method,
+        tuple(given.mute), _adapters(given),
+    )  # fmt: skip
     if given.text is not None and not given.text:
         raise RequestError(ErrorCode.EMPTY_PROMPT)
     if given.last < 0:
@@ -115,10 +117,9 @@ def inspect(given: argparse.Namespace) -> int:
     # The chat context is not used; a small one saves memory.
     with _engine(given, LoadOptions(n_ctx=256)) as (client, _model):
         found = client.inspect(request)
-    arrays = found.arrays | {"meta": np.array(json.dumps(found.meta, ensure_ascii=False))}
     try:
         with given.out.open("wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
+            write_npz(file, found.arrays, found.meta)
     except OSError as error:
         given.out.unlink(missing_ok=True)
         raise StorageError(ErrorCode.FILE_FAILED, path=given.out, reason=error.strerror or error) from error

@@ -82,7 +82,8 @@ def _replayed(
 ) -> NDArray[np.float32]:
     total = _Sum(request, (count, len(tokens)))
     layers = [layer for layer in range(reader.model.n_layer) if total.wants(layer)]
-    found = reader.replay.rows(tokens, count, layers, request.prefix.adapters, listener)
+    # What is read ahead may cost a few tokens, not the whole text: then it waits until somebody asks.
+    found = reader.replay.rows(tokens, count, layers, request.prefix.adapters, listener, afresh=False)
     if not found:
         raise RequestError(ErrorCode.NO_ATTENTION, reason=NO_LAYERS)
     for rows in found:

@@ -6,7 +6,7 @@ Sources: src/llama-graph.cpp build_attn_mha, ggml/src/ggml-backend.cpp (order of
 """
 
 import ctypes
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import llama_cpp.llama_cpp as C  # noqa: N812 - the C API, as its own examples name it
@@ -30,14 +30,18 @@ class SoftMaxRows:
     Hand `callback` to a context and call `begin` before each llama_decode. An exception inside the callback cannot
     cross C; it is kept in `error`.
     first   positions before it are not wanted
+    muted   layer → heads whose weights are put to 0 once they are handed over: nothing comes out of them
     groups  layer → its key-value heads, of the layers that were seen
     """
 
-    def __init__(self, layers: Collection[int], take: Take, first: int = 0) -> None:
+    def __init__(
+        self, layers: Collection[int], take: Take, first: int = 0, muted: Mapping[int, Collection[int]] | None = None
+    ) -> None:
         ggml.check_layout()
         self.callback: Any = C.ggml_backend_sched_eval_callback(self._on_node)  # ctypes frees it when unreferenced
         self.error: Exception | None = None
         self.first = first
+        self.muted = muted or {}
         self.groups: dict[int, int] = {}
         self._take = take
         self._wanted = frozenset(layers)
@@ -58,11 +62,15 @@ class SoftMaxRows:
             if not tensor.name.startswith(_NAME):
                 return not ask
             layer = int(tensor.name[len(_NAME) :].split(b" ")[0])
-            if layer not in self._wanted:
+            if layer not in self._wanted and layer not in self.muted:
                 return not ask
             if ask:
                 return self._is_wanted(tensor, layer)
-            self._copy(address, tensor, layer)
+            if layer in self._wanted:
+                self._copy(address, tensor, layer)
+            for head in self.muted.get(layer, ()):
+                size = int(tensor.ne[0] * tensor.ne[1])
+                ggml.write_f32(address, head * size, np.zeros(size, np.float32))
         except Exception as error:  # noqa: BLE001 - must not unwind into C; the caller looks at `error`
             self.error = error
         # False in the data phase would make llama_decode skip the rest of the graph and still report success.
@@ -70,11 +78,13 @@ class SoftMaxRows:
 
     def _is_wanted(self, tensor: ggml.Tensor, layer: int) -> bool:
         """Whether any row of this ubatch is; each node that is handed over splits the graph."""
+        if layer not in self._wanted:
+            return True
         if layer not in self.groups:
             self.groups[layer] = self._key_heads(tensor)
         position, rows = self._start + self._seen.get(layer, 0), int(tensor.ne[1])
         self._seen[layer] = position + rows - self._start
-        return position + rows > self.first
+        return position + rows > self.first or layer in self.muted
 
     def _copy(self, address: int, tensor: ggml.Tensor, layer: int) -> None:
         n_kv, n_rows, n_head, n_stream = tensor.ne
@@ -83,6 +93,8 @@ class SoftMaxRows:
         position = self._start + self._seen[layer] - n_rows
         skip = max(0, self.first - position)
         rows = n_rows - skip
+        if rows <= 0:
+            return
         block = np.empty((n_head, rows, n_kv), np.float32)
         for head in range(n_head):
             ggml.read_f32_into(address, (head * n_rows + skip) * n_kv, block[head])
@@ -103,8 +115,15 @@ class AttentionCapture(SoftMaxRows):
     Read `result` at the end.
     """
 
-    def __init__(self, n_tokens: int, n_query: int, layers: Sequence[int], n_head: int) -> None:
-        super().__init__(layers, self._put, n_tokens - n_query)
+    def __init__(
+        self,
+        n_tokens: int,
+        n_query: int,
+        layers: Sequence[int],
+        n_head: int,
+        muted: Mapping[int, Collection[int]] | None = None,
+    ) -> None:
+        super().__init__(layers, self._put, n_tokens - n_query, muted)
         self._places = {layer: index for index, layer in enumerate(layers)}
         self._weights = np.zeros((len(layers), n_head, n_query, n_tokens), np.float32)
 

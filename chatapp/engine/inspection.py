@@ -1,4 +1,4 @@
-"""Replay: score given tokens and copy the attention weights, in a context of its own with flash attention off."""
+"""Scores given tokens and gets their attention, captured or rebuilt, in a context of its own."""
 
 from typing import Any
 
@@ -9,47 +9,47 @@ from numpy.typing import NDArray
 from chatapp.core.errors import EngineError, ErrorCode, RequestError
 from chatapp.core.probability import distribution, rank
 from chatapp.engine import log
+from chatapp.engine.adapters import Adapters
 from chatapp.engine.backend import Inspection, Listener
-from chatapp.engine.capture import AttentionCapture
 from chatapp.engine.given import checked_ids
 from chatapp.engine.llama import Context, Model
-from chatapp.engine.rebuild import finite
+from chatapp.engine.ways import KV_OF, WAYS, Captured, Rebuilt
 from chatapp.protocol.messages import Inspect
 
-_KV_TYPES = ("f16", "f32")  # without flash attention there are no others
 _BATCH = 128  # tokens; logits of every one of them are read, so a batch holds _BATCH × vocabulary floats
+_METHOD = "The method is one of {choices}"
 
 
-def inspect(model: Model, request: Inspect, listener: Listener, n_threads: int) -> Inspection:
+def inspect(model: Model, adapters: Adapters, request: Inspect, listener: Listener, n_threads: int) -> Inspection:
     """Arrays as `Inspected` describes them; raise `RequestError` when the request cannot be met."""
     tokens = _tokens(model, request)
     layers = _layers(model, request)
-    if request.kv_type not in _KV_TYPES:
-        raise _refuse(f"The KV type is one of {', '.join(_KV_TYPES)}")
+    if request.method not in WAYS:
+        raise _refuse(_METHOD, choices=", ".join(WAYS))
+    kind = WAYS[request.method]
+    if request.kv_type not in kind.kv_types:
+        raise _refuse(KV_OF, choices=", ".join(kind.kv_types))
     n_query = min(request.last, len(tokens)) if request.last > 0 else len(tokens)
     _check_memory(len(layers) * model.n_head * n_query * len(tokens) * 4)
     log.clear_errors()
-    capture = AttentionCapture(len(tokens), n_query, layers, model.n_head)
-    context = Context(
-        model,
-        len(tokens),
-        n_batch=_BATCH,
-        n_threads=n_threads,
-        flash_attention="off",
-        kv_type=request.kv_type,
-        cb_eval=capture.callback,
-    )
+    way = kind(model, len(tokens), n_query, layers, _by_layer(request))
+    context = Context(model, len(tokens), n_batch=_BATCH, n_threads=n_threads, kv_type=request.kv_type, **way.options)
     try:
-        arrays = _score(model, context, capture, tokens, listener)
+        adapters.use_in(context, request.adapters)
+        way.prepare(context)
+        arrays = _score(context, way, tokens, listener)
+        weights, proof = way.result(), way.proof()
     finally:
         context.close()
-    weights = arrays["attention"] = finite(capture.result())
-    return Inspection(_meta(model, request, capture, weights), arrays)
+    arrays["attention"] = weights
+    arrays["layers"] = np.array(list(way.groups), np.int32)
+    arrays["groups"] = np.array(list(way.groups.values()), np.int32)
+    arrays["positions"] = np.arange(len(tokens), dtype=np.int32)
+    arrays["queries"] = arrays["positions"][len(tokens) - n_query :]
+    return Inspection(_meta(model, request, way, weights, proof), arrays)
 
 
-def _score(
-    model: Model, context: Context, capture: AttentionCapture, tokens: list[int], listener: Listener
-) -> dict[str, Any]:
+def _score(context: Context, way: Captured | Rebuilt, tokens: list[int], listener: Listener) -> dict[str, Any]:
     n = len(tokens)
     logprobs, ranks = np.zeros(n - 1, np.float32), np.zeros(n - 1, np.int32)
     entropy = np.zeros(n, np.float32)
@@ -57,10 +57,10 @@ def _score(
         if listener.cancelled():
             raise _refuse("The inspection was cancelled")
         part = tokens[start : start + _BATCH]
-        capture.begin(start)
+        way.begin(start)
         code = context.decode(part, start, all_logits=True)
-        if capture.error is not None:
-            raise capture.error
+        if way.error is not None:
+            raise way.error
         if code != 0:
             raise EngineError(
                 ErrorCode.ENGINE_CRASHED, outcome=f"llama_decode returned {code}", details=log.last_error()
@@ -77,19 +77,23 @@ def _score(
     return {"tokens": np.array(tokens, np.int32), "logprobs": logprobs, "ranks": ranks, "entropy": entropy}
 
 
-def _meta(model: Model, request: Inspect, capture: AttentionCapture, weights: NDArray[np.float32]) -> dict[str, Any]:
+def _meta(
+    model: Model, request: Inspect, way: Captured | Rebuilt, weights: NDArray[np.float32], proof: dict[str, Any]
+) -> dict[str, Any]:
     sums = weights.sum(axis=-1)
     return {
         "model": model.path,
         "model_name": model.meta("general.name"),
         "architecture": model.meta("general.architecture"),
         "fingerprint": model.fingerprint(),
-        "source": "replayed",
-        "method": "captured kq_soft_max in a second context",
-        "flash_attention": False,
+        "source": way.source,
+        **proof,
+        "flash_attention": way.flash_attention,
         "kv_type": request.kv_type,
-        "layers": capture.layers,
-        "layers_without_attention": sorted(set(_layers(model, request)) - set(capture.layers)),
+        "muted": [list(head) for head in request.mute],
+        "adapters": [adapter.to_json() for adapter in request.adapters],
+        "layers": list(way.groups),
+        "layers_without_attention": sorted(set(_layers(model, request)) - set(way.groups)),
         "first_query": weights.shape[3] - weights.shape[2],
         "row_sum_error": float(np.abs(sums - 1).max()) if sums.size else None,
         "units": {"logprobs": "nats", "entropy": "nats", "ranks": "0 is the likeliest"},
@@ -124,5 +128,10 @@ def _check_memory(size: int) -> None:
         )
 
 
-def _refuse(reason: str) -> RequestError:
-    return RequestError(ErrorCode.INVALID_ARGUMENT, reason=reason)
+def _by_layer(request: Inspect) -> dict[int, frozenset[int]]:
+    layers = {layer for layer, _ in request.mute}
+    return {layer: frozenset(head for at, head in request.mute if at == layer) for layer in layers}
+
+
+def _refuse(reason: str, **params: str) -> RequestError:
+    return RequestError(ErrorCode.INVALID_ARGUMENT, reason=reason, **params)

@@ -298,7 +298,9 @@ class LlamaBackend:
 
     def inspect(self, request: Inspect, listener: Listener) -> Inspection:
         """Score given tokens and capture attention, in a context of its own."""
-        return inspection.inspect(self._need_model(), request, listener, self._n_threads)
+        model, context = self._need_model(), self._need_context()
+        adapters = self._adapters or Adapters(model, context)
+        return inspection.inspect(model, adapters, request, listener, self._n_threads)
 
     def tokenize(self, request: Tokenize) -> Tokenized:
         """Cut a text into tokens; the bytes of control tokens are their names."""

@@ -77,14 +77,19 @@ class Replay:
         layers: Sequence[int],
         adapters: tuple[AdapterUse, ...],
         listener: Listener,
+        *,
+        afresh: bool = True,
     ) -> list[Rows]:
         """Attention of the last *count* of *tokens* in those of *layers* that have any, in their order.
 
-        Raise `RequestError` when it was cancelled (what was read is kept) and when it would take too much memory.
+        Raise `RequestError` when it was cancelled (what was read is kept) and when it would take too much memory; not
+        *afresh*: also when all had to be read from the beginning, as if it had been cancelled.
         """
         first, used = len(tokens) - count, self._adapters.checked(adapters)
         self._asked_at = time.monotonic()
         if used != self._used_adapters or not self._goes_on(tokens, first, layers):
+            if not afresh:
+                raise RequestError(ErrorCode.CANCELLED)
             self._adapters.use_in(self._open(tokens, first, layers), adapters)
             self._used_adapters = used
         self._read(tokens, listener)

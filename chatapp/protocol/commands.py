@@ -60,10 +60,12 @@ class Generate:
 
 @dataclass(frozen=True, slots=True)
 class Inspect:
-    """Score *tokens* (or *text*, tokenized as it stands with special tokens recognised) and capture attention.
+    """Score *tokens* (or *text*, tokenized as it stands with special tokens recognised) and get their attention.
 
     layers  wanted layers; empty means all
     last    only the last N query rows; 0 means all
+    method  "captured": as it is computed, without flash attention; "rebuilt": from what was recorded, with it
+    mute    (layer, head) pairs of which nothing comes out, at any token
     """
 
     TYPE: ClassVar[str] = "inspect"
@@ -73,6 +75,9 @@ class Inspect:
     kv_type: str = "f16"
     layers: tuple[int, ...] = ()
     last: int = 0
+    method: str = "captured"
+    mute: tuple[tuple[int, int], ...] = ()
+    adapters: tuple[AdapterUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,8 @@ class Inspected:
     ranks      int32 (T-1,)
     entropy    float32 (T,)         nats
     attention  float32 (L, H, Q, T) layers, query heads, query positions (the last Q of T), key positions
+    layers     int32 (L,)           groups  int32 (L,)  key-value heads
+    positions  int32 (T,)           queries int32 (Q,)  their positions
     """
 
     TYPE: ClassVar[str] = "inspected"

@@ -252,6 +252,7 @@ _REVIVE: dict[str, Any] = {
     "prefix": lambda v: Prefix(**{k: _REVIVE[k](x) if k in _REVIVE else x for k, x in v.items()}),
     "reply_ids": tuple,
     "owners": tuple,
+    "mute": lambda v: tuple((int(layer), int(head)) for layer, head in v),
     "heads": lambda v: tuple((int(layer), int(head)) for layer, head in v),
     "hidden": lambda v: tuple((int(start), int(end)) for start, end in v),
     "stages": lambda v: v if isinstance(v, bool) else tuple(v),

@@ -11,7 +11,7 @@ from chatapp.core.adapters import AdapterUse
 from chatapp.core.errors import ErrorCode, RequestError
 from chatapp.engine import replay as replaying
 from chatapp.engine.llama_backend import LlamaBackend
-from chatapp.protocol.messages import Attend, Attended, ChatMessage, Inspect, Prefix
+from chatapp.protocol.messages import Attend, Attended, AttendRows, ChatMessage, Inspect, Prefix
 from tests.engine.test_attending import BUDGET, NAMES, assert_true, recording
 from tests.helpers.asking import CHAT, ask, opened, reply, weights_of
 from tests.helpers.listeners import Recorder
@@ -80,6 +80,19 @@ def test_only_what_is_new_is_read() -> None:
     other = Recorder()
     assert_true("llama-f32", replayed(backend, replace(LONG, reply_ids=(70, 81)), other))
     assert other.progress[-1] == (length + 2, length + 2, 0)  # a sibling: from scratch, its columns are positions
+    backend.close()
+
+
+def test_what_is_read_ahead_never_begins_anew() -> None:
+    backend = opened("llama-f32")
+    ahead = AttendRows(1, replace(LONG, reply_ids=(70, 80, 90)), queries=9, after=1)
+    with pytest.raises(RequestError) as caught:
+        ask(backend, ahead)
+    assert caught.value.code is ErrorCode.CANCELLED
+    replayed(backend, LONG)
+    rows = ask(backend, ahead).arrays["rows"]
+    found = replayed(backend, replace(LONG, reply_ids=(70, 80)), queries=9).arrays["weights"]
+    np.testing.assert_allclose(rows, found.astype(np.float32).mean(axis=(0, 1)), rtol=0, atol=HALF)
     backend.close()
 
 

@@ -45,6 +45,7 @@ MESSAGES: list[m.Message] = [
     m.Inspect(3, "text"),
     m.Inspect(4, None, (1, 2, 3), "f32", (0, 2), 5),
     m.Inspect(5, ""),
+    m.Inspect(5, "text", method="rebuilt", mute=((0, 3), (1, 2)), adapters=(AdapterUse("a.gguf", 0.5),)),
     m.Count(6, CHAT),
     m.Cancel(7),
     m.Hello("0.1.0", "fake", 4711),

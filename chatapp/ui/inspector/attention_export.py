@@ -2,22 +2,16 @@
 
 from PySide6.QtWidgets import QWidget
 
-from chatapp.core.attention_picture import AttentionPicture
 from chatapp.core.context_sections import word_of
 from chatapp.core.trace_buffer import TraceBuffer
 from chatapp.core.trace_export import Table, origin
 from chatapp.services.attention import AttentionService
+from chatapp.ui.inspector.attention_arrays import label_of, weighed_of
 from chatapp.ui.inspector.attention_words import head_name, proof_text, region_title, template_title
 from chatapp.ui.inspector.exported import APP, Exported, caption
 from chatapp.ui.inspector.picture import widget_picture
 
 _COLUMNS = ("position", "id", "token", "message", "weight")
-
-
-def _method(picture: AttentionPicture) -> str:
-    if picture.method == "rebuilt":
-        return "rebuilt, recorded" if picture.recorded else "rebuilt, evaluated once more"
-    return picture.method
 
 
 def attention_export(attention: AttentionService, trace: TraceBuffer, shown: str, widget: QWidget) -> Exported | None:
@@ -26,10 +20,10 @@ def attention_export(attention: AttentionService, trace: TraceBuffer, shown: str
     if picture is None or vocabulary is None or place is None:
         return None
     heads = " ".join(head_name(head) for head in sorted(attention.heads)) or "all"
+    weighed = weighed_of(attention, shown)
     meta = origin(
         trace.meta, APP, shown=shown, token=place[1], moment=place[2].value, heads=heads, combined=attention.how,
-        attention=_method(picture), kv_type=picture.kv_type, flash_attention="on" if picture.flash_attention else "off",
-        row_sums=list(picture.sums), checked_at=picture.checked, difference=picture.difference,
+        **label_of(picture), command=weighed.command(trace.meta),
     )  # fmt: skip
     row = attention.row(place[1])
     if row is None:  # a rollout that is not there yet
@@ -46,4 +40,6 @@ def attention_export(attention: AttentionService, trace: TraceBuffer, shown: str
         return Table(_COLUMNS, rows, meta)
 
     lines = (*caption(meta), f"{heads} · {attention.how}", proof_text(picture))
-    return Exported(f"attention-{shown}", meta, table, lambda: widget_picture(widget, lines))
+    return Exported(
+        f"attention-{shown}", meta, table, lambda: widget_picture(widget, lines), arrays=lambda: weighed.npz(meta)
+    )

@@ -27,6 +27,12 @@ class _Kind:
     title: str
     ending: str
     make: Callable[[Exported], Callable[[], bytes]]
+    is_there: Callable[[Exported], bool] = lambda _shown: True
+
+
+def _arrays(shown: Exported) -> Callable[[], bytes]:
+    assert shown.arrays is not None
+    return shown.arrays
 
 
 def _json(shown: Exported) -> Callable[[], bytes]:
@@ -38,6 +44,7 @@ _KINDS = (
     _Kind(QT_TRANSLATE_NOOP("Export", "Drawing (SVG)…"), "svg", lambda s: picture.svg(s.picture(), s.name, s.meta)),
     _Kind(QT_TRANSLATE_NOOP("Export", "Table (CSV)…"), "csv", lambda s: lambda: csv_bytes(s.table())),
     _Kind(QT_TRANSLATE_NOOP("Export", "All numbers (JSON)…"), "json", _json),
+    _Kind(QT_TRANSLATE_NOOP("Export", "Arrays for NumPy (NPZ)…"), "npz", _arrays, lambda s: s.arrays is not None),
 )
 
 
@@ -68,9 +75,9 @@ class ExportButton(QToolButton):
         self._retranslate()
 
     def _on_opened(self) -> None:
-        there = self._shown() is not None
-        for action, _kind in self._actions:
-            action.setEnabled(there)
+        shown = self._shown()
+        for action, kind in self._actions:
+            action.setEnabled(shown is not None and kind.is_there(shown))
 
     def _on_chosen(self, kind: _Kind) -> None:
         shown = self._shown()

@@ -33,6 +33,7 @@ class Exported:
     table     made on a thread
     picture   drawn when it is asked for
     document  the JSON where it is more than the table, made on a thread
+    arrays    a file of arrays (NPZ) where there are any, made on a thread
     """
 
     name: str
@@ -40,6 +41,7 @@ class Exported:
     table: Callable[[], Table]
     picture: Callable[[], Picture]
     document: Callable[[], bytes] | None = None
+    arrays: Callable[[], bytes] | None = None
 
 
 def token_export(
