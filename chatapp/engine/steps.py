@@ -29,7 +29,7 @@ F32 = NDArray[np.float32]
 
 LONGEST = 1024  # tokens
 TOP = 12  # tokens whose logits are recomputed
-RECOMPUTED = frozenset({"llama", "qwen2", "gpt2", "gemma3"})  # architectures whose formulas are those of the maths
+RECOMPUTED = frozenset({"llama", "qwen2", "qwen3", "gpt2", "gemma3", "bloom"})  # architectures with the formulas below
 
 TOO_LONG = QT_TRANSLATE_NOOP(
     "reasons",
@@ -42,6 +42,7 @@ WITH_ADAPTERS = QT_TRANSLATE_NOOP("reasons", "Step by step reads the model witho
 OTHER_FORMULA = QT_TRANSLATE_NOOP("reasons", "not recomputed: “{architecture}” models may use another formula here")
 NO_NODE = QT_TRANSLATE_NOOP("reasons", "not recomputed: this model computes it in another way")
 IN_ONE_GO = QT_TRANSLATE_NOOP("reasons", "scale, mask and softmax are one node in llama.cpp: compare the next step")
+SEVERAL_FILES = QT_TRANSLATE_NOOP("reasons", "not recomputed: the weights of this model lie in several files")
 OTHER_ROPE = QT_TRANSLATE_NOOP("reasons", "not recomputed: the positions are stretched (YaRN) or of several dimensions")
 CAPPED = QT_TRANSLATE_NOOP("reasons", "not recomputed: the scores are capped or biased by distance in this model")
 
@@ -187,15 +188,17 @@ class _Work:
             "result_norm": lambda c: self._norm(c["last"], "output_norm"),
             "logits": self._logits,
         }
-        known = self._architecture in RECOMPUTED
+        refused = "" if self._architecture in RECOMPUTED else OTHER_FORMULA
+        if int(self._model.meta("split.count") or 0) > 1:
+            refused = SEVERAL_FILES
         special = self._facts.get("capped") or self._facts.get("max_bias")
         for name, make in steps.items():
             if listener.cancelled():
                 raise cancelled()
             if name not in self.captured and name != "scaled":
                 continue
-            if not known:
-                self.reasons[name] = OTHER_FORMULA
+            if refused:
+                self.reasons[name] = refused
                 continue
             if special and name in ("scaled", "weights"):
                 self.reasons[name] = CAPPED

@@ -38,14 +38,16 @@ class TokenSteps(TokenQuestion):
             return None
         return token if inspector.trace.owners is not None else (token - 1 if token else None)
 
-    def choose(self, layer: int, head: int) -> None:
-        """Look at another layer and head; what is shown is asked for again."""
-        if (layer, head) != (self.layer, self.head):
-            self.layer, self.head = layer, head
-            if self.answer is not None or self.is_asking:
-                self.ask()
-            else:
-                self.changed.emit()
+    def choose(self, layer: int, head: int, *, again: bool = True) -> None:
+        """Look at another layer and head; what is known is asked for *again*, or forgotten."""
+        if (layer, head) == (self.layer, self.head):
+            return
+        self.layer, self.head = layer, head
+        if again and (self.answer is not None or self.is_asking):
+            self.ask()
+        else:
+            self.forget()
+            self.changed.emit()
 
     def ask(self) -> None:
         """Let the model read up to the token; nothing happens while there is an `obstacle`."""

@@ -27,6 +27,7 @@ PARTS = {
     "llama-tied": LLAMA,
     "qwen2-f32": LLAMA,
     "gpt2-f32": (LLAMA | {"learned", "start"}) - {"q_rot", "k_rot", "ffn_gate"},
+    "qwen3-f32": LLAMA | {"q_norm", "k_norm"},
     "gemma3-f32": LLAMA | {"start", "q_norm", "k_norm", "attn_post", "ffn_post"},
 }
 _NOT_RECOMPUTED = {"layer_in", "values", "joined", "last", "chosen", "mask"}  # they come in, or are the samplers'
@@ -125,6 +126,19 @@ def test_models_and_layers_without_attention_say_why() -> None:
     assert not _parts(found, "recomputed.")  # nothing is made up for a formula that is not known
     assert "jamba" in found.architecture
     assert found.reasons["scores"]
+    backend.close()
+    for name in ("gemma2-hf", "gpt-oss-hf", "deepseek2-hf"):  # other formulas: what is captured is shown all the same
+        backend = opened(name)
+        found = ask(backend, Steps(1, TEXT, 1, 1))
+        assert found.arrays["captured.weights"].sum() == pytest.approx(1, abs=0.6 if name == "gpt-oss-hf" else 1e-4)
+        assert not _parts(found, "recomputed.")
+        assert found.reasons["l_out"]
+        backend.close()
+    backend = opened("bloom-hf")
+    found = ask(backend, Steps(1, TEXT, 1, 1))
+    assert set(found.reasons) == {"scaled", "weights"}  # its scores are biased by distance
+    backend.close()
+    backend = opened("jamba-f32")
     for layer, head in ((3, 0), (0, 4), (-1, 0)):
         with pytest.raises(RequestError):
             ask(backend, Steps(1, TEXT, layer, head))

@@ -176,12 +176,13 @@ def write_llama(
     context_length: int = 2048,
     chat_template: str | None = CHAT_TEMPLATE,
     tied: bool = False,
-    architecture: Literal["llama", "qwen2"] = "llama",
+    architecture: Literal["llama", "qwen2", "qwen3"] = "llama",
     sampling: Mapping[str, float] | None = None,
     sentencepiece: Sequence[str] = (),
     seed: int = 1,
 ) -> None:
     """Llama: RMSNorm, rotary positions, grouped queries, SwiGLU. Qwen2 differs in the rotation and has q/k/v biases.
+    Qwen3 has norms of q and k instead of them.
 
     *sampling* are the ``general.sampling.*`` values that its makers recommend. With *sentencepiece* the vocabulary is
     one that knows these words.
@@ -212,6 +213,9 @@ def write_llama(
             file.vector(f"blk.{i}.attn_q.bias", n_head * head, spread=0.5)
             file.vector(f"blk.{i}.attn_k.bias", n_head_kv * head, spread=0.5)
             file.vector(f"blk.{i}.attn_v.bias", n_head_kv * head, spread=0.5)
+        if architecture == "qwen3":
+            file.vector(f"blk.{i}.attn_q_norm.weight", head, mean=1.2)
+            file.vector(f"blk.{i}.attn_k_norm.weight", head, mean=1.2)
         file.matrix(f"blk.{i}.attn_output.weight", n_embd, n_head * head, gain=0.2 if tied else 0.7)
         file.vector(f"blk.{i}.ffn_norm.weight", n_embd, mean=1.0)
         file.matrix(f"blk.{i}.ffn_gate.weight", n_ff, n_embd)
@@ -584,6 +588,7 @@ MODELS: dict[str, Callable[[Path], None]] = {
     "gpt2-f32": write_gpt2,
     "gpt2-f16": functools.partial(write_gpt2, dtype="F16", tied=False),
     "qwen2-f32": functools.partial(write_llama, architecture="qwen2", seed=6),
+    "qwen3-f32": functools.partial(write_llama, architecture="qwen3", seed=11),
     "gemma3-f32": write_gemma3,
     # llama.cpp looks GELU up in a table of half precision: 5e-4 of what the feed-forward adds is lost.
     "gpt2-hf": functools.partial(write_gpt2, ffn=0.02),

@@ -160,9 +160,14 @@ class StepsTab(QWidget):
 
     def _on_message(self) -> None:
         self._pages.setCurrentIndex(0)
-        self.strip.show_trace(self._inspector.trace, dim=lambda _: True)  # colours are for the numbers below
+        if self.isVisible():
+            self._show_tokens()
         self._on_token()
         self._kept = 0
+
+    def _show_tokens(self) -> None:
+        self.strip.show_trace(self._inspector.trace, dim=lambda _: True)  # colours are for the numbers below
+        self._mark()
 
     def _on_token(self) -> None:
         self._mark()
@@ -186,7 +191,7 @@ class StepsTab(QWidget):
         """One head was chosen in the Attention tab: look at that one."""
         heads = self._services.attention.heads
         if len(heads) == 1:
-            self.steps.choose(*next(iter(heads)))
+            self.steps.choose(*next(iter(heads)), again=self.isVisible())
 
     def _choose(self) -> None:
         self.steps.choose(self._layer.value() - 1, self._head.value() - 1)
@@ -302,6 +307,7 @@ class StepsTab(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if not event.spontaneous():
+            self._show_tokens()
             self._soon()
 
     def hideEvent(self, event: QHideEvent) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QSpinBox
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from chatapp.core.examples import EXAMPLES
@@ -13,10 +13,11 @@ from chatapp.services.bundle import Services
 from chatapp.services.inspector import TraceState
 from chatapp.services.token_question import Obstacle
 from chatapp.ui.inspector.layers_tab import LayersTab
-from chatapp.ui.inspector.number_strip import NumberStrip
+from chatapp.ui.inspector.number_strip import NumberStrip, ramp_colour
 from chatapp.ui.inspector.panel import InspectorPanel
 from chatapp.ui.inspector.picture import png
 from chatapp.ui.inspector.step_card import StepCard
+from chatapp.ui.inspector.step_words import steps_of
 from chatapp.ui.inspector.steps_tab import StepsTab
 from tests.gui.inspector.real import Real, ask, open_real
 from tests.services.conftest import make_services, services
@@ -222,3 +223,36 @@ def test_what_cannot_be_is_said(services: Services, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: bool(failures))  # the fake engine computes nothing
     assert not tab.steps.is_asking
     assert not cards(tab)
+
+
+def test_the_words_follow_the_model() -> None:
+    gpt2 = [words.key for words in steps_of({"norm": "layer", "gated": False}, frozenset({"learned", "q"}))]
+    llama = steps_of({"norm": "rms", "gated": True}, frozenset({"q_rot", "q"}))
+    assert "rope" not in gpt2
+    assert [words.key for words in llama if words.key not in gpt2] == ["rope"]
+    formulas = {words.key: words.formula for words in llama}
+    assert "mean(x²)" in formulas["norm"]
+    assert "gate" in formulas["ffn"]
+    assert "√d" in formulas["scaled"]
+
+
+def test_colours_of_numbers(qapp: QApplication) -> None:
+    strip = NumberStrip()
+    strip.resize(60, 40)
+    strip.show_numbers(np.array([-2.0, 0.0, 2.0, np.nan], np.float32), None)
+    image = strip.grab().toImage()
+    colours = [image.pixelColor(round((at + 0.5) * 15), 6) for at in range(4)]
+    assert [c.name() for c in colours] == [ramp_colour(x).name() for x in (-1.0, 0.0, 1.0, float("nan"))]
+    assert colours[0].blue() > colours[0].red()
+    assert colours[2].red() > colours[2].blue()
+    assert "recomputed" not in strip.describe(0)
+    strip.show_numbers(
+        np.array([10.0, 12.0], np.float32), np.array([10.0, 11.0], np.float32), ("a", "b"), from_mean=True
+    )
+    assert strip.describe(1).splitlines() == ["“b”, number 2 of 2: 12.000", "recomputed: 11.000"]
+    many = np.zeros(1000, np.float32)
+    many[700] = 5
+    strip.show_numbers(many, None)
+    image = strip.grab().toImage()
+    assert ramp_colour(1.0).name() in {image.pixelColor(x, 6).name() for x in range(60)}  # none is lost
+    strip.deleteLater()
