@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from chatapp.core import attention
 from chatapp.core.errors import EngineError, ErrorCode
+from chatapp.engine import ggml
 from chatapp.engine.capture import AttentionCapture
 from chatapp.engine.llama import Context, Model
 from chatapp.engine.llama_backend import LlamaBackend
+from chatapp.engine.queries import QueryStore, RecordedLayer
 from chatapp.engine.rebuild import weights
 from chatapp.engine.recorder import AttentionRecorder
 from chatapp.protocol.messages import Attend, ChatMessage, Inspect, LoadOptions, Prefix
@@ -182,6 +184,27 @@ def test_what_is_no_number_is_said_and_not_drawn(tmp_path: Path) -> None:
             ask_it()
         assert caught.value.code is ErrorCode.ENGINE_NO_NUMBERS
     backend.close()
+
+
+def test_eight_thousand_tokens_of_a_large_model_stay_within_the_cap() -> None:
+    tensor = ggml.Tensor()
+    layers = [
+        RecordedLayer(
+            index=index, n_head=32, n_head_kv=8, width=128, value_width=128, scale=1.0, max_bias=0.0, softcap=0.0,
+            keys=tensor, values=tensor, sinks=None, mask_class=0, half_keys=False, stride=4096, is_host=True,
+        ) for index in range(32)
+    ]  # fmt: skip
+    token = 32 * 32 * 128 * 2  # bytes of Q
+    store = QueryStore(100 << 20)
+    store.set_layers(layers)
+    for at in range(8000):
+        store.make_room(at, at + 1)
+        store.place(layers[-1], at)
+        store.mark(at, at + 1, own=True)
+        assert store.size <= store.budget
+    known = store.known()[:8000]
+    assert known[-300:].all()  # of the 400 that there is room for
+    assert known.sum() * token <= store.budget
 
 
 # -- what a head does, as TransformerLens says it (transformer_lens/head_detector.py, its "mul") -----------------------

@@ -4,6 +4,10 @@ Captured weights come with the KV cache's error only; rebuilt ones are made of q
 cache is, and are handed over in half precision.
 """
 
+import shutil
+from pathlib import Path
+
+import gguf
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -11,9 +15,9 @@ from numpy.typing import NDArray
 from chatapp.core.errors import ErrorCode, ModelError, RequestError
 from chatapp.engine.backend import Inspection
 from chatapp.engine.llama_backend import LlamaBackend
-from chatapp.protocol.messages import Attend, Attended, Inspect, LoadOptions, Prefix
+from chatapp.protocol.messages import Attend, Attended, Inspect, Lens, LoadOptions, Mute, Prefix
 from tests.helpers import reference
-from tests.helpers.asking import ask, opened
+from tests.helpers.asking import N_CTX, ask, opened
 from tests.helpers.gguf_weights import read
 from tests.helpers.hf_reference import LENGTH, TWINS, Known, known
 from tests.helpers.listeners import Recorder
@@ -119,3 +123,48 @@ def test_an_encoder_beside_the_decoder_is_refused_before_anything_runs() -> None
     backend.close()
     assert caught.value.code is ErrorCode.MODEL_HAS_ENCODER
     assert "t5" in caught.value.message
+
+
+# -- what if, on every architecture ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", WITH_ATTENTION)
+def test_all_heads_of_a_layer_muted_is_a_model_in_which_that_layer_puts_nothing_out(name: str, tmp_path: Path) -> None:
+    truth = known(name)
+    layer, prefix = truth.layers[-1], Prefix(reply_ids=tuple(truth.ids))
+    every = tuple((layer, head) for head in range(truth.attention.shape[1]))
+    backend = opened(name, flash_attention="on", recording=1 << 26)
+    nothing = ask(backend, Mute(1, prefix, (), everywhere=True)).arrays
+    muted = ask(backend, Mute(1, prefix, every, everywhere=True)).arrays
+    one = ask(backend, Mute(1, prefix, every[:1], everywhere=True)).arrays
+    backend.close()
+    np.testing.assert_array_equal(nothing["before"], nothing["after"])
+    np.testing.assert_array_equal(muted["before"], nothing["before"])
+    assert np.abs(one["after"] - one["before"]).max() > 0
+    assert np.abs(muted["after"] - muted["before"]).max() > 0.01
+
+    path = tmp_path / "silenced.gguf"
+    shutil.copy(tiny(name), path)
+    for tensor in gguf.GGUFReader(path, "r+").tensors:
+        if tensor.name == f"blk.{layer}.attn_output.weight":
+            tensor.data[:] = 0
+    silenced = LlamaBackend()
+    silenced.load(
+        str(path),
+        LoadOptions(n_ctx=N_CTX, flash_attention="on", kv_type="f32", n_threads=1, recording=1 << 26),
+        lambda _fraction: None,
+    )
+    there = ask(silenced, Mute(1, prefix, (), everywhere=True)).arrays
+    silenced.close()
+    np.testing.assert_array_equal(muted["after"], there["after"])
+
+
+@pytest.mark.parametrize("name", WITH_ATTENTION)
+def test_the_last_layer_of_the_lens_is_the_model(name: str) -> None:
+    truth = known(name)
+    backend = opened(name, flash_attention="on", recording=1 << 26)
+    found = ask(backend, Lens(1, Prefix(reply_ids=tuple(truth.ids[:-1])), truth.ids[-1])).arrays
+    backend.close()
+    assert found["logprobs"].shape == (read(tiny(name)).n_layer,)
+    assert np.isfinite(found["logprobs"]).all()
+    assert found["logprobs"][-1] == pytest.approx(truth.logprobs[-1], abs=1e-2)

@@ -10,6 +10,7 @@ from chatapp.core.reshape import Candidates, reshape
 from chatapp.core.sampling import ORDER, SamplingParams
 from chatapp.core.stages import chain_of
 from chatapp.engine.sampling import SamplerChain
+from tests.helpers import reference
 
 SIZES = (50, 321, 5_000, 32_000, 151_936)
 OFF: dict[str, Any] = {"temperature": 1.0, "top_k": 0, "top_p": 1.0, "min_p": 0.0, "seed": 1}
@@ -105,3 +106,25 @@ def test_any_chain_in_any_order(seed: int) -> None:
         seed=int(rng.integers(0, 2**31)),
     )
     compare(params, logits_of(rng, size), rng.integers(0, size, 100).tolist(), struck=strikes)
+
+
+def test_temperature_goes_from_certainty_to_the_model_to_anything() -> None:
+    logits = logits_of(np.random.default_rng(3), 32_000)
+    exact = reference.log_softmax(logits.astype(np.float64))
+    entropies = []
+    for temperature in (0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 20.0):
+        params = SamplingParams(**{**OFF, "temperature": temperature})
+        (stage,) = reshape(Candidates.of_vocabulary(logits), ("temperature",), params)
+        probs = stage.probs.astype(np.float64)
+        assert probs.sum() == pytest.approx(1, abs=1e-4)
+        assert stage.ids[probs.argmax()] == logits.argmax()
+        if temperature == 0:
+            assert probs.max() == 1
+        else:
+            assert len(stage.ids) == len(logits)  # the whole vocabulary, not the likeliest
+        if temperature == 1:
+            np.testing.assert_allclose(probs, np.exp(exact)[stage.ids], rtol=0, atol=1e-6)
+        entropies.append(-(probs[probs > 0] * np.log(probs[probs > 0])).sum())
+    assert (np.diff(entropies) >= 0).all()
+    assert (np.diff(entropies[2:]) > 0).all()  # colder, they are 0 in floating point
+    assert entropies[-1] > 0.95 * np.log(len(logits))
