@@ -75,6 +75,21 @@ def test_a_reply_that_was_written_with_drafts_has_them_too(name: str) -> None:
     backend.close()
 
 
+@pytest.mark.parametrize("name", ["llama-f32", "gemma3-f32"])
+def test_a_branch_has_the_weights_that_were_recorded_before_it_left(name: str) -> None:
+    backend = recording(name)
+    first, _, _ = reply(backend)
+    begun = (*first.trace.ids[:4].tolist(), int(first.trace.top_ids[4, 1]))
+    made, info, _ = reply(backend, prefix_ids=begun, known_prefix=4, origin=first.origin)
+    assert info.evaluated_tokens == 2
+    for count in (3, 5, 4 + len(made.trace) - 1):
+        ids = (*begun[:4], *made.trace.ids.tolist())[:count]
+        found = ask(backend, Attend(1, Prefix(CHAT, reply_ids=ids)))
+        assert found.recorded
+        assert_true(name, found)
+    backend.close()
+
+
 def test_what_was_cut_away_is_brought_back_with_its_recording() -> None:
     backend = recording("qwen2-f32")
     first, _, _ = reply(backend)
