@@ -14,6 +14,8 @@ from chatapp.engine.llama_backend import LlamaBackend
 from chatapp.protocol.messages import (
     Attend,
     Attended,
+    AttendedRows,
+    AttendRows,
     ChatMessage,
     InspectorQuestion,
     Lens,
@@ -21,6 +23,8 @@ from chatapp.protocol.messages import (
     LoadOptions,
     Lookahead,
     LookedAhead,
+    Meanings,
+    MeaningsRead,
     Mute,
     Muted,
     Predict,
@@ -29,6 +33,8 @@ from chatapp.protocol.messages import (
     Score,
     Scored,
     ScoreText,
+    Steps,
+    StepsTaken,
     Sweep,
     Swept,
     TextScored,
@@ -311,9 +317,12 @@ QUESTIONS = (
     Lookahead(0, Prefix(CHAT)),
     Vocabulary(0),
     Attend(0, Prefix(CHAT)),
+    AttendRows(0, Prefix(CHAT)),
     Mute(0, Prefix(CHAT), ((0, 0),)),
     Sweep(0, Prefix(CHAT), 3),
     Lens(0, Prefix(CHAT), 3),
+    Steps(0, Prefix(CHAT)),
+    Meanings(0, ("the hen", "the inn")),
 )
 
 
@@ -323,7 +332,8 @@ def test_a_worker_answers_every_question() -> None:
         kinds = [type(client.ask(question)) for question in QUESTIONS]
     assert {type(question) for question in QUESTIONS} == set(get_args(InspectorQuestion))
     assert kinds == [
-        Scored, TextScored, Predicted, LookedAhead, VocabularyRead, Attended, Muted, Swept, LensRead
+        Scored, TextScored, Predicted, LookedAhead, VocabularyRead, Attended, AttendedRows, Muted, Swept, LensRead,
+        StepsTaken, MeaningsRead,
     ]  # fmt: skip
 
 
