@@ -55,8 +55,9 @@ class RoundButton(QAbstractButton):
 class QuietButton(QToolButton):
     """A small muted icon that is seen only when its message is pointed at or it has the focus; always reachable."""
 
-    def __init__(self, name: str, text: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, text: str, object_name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName(object_name)
         self._revealed = True
         self.set_icon(name)
         self.setIconSize(QSize(16, 16))

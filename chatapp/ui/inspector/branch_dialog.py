@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
+    QHeaderView,
     QLabel,
     QLineEdit,
     QTableWidget,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 400  # characters
 _ROWS = 6  # of the table that are seen at once
+_BYTES, _NUMBERS = 2, (1, 3)  # columns
 
 
 class BranchDialog(QDialog):
@@ -119,8 +121,7 @@ class BranchDialog(QDialog):
             cells = [token_text(token, piece), str(token), hex_text(piece), self._chance(token) if row == 0 else ""]
             for at, text in enumerate(cells):
                 item = QTableWidgetItem(text)
-                if at in (1, 3):
-                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                item.setTextAlignment(_alignment(at))
                 self._tokens.setItem(row, at, item)
         self._first.setEnabled(len(tokens) > 1)
         self._note.clear()
@@ -175,6 +176,9 @@ class BranchDialog(QDialog):
         self._tokens.setHorizontalHeaderLabels(
             [self.tr("Token"), self.tr("Id"), self.tr("Bytes"), self.tr("Probability")]
         )
+        for at in range(self._tokens.columnCount()):
+            if (item := self._tokens.horizontalHeaderItem(at)) is not None:
+                item.setTextAlignment(_alignment(at))
         self._tokens.setAccessibleName(self.tr("Tokens the model reads it as"))
         self._first.setText(self.tr("Begin with the first token only"))
         self._branch.setText(self.tr("Branch from here"))
@@ -186,6 +190,11 @@ class BranchDialog(QDialog):
         super().changeEvent(event)
 
 
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column in _NUMBERS else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
 def _table(parent: QWidget) -> QTableWidget:
     table = QTableWidget(0, 4, parent)
     table.setObjectName("branchTokens")
@@ -195,10 +204,9 @@ def _table(parent: QWidget) -> QTableWidget:
     table.verticalHeader().hide()
     row = table.fontMetrics().height() + 6
     table.verticalHeader().setDefaultSectionSize(row)
-    table.horizontalHeader().setStretchLastSection(True)
-    for column, width in enumerate((130, 80, 110)):
-        table.setColumnWidth(column, width)
-    table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+    for column, letters in enumerate((14, 9, 0, 13)):
+        table.setColumnWidth(column, letters * table.fontMetrics().averageCharWidth() + 10)
+    table.horizontalHeader().setSectionResizeMode(_BYTES, QHeaderView.ResizeMode.Stretch)
     table.setFixedHeight((_ROWS + 1) * row + 6)
     table.setShowGrid(False)
     table.setWordWrap(False)

@@ -47,7 +47,7 @@ class CandidateTable(QTableView):
         self.setObjectName("candidateTable")
         self.can_branch = False
         self._widths: dict[Column, int] = {}
-        self._cut = 0
+        self._more: dict[Column, int] = {}  # where there is room
         self._instead = ""
         self.rows = CandidateItemModel(self)
         self.setModel(self.rows)
@@ -126,7 +126,10 @@ class CandidateTable(QTableView):
             if not hidden:
                 room -= self._widths[column]
             self.setColumnHidden(column, hidden or (room < 0 and column in (Column.ID, Column.BYTES)))
-        header.resizeSection(Column.FINAL, self._widths[Column.FINAL] + max(0, min(room, self._cut)))
+        for column, more in self._more.items():
+            width = max(0, min(room, more))
+            header.resizeSection(column, self._widths[column] + width)
+            room -= 0 if self.isColumnHidden(column) else width
         header.resizeSections()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -155,7 +158,10 @@ class CandidateTable(QTableView):
             Column.BYTES: QFontMetrics(theme.monospace(0.8)).horizontalAdvance("00 00 00 00") + 2 * _PAD + 1,
         }
         cut = max(metrics.horizontalAdvance(self.rows.cut_text(stage)) for stage in STAGES)
-        self._cut = cut + 2 * _PAD + 1 - self._widths[Column.FINAL]  # more, where there is room
+        self._more = {
+            Column.FINAL: cut + 2 * _PAD + 1 - self._widths[Column.FINAL],
+            Column.BYTES: self._widths[Column.BYTES],  # seldom a token has more than eight
+        }
         for column, width in self._widths.items():
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             header.resizeSection(column, width)

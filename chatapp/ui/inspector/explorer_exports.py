@@ -94,8 +94,9 @@ def text_export(
     trace: TraceBuffer, rest: TextRest, strip: TokenStrip, legend: Legend, meta: dict[str, Any]
 ) -> Exported:
     """A text of the user's own: the picture has what the strip shows, tables also the *rest*, without candidates."""
+    meta = {**meta, "rows": len(trace) + len(rest)}
     if rest:
-        meta = {**meta, "rows": len(trace) + len(rest), "drawn": len(trace), "with_candidates": len(trace)}
+        meta |= {"drawn": len(trace), "with_candidates": len(trace)}
     drawn = () if not rest else (_said(_DRAWN, count(len(trace)), count(meta["rows"])),)
     return Exported(
         "text",

@@ -26,6 +26,7 @@ class Hint(QFrame):
         self._text.setWordWrap(True)
         self._text.setProperty("role", "small")
         self._close = QToolButton(self)
+        self._close.setObjectName("closeHint")
         self._close.setIcon(icon("close", "muted"))
         self._close.setIconSize(QSize(14, 14))
         self._close.setProperty("small", "true")

@@ -7,7 +7,7 @@ from PySide6.QtCore import QLocale
 from chatapp.core.token_measures import LN2
 from chatapp.ui.widgets.text import number_text
 
-_SMALL = 1e-6  # below it a percentage would have more zeros than one can count
+_SMALL = 1e-7  # below it a percentage would have more zeros than one can count
 _LN10 = math.log(10)
 
 

@@ -77,7 +77,8 @@ class InspectorPanel(QWidget):
     def _retranslate(self) -> None:
         for at in range(self.tabs.count()):
             self.tabs.setTabText(at, cast("_Tab", self.tabs.widget(at)).title())
-        self.tabs.setAccessibleName(self.tr("Inspector"))
+        for widget in (self.tabs, self.tabs.tabBar()):  # the bar has the focus
+            widget.setAccessibleName(self.tr("Inspector"))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -90,6 +90,7 @@ class SamplingTab(QWidget):
 
     def _arrow(self, picture: str, step: int) -> QToolButton:
         button = QToolButton(self)
+        button.setObjectName("nextToken" if step > 0 else "previousToken")
         button.setIcon(icon(picture))
         button.setIconSize(QSize(16, 16))
         button.clicked.connect(lambda: self._walk(step))

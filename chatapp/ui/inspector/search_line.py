@@ -148,6 +148,7 @@ class SearchLine(QWidget):
         button = QToolButton(self)
         button.setIcon(icon(picture, "muted"))
         button.setIconSize(QSize(16, 16))
+        button.setObjectName("nextFound" if by > 0 else "previousFound")
         button.clicked.connect(lambda: self.step(by))
         return button
 

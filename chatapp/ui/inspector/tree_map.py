@@ -79,6 +79,7 @@ class TreeTab(QWidget):
 
     def _tool(self, name: str, step: int) -> QToolButton:
         button = QToolButton(self)
+        button.setObjectName("largerTree" if step > 0 else "smallerTree")
         button.setIcon(icon(name, "muted"))
         button.setIconSize(QSize(16, 16))
         button.clicked.connect(lambda: self._set_zoom(step))

@@ -22,6 +22,7 @@ class Dock(QDockWidget):
         self._label = QLabel(bar)
         self._label.setProperty("role", "heading")
         self._close = QToolButton(bar)
+        self._close.setObjectName("closePanel")
         self._close.setIcon(icon("close", "muted"))
         self._close.setIconSize(QSize(16, 16))
         self._close.clicked.connect(self.close)

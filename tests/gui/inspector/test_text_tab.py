@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
@@ -181,6 +182,21 @@ def test_files(open_real: Real, qtbot: QtBot, tmp_path: Path, monkeypatch: pytes
     assert edit.isVisible()
     assert message.text() == ""
     assert not part(tab, QPushButton, "scoreStart").isEnabled()
+
+
+def test_a_long_text_that_is_pasted_is_kept_beside_the_box(open_real: Real, qtbot: QtBot) -> None:
+    services = open_real(False)
+    tab = open_tab(services, qtbot)
+    edit, label = part(tab, QPlainTextEdit, "scoreText"), part(tab, QLabel, "textFile")
+    QGuiApplication.clipboard().setText("가나다 " * 20)
+    edit.setFocus()
+    QTest.keyClick(edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert edit.toPlainText() == "가나다 " * 20
+    QGuiApplication.clipboard().setText("가나다 " * 20_000)
+    QTest.keyClick(edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not edit.isVisible(), timeout=5_000)
+    assert label.text() == "Pasted text · 80,000 characters"
+    assert tab._source.text().utf8 == ("가나다 " * 20_000).encode()
 
 
 def test_without_a_model_and_with_the_test_engine(open_real: Real, services: Services, qtbot: QtBot) -> None:
