@@ -49,7 +49,7 @@ class ActionRow(QWidget):
         self._score.setObjectName("scoreMessage")
         self._score.setProperty("link", True)
         self._score.clicked.connect(self.score_clicked)
-        self._score.hide()
+        self.set_score("")
         self._count = QLabel(self)
         self._fork = ForkLabel(self)
         self._stats = CutLabel(self)
@@ -147,6 +147,7 @@ class ActionRow(QWidget):
         if not text and self._score.hasFocus():
             self._inspect.setFocus()
         self._score.setText(text)
+        self._score.setAccessibleName(text or self.tr("Score this message"))
         self._score.setToolTip(told)
         self._score.setEnabled(enabled)
         self._score.setVisible(bool(text))
