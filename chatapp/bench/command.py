@@ -4,7 +4,7 @@ import argparse
 
 import psutil
 
-from chatapp.bench import decode, prefill, ui
+from chatapp.bench import decode, inspect, prefill, ui
 from chatapp.bench.measure import Report
 from chatapp.core.errors import ErrorCode, RequestError
 
@@ -18,5 +18,5 @@ def run(given: argparse.Namespace, model: str) -> Report:
     if given.threads < 0:
         raise RequestError(ErrorCode.INVALID_ARGUMENT, reason="--threads takes a number from 1 on")
     n_threads = given.threads or psutil.cpu_count(logical=False) or 1
-    bench = {"decode": decode.run, "prefill": prefill.run}[given.what]
+    bench = {"decode": decode.run, "prefill": prefill.run, "inspect": inspect.run}[given.what]
     return bench(model, n_threads=n_threads, quick=given.quick)
