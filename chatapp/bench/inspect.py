@@ -14,16 +14,19 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from chatapp.bench.measure import Part, Report
 from chatapp.core.errors import EngineError, ErrorCode
 from chatapp.engine.__main__ import SPIN_COUNT
+from chatapp.hub.gguf import read_header
 
 _SPEED, _ROW, _CAPTURE, _MEMORY = 0.97, 0.7, 1.1, 1.0
 
 
 def run(model: str, *, n_threads: int, quick: bool = False) -> Report:
     """Measure all parts; with *quick* at a quarter of the length."""
+    read_header(Path(model))  # says what is wrong with a file that is none
     command = [sys.executable, "-m", "chatapp.bench.inspect_parts", model, "--threads", str(n_threads)]
     # The same environment as the worker's, which sets this for itself.
     environment = {"GOMP_SPINCOUNT": SPIN_COUNT} | os.environ

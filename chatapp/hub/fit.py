@@ -18,16 +18,17 @@ _FULL_ATTENTION_EVERY = {"gemma2": 2, "gemma3": 6, "gemma3n": 5, "gpt-oss": 2, "
 
 @dataclass(frozen=True, slots=True)
 class MemoryNeed:
-    """Bytes: the weights, keys and values of the whole context, and what computing needs besides."""
+    """Bytes: the weights, keys and values of the whole context, what computing needs, and the record of attention."""
 
     weights: int
     kv_cache: int
     compute: int
+    recording: int = 0
 
     @property
     def total(self) -> int:
         """All of it."""
-        return self.weights + self.kv_cache + self.compute
+        return self.weights + self.kv_cache + self.compute + self.recording
 
 
 def context_to_use(header: GgufHeader, n_ctx: int) -> int:
@@ -50,6 +51,12 @@ def estimate(header: GgufHeader, n_ctx: int = 0, kv_type: str = "f16") -> Memory
     batch = min(BATCH, tokens)
     widest = header.vocab_size + 2 * header.feed_forward_length + 6 * header.embedding_length
     return MemoryNeed(_weights(header), int(kv_cache), 4 * batch * widest + WORKER)
+
+
+def recorded_token(header: GgufHeader) -> int:
+    """Bytes that the record of attention takes for one token: the queries of every attention layer as halves."""
+    heads = sum(n for n, kv in zip(header.head_counts, header.kv_head_counts, strict=False) if kv)
+    return 2 * heads * header.key_length
 
 
 def available_memory() -> int:

@@ -12,7 +12,7 @@ from chatapp.core.context import RESERVE
 from chatapp.core.errors import ErrorCode, ModelError, RequestError
 from chatapp.core.generation import invalid
 from chatapp.core.text import QT_TRANSLATE_NOOP
-from chatapp.hub.fit import WORKER, MemoryNeed, context_to_use, estimate
+from chatapp.hub.fit import WORKER, MemoryNeed, context_to_use, estimate, recorded_token
 from chatapp.hub.gguf import GgufHeader
 from chatapp.hub.sizes import format_size
 from chatapp.protocol.messages import NO_DEVICE, QUANTIZED_KV_TYPES, Device, LoadOptions
@@ -52,7 +52,7 @@ class Share:
 class LoadPlan:
     """What a load will do.
 
-    options   with every automatic value decided
+    options   with every automatic value decided; the record of attention has to make do with what the rest leaves
     shares    the computer's memory first, then graphics cards
     n_layers  of the model, the output counted as one
     """
@@ -144,7 +144,11 @@ def _placed(header: GgufHeader, options: LoadOptions, devices: Sequence[Device],
     on_cards = min(wanted, layers) * layer + (output if wanted > layers else 0)
     # The token embedding stays in the computer's memory always.
     left = inputs if wanted > layers else need.weights + need.kv_cache - wanted * layer
-    shares = [Share(MEMORY, "", round(left + need.compute), memory)]
+    n_ctx = context_to_use(header, options.n_ctx)
+    recording = 0 if wanted else min(options.recording, max(0, int(memory * _TIGHT - left - need.compute)))
+    if options.flash_attention != "off":  # without it there is nothing that can be recorded
+        need = replace(need, recording=min(recording, n_ctx * recorded_token(header)))
+    shares = [Share(MEMORY, "", round(left + need.compute + need.recording), memory)]
     for card, part in zip(cards, room, strict=True):
         if wanted:
             fraction = part / sum(room) if sum(room) else 1 / len(cards)
@@ -153,8 +157,8 @@ def _placed(header: GgufHeader, options: LoadOptions, devices: Sequence[Device],
                 shares[0] = replace(shares[0], need=shares[0].need + taken)
             else:
                 shares.append(Share(card.name, card.description, taken, card.free))
-    n_ctx = context_to_use(header, options.n_ctx)
-    return LoadPlan(replace(options, n_ctx=n_ctx, n_gpu_layers=wanted), need, tuple(shares), layers + 1)
+    options = replace(options, n_ctx=n_ctx, n_gpu_layers=wanted, recording=recording)
+    return LoadPlan(options, need, tuple(shares), layers + 1)
 
 
 def _cards(devices: Sequence[Device], options: LoadOptions) -> list[Device]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from chatapp.core.errors import ErrorCode, ModelError, UserFixable
-from chatapp.hub.fit import context_to_use
+from chatapp.hub.fit import context_to_use, recorded_token
 from chatapp.hub.gguf import GgufHeader, read_header
 from chatapp.hub.library import LocalModel, cached_header, list_models
 from chatapp.hub.plan import LoadPlan, Verdict, larger_contexts, make_plan, smaller_context
@@ -156,7 +156,7 @@ class ModelsService(QObject):
 
     def recorded_bytes(self) -> int:
         """What the record of attention takes for one token of the loaded model; 0 when that is not known."""
-        return 2 * sum(self._header.head_counts) * self._header.key_length if self._header is not None else 0
+        return recorded_token(self._header) if self._header is not None else 0
 
     def plan(self, path: str) -> LoadPlan | UserFixable | None:
         """What loading the listed model at *path* would take, or why it cannot be; None when that is not known yet."""

@@ -29,6 +29,10 @@ _TEXTS = {
     "parts": QT_TRANSLATE_NOOP(
         "memory", "weights {weights}, KV cache {cache} for {context} tokens, computing {compute}"
     ),
+    "parts_recorded": QT_TRANSLATE_NOOP(
+        "memory",
+        "weights {weights}, KV cache {cache} for {context} tokens, attention record {recording}, computing {compute}",
+    ),
     "layers": QT_TRANSLATE_NOOP("memory", "{count} of {total} layers on the graphics card"),
     "device": QT_TRANSLATE_NOOP("memory", "{name}: {description} ({kind}), {free} of {total} free"),
     "device_plain": QT_TRANSLATE_NOOP("memory", "{name}: {description} ({kind})"),
@@ -50,10 +54,11 @@ def need_text(plan: "LoadPlan | UserFixable") -> str:
     need = plan.need
     lines.append(
         _text(
-            "parts",
+            "parts_recorded" if need.recording else "parts",
             weights=size_text(need.weights),
             cache=size_text(need.kv_cache) or "0",
             compute=size_text(need.compute),
+            recording=size_text(need.recording),
             context=number_text(plan.options.n_ctx),
         )
     )

@@ -56,6 +56,20 @@ def test_prefill(tmp_path: Path, model: Path) -> None:
     assert (part["name"], part["bound"], part["unit"]) == ("512 tokens", 0.98, "tokens/s")
 
 
+def test_inspect(tmp_path: Path, model: Path) -> None:
+    result = found(tmp_path, "inspect", "--model", str(model), "--threads", "1")
+    decode, prefill, row, capture, *memory = result["parts"]
+    assert [part["name"] for part in (decode, prefill, row, capture)] == ["decode", "prefill", "row", "capture"]
+    assert [part["bound"] for part in (decode, prefill, row, capture)] == [0.97, 0.97, 0.7, 1.1]
+    assert [part["at_least"] for part in result["parts"]] == [True, True, False, False, False, False]
+    for part in memory:  # no matter of speed
+        assert part["pass"]
+        assert part["ours"] > part["bare"] / 2, "the cap is made use of"
+    setup = result["setup"]
+    assert setup["tokens_held"] > 0
+    assert setup["tokens_dropped"] > 0
+
+
 def test_ui(tmp_path: Path) -> None:
     stream, opening, inspector, colours, *blocks = found(tmp_path, "ui")["parts"]
     for part in (stream, inspector, colours):
@@ -78,6 +92,7 @@ def test_the_table_is_for_reading(tmp_path: Path, model: Path) -> None:
     [
         (("decode", "--model", "/no/such.gguf"), 1, "/no/such.gguf"),
         (("decode", "--fake-engine"), 2, "needs a model"),
+        (("inspect", "--model", "/no/such.gguf"), 1, "/no/such.gguf"),
         (("prefill", "--threads", "-1"), 2, "--threads"),
         (("everything",), 2, "everything"),
     ],

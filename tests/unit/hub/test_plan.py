@@ -55,6 +55,26 @@ def test_a_small_card_takes_what_it_can_hold(header):
         assert shares(more)["Vulkan0"].need > free * GB * 0.9
 
 
+def test_the_record_of_attention_is_counted_and_gives_way(header):
+    header = replace(header, head_counts=(32,) * 32)
+    token = 2 * 32 * 32 * 128  # bytes
+
+    def planned(memory, recording=GB, devices=(), **options):
+        return make_plan(header, LoadOptions(n_ctx=2048, recording=recording, **options), devices, memory)
+
+    without = planned(16 * GB, 0)
+    plan = planned(16 * GB)
+    assert plan.need.recording == 2048 * token
+    assert plan.shares[0].need == plan.need.total == without.need.total + 2048 * token
+    assert planned(16 * GB, 10_000).need.recording == 10_000
+    tight = planned(round(without.need.total * 1.1))
+    assert tight.verdict is Verdict.FITS
+    assert 0 < tight.need.recording == tight.options.recording < 2048 * token
+    assert planned(without.need.total).options.recording == 0
+    assert planned(16 * GB, devices=(CARD,)).need.recording == 0, "with a card nothing is recorded"
+    assert planned(16 * GB, flash_attention="off").need.recording == 0
+
+
 def test_no_byte_is_lost_between_the_shares(header):
     plan = make_plan(header, LoadOptions(n_gpu_layers=16), (CARD,), 16 * GB)
     found = shares(plan)
