@@ -27,9 +27,9 @@ from chatapp.protocol.messages import Attend, LoadOptions, Prefix
 
 _CAP = 1 << 30  # bytes
 _BATCH = 512  # tokens
-_DEPTH = 100  # tokens in the context where decoding is measured: recording costs each the same, and is most here
+_DEPTH = 64  # tokens in the context where decoding is measured: recording costs each the same, and is most here
 _TURN = 8  # tokens after which the sides change, and one before them that is not measured
-_TURNS = 6
+_TURNS = 4
 _KEYS = 2048  # tokens before a row
 _NEAR = 16  # rows that are looked at are so many
 _ROWS = 64  # that are captured
@@ -262,7 +262,7 @@ def main() -> int:
     large, held = large_record(n_tokens, cap)
     bench = Bench(given.model, given.threads, quick=quick)
     pairs = {
-        "decode": bench.decode(3 if quick else 9),
+        "decode": bench.decode(3 if quick else 15),
         "prefill": bench.prefill(1 if quick else 3),
         "row": bench.row(5 if quick else 15),
         "capture": bench.capture(1 if quick else 3),

@@ -115,6 +115,12 @@ class QueryStore:
         number, at = divmod(position, CHUNK)
         return self._chunk(number)[1] + 2 * (layer.offset + at * layer.n_q)
 
+    def places(self, position: int) -> list[int]:
+        """The same for every layer."""
+        number, at = divmod(position, CHUNK)
+        start = self._chunk(number)[1]
+        return [start + 2 * (layer.offset + at * layer.n_q) for layer in self._layers]
+
     def mark(self, start: int, end: int, *, own: bool) -> None:
         """The queries of *start* to *end* have been written, as the chat ran (*own*) or for a question."""
         self._known[start:end] = _OWN if own else _AGAIN
