@@ -3,7 +3,7 @@
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QSpinBox
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QSpinBox, QTabBar
 from pytestqt.qtbot import QtBot
 
 from chatapp.core.examples import EXAMPLES
@@ -256,3 +256,19 @@ def test_colours_of_numbers(qapp: QApplication) -> None:
     image = strip.grab().toImage()
     assert ramp_colour(1.0).name() in {image.pixelColor(x, 6).name() for x in range(60)}  # none is lost
     strip.deleteLater()
+
+
+def test_every_tab_can_show_a_text(open_real: Real, qtbot: QtBot) -> None:
+    services = open_real(True)
+    panel, _ = open_panel(services, qtbot)
+    services.inspector.look_at_text(MOUSE.text, 28)
+    qtbot.waitUntil(lambda: services.inspector.state is TraceState.READY, timeout=30_000)
+    for at in range(panel.tabs.count()):
+        panel.tabs.setCurrentIndex(at)
+        qtbot.wait(1)
+        for pages in panel.tabs.currentWidget().findChildren(QTabBar):
+            for page in range(pages.count()):
+                pages.setCurrentIndex(page)
+                qtbot.wait(1)  # what goes wrong in a slot fails the test
+    panel.tabs.setCurrentIndex(0)
+    services.inspector.look_at_chat()
