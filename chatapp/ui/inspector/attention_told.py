@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from chatapp.services.attention_place import AttentionState
@@ -11,6 +12,8 @@ from chatapp.ui.inspector.attention_words import reading_text, state_text
 
 if TYPE_CHECKING:
     from chatapp.services.bundle import Services
+
+_PATIENCE = 600  # ms, before it is said how far the model has read
 
 
 class AttentionTold(QWidget):
@@ -27,9 +30,11 @@ class AttentionTold(QWidget):
         self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._bar = QProgressBar(self)
         self._bar.setObjectName("attentionReading")
-        self._bar.setRange(0, 1000)
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(4)
+        self._is_slow = False
+        self._patience = QTimer(self, singleShot=True, interval=_PATIENCE)
+        self._patience.timeout.connect(self._on_slow)
         self._action = QPushButton(self)
         self._action.setObjectName("attentionAction")
         self._action.setProperty("primary", "true")
@@ -49,10 +54,16 @@ class AttentionTold(QWidget):
         """Say why there is nothing now."""
         state, error = self._attention.state, self._attention.error
         failed = state is AttentionState.FAILED and error is not None
-        reading = state is AttentionState.READING and self._attention.progress > 0
+        if state is not AttentionState.READING:
+            self._patience.stop()
+            self._is_slow = False
+        elif self.isVisible() and not self._is_slow and not self._patience.isActive():
+            self._patience.start()
+        reading = state is AttentionState.READING and self._is_slow
         said = reading_text() if reading else state_text(state)
         self._text.setText(" ".join(filter(None, error_text(error))) if failed and error else said)
         self._bar.setVisible(reading)
+        self._bar.setRange(0, 1000 if self._attention.progress else 0)
         self._bar.setValue(round(1000 * self._attention.progress))
         actions = {
             AttentionState.NO_MODEL: self.tr("Choose a model"),
@@ -65,6 +76,14 @@ class AttentionTold(QWidget):
         self._action.setAccessibleName(actions.get(state, self.tr("Nothing to do")))
         self._action.setVisible(state in actions)
         self._bar.setAccessibleName(self.tr("How much has been read"))
+
+    def _on_slow(self) -> None:
+        self._is_slow = True
+        self.show_state()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._patience.stop()
 
     def _act(self) -> None:
         state = self._attention.state

@@ -9,7 +9,17 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton, QSlider, QTabBar, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSlider,
+    QTabBar,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from chatapp.core.attention import sources, without_sink
@@ -387,3 +397,25 @@ def test_a_picture_is_verified_by_a_replay(tab: AttentionTab, qtbot: QtBot) -> N
     assert tab._attention.heads == {head}
     click(bars, bars.rect_of(4).center().toPoint())
     assert tab._attention.heads == {result.layers[4][0]}
+
+
+def test_a_long_reading_says_how_far_it_is_and_can_be_cancelled(
+    open_real: Real, qtbot: QtBot, starter_model: str
+) -> None:
+    services = open_recording(open_real, qtbot, starter_model)
+    ask(services, qtbot, "What is attention?", GREEDY)
+    tab = open_tab(services, qtbot)
+    action, said = part(tab, QPushButton, "attentionAction"), part(tab, QLabel, "attentionState")
+    worker = psutil.Process(services.engine.pid)
+    worker.suspend()
+    try:
+        services.inspector.select_token(4)
+        qtbot.waitUntil(lambda: action.isVisible() and action.text() == "Cancel", timeout=5_000)
+        assert part(tab, QProgressBar, "attentionReading").isVisible()
+        click(action, action.rect().center())
+        assert "cancelled" in said.text()
+        assert action.text() == "Try again"
+    finally:
+        worker.resume()
+    click(action, action.rect().center())
+    shown(tab, qtbot, 4)
