@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from chatapp.ui import theme
+from chatapp.ui.inspector.bar_row import BarRow
 
 _COLORS = {  # light, dark
     "system": ("#9b86d8", "#7a63c4"),
@@ -18,7 +19,6 @@ _COLORS = {  # light, dark
     "template": ("#b4b7c1", "#646874"),
     "sink": ("#e2e3e9", "#3a3d46"),
 }
-_GAP = 1.0
 _NARROWEST, _WIDEST = 4.0, 26.0
 
 
@@ -28,27 +28,16 @@ def role_color(role: str, number: int = 0) -> QColor:
     return theme.mix(found, theme.colors().surface, 0.35) if number and number % 2 == 0 else found
 
 
-class ShareChart(QWidget):
-    """Signals:
-
-    pointed(int | None)  the bar under the pointer or the keys
-    chosen(int)          a bar was clicked, or Enter pressed on it
-    """
-
-    pointed = Signal(object)
-    chosen = Signal(int)
+class ShareChart(BarRow):
+    """Signals as in `BarRow`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(_WIDEST, parent)
         self.setObjectName("shareChart")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._shares: NDArray[np.float32] = np.zeros((0, 0), np.float32)
         self._roles: Sequence[tuple[str, int]] = ()
-        self._cursor: int | None = None
         self._selected: int | None = None
-        theme.notifier.changed.connect(self.update)
 
     def show_shares(self, shares: NDArray[np.float32], roles: Sequence[tuple[str, int]], selected: int | None) -> None:
         """*shares* (bars, parts), each from the bottom up, nan where a bar is not known yet; *selected* is outlined.
@@ -64,24 +53,17 @@ class ShareChart(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(320, 150)
 
-    def _step(self) -> float:
-        return min(_WIDEST, (self.width() - 4) / max(1, len(self._shares)))
+    def count(self) -> int:
+        return len(self._shares)
 
-    def bar_at(self, x: float) -> int | None:
-        """The bar at *x*."""
-        index = int((x - 2) // self._step())
-        return index if 0 <= index < len(self._shares) else None
-
-    def rect_of(self, bar: int) -> QRectF:
-        """Where a bar stands."""
-        step = self._step()
-        return QRectF(2 + bar * step, 3, max(1.0, step - _GAP), self.height() - 6)
+    def first_by_keys(self) -> int:
+        return self._selected or 0
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         colors = theme.colors()
         palette = [role_color(*role) for role in self._roles]
-        step = self._step()
+        step = self.step()
         seen = range(max(0, int((event.rect().left() - 2) // step)), int((event.rect().right() - 2) // step) + 1)
         for bar in range(seen.start, min(len(self._shares), seen.stop)):
             rect, parts = self.rect_of(bar), self._shares[bar]
@@ -103,39 +85,3 @@ class ShareChart(QWidget):
             painter.setPen(QPen(colors.accent, 1))
             painter.drawLine(QPointF(0, self.height() - 0.5), QPointF(self.width(), self.height() - 0.5))
         painter.end()
-
-    def _point(self, bar: int | None) -> None:
-        if bar != self._cursor:
-            self._cursor = bar
-            self.update()
-            self.pointed.emit(bar)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._point(self.bar_at(event.position().x()))
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        bar = self.bar_at(event.position().x())
-        if event.button() is Qt.MouseButton.LeftButton and bar is not None:
-            self.chosen.emit(bar)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self._point(None)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-        if event.key() in steps and len(self._shares):
-            start = self._selected or 0 if self._cursor is None else self._cursor + steps[event.key()]
-            self._point(max(0, min(start, len(self._shares) - 1)))
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._cursor is not None:
-            self.chosen.emit(self._cursor)
-        else:
-            super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
