@@ -183,10 +183,10 @@ class MeaningsPage(QWidget):
             self.tr(
                 "Lines: cosine of the word’s state in A with that in each other sentence, after every layer. Strips: "
                 "where the word looked, the mean of all layers and heads; the first token, where heads rest, is left "
-                "out (grey). The model reads from left to right: a word knows only what stands before it, so "
-                "“computer” behind “mouse” cannot matter for “mouse”. The numbers show that the states differ and "
-                "which are alike, not that the model understands as we do; a small model may tell meanings apart "
-                "badly."
+                "out (grey). The model reads from left to right: a word knows only what stands before it. What stands "
+                "behind can look back at it: choose a later token in the Attention tab. The numbers show that the "
+                "states differ and which are alike, not that the model understands as we do; a small model may tell "
+                "meanings apart badly."
             )
         )
         self._show()

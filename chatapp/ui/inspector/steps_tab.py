@@ -323,6 +323,7 @@ class StepsTab(QWidget):
             label.setBuddy(box)
             box.setAccessibleName(label.text())
         self.strip.setAccessibleName(self.tr("Tokens"))
+        self._area.setAccessibleName(self.tr("Steps"))
         self.strip.setFixedHeight(_LINES * (self.fontMetrics().height() + 12) + 8)
         self._made_of = None if self.steps.taken is not None else self._made_of
         self.refresh()

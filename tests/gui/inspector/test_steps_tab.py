@@ -3,7 +3,7 @@
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QSpinBox, QTabBar
+from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QLineEdit, QMenu, QPushButton, QSpinBox, QTabBar
 from pytestqt.qtbot import QtBot
 
 from chatapp.core.examples import EXAMPLES
@@ -272,3 +272,21 @@ def test_every_tab_can_show_a_text(open_real: Real, qtbot: QtBot) -> None:
                 qtbot.wait(1)  # what goes wrong in a slot fails the test
     panel.tabs.setCurrentIndex(0)
     services.inspector.look_at_chat()
+
+
+def test_a_sentence_of_one_s_own(open_real: Real, qtbot: QtBot) -> None:
+    services = open_real(True)
+    _, tab = open_panel(services, qtbot)
+    choose_example(tab, qtbot, "Your own sentence…")
+    dialog = tab.findChild(QInputDialog, "ownSentence")
+    assert dialog is not None
+    qtbot.waitUntil(dialog.isVisible)
+    qtbot.keyClicks(dialog.findChild(QLineEdit), "two cats")
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: cards(tab)[-1:] == ["step_sampling"], timeout=30_000)
+    inspector = services.inspector
+    assert inspector.is_text
+    assert inspector.message is not None
+    assert inspector.message.text == "two cats"
+    assert inspector.token == len(inspector.trace) - 1
+    inspector.look_at_chat()
