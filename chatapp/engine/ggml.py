@@ -5,6 +5,7 @@ The layout of `ggml_tensor` is from ggml/include/ggml.h of the llama.cpp that ll
 """
 
 import ctypes
+import os
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 F32, F16 = 0, 1  # enum ggml_type
 IS_INPUT = 1  # enum ggml_tensor_flag
+_ARRAY, _NUMBERS = 9, (4, 5)  # enum gguf_type: an array; uint32 and int32
 _OBJECT_HEADER = 32  # bytes of ggml_object, which ggml_tensor_overhead() includes
 
 
@@ -206,3 +208,32 @@ def _traits(kind: int) -> _TypeTraits:
     function.argtypes = [ctypes.c_int]
     found: _TypeTraits = function(kind).contents
     return found
+
+
+def array_of(path: str, key: str) -> NDArray[np.int32]:
+    """The numbers of the array *key* in the metadata of a GGUF file, which llama.cpp does not tell; none without it."""
+    base = library("ggml-base")
+    base.gguf_init_from_file.restype = base.gguf_get_arr_data.restype = ctypes.c_void_p
+    base.gguf_init_from_file.argtypes = [ctypes.c_char_p, _GgufInit]
+    base.gguf_find_key.restype, base.gguf_find_key.argtypes = ctypes.c_int64, [ctypes.c_void_p, ctypes.c_char_p]
+    base.gguf_get_arr_n.restype = ctypes.c_size_t
+    for function in (base.gguf_get_kv_type, base.gguf_get_arr_type, base.gguf_get_arr_n, base.gguf_get_arr_data):
+        function.argtypes = [ctypes.c_void_p, ctypes.c_int64]
+    base.gguf_free.argtypes = [ctypes.c_void_p]
+    file = base.gguf_init_from_file(os.fsencode(path), _GgufInit(True, None))
+    if not file:
+        return np.zeros(0, np.int32)
+    try:
+        at = base.gguf_find_key(file, key.encode())
+        if at < 0 or base.gguf_get_kv_type(file, at) != _ARRAY or base.gguf_get_arr_type(file, at) not in _NUMBERS:
+            return np.zeros(0, np.int32)
+        size = 4 * base.gguf_get_arr_n(file, at)
+        return np.frombuffer(ctypes.string_at(base.gguf_get_arr_data(file, at), size), np.int32)
+    finally:
+        base.gguf_free(file)
+
+
+class _GgufInit(ctypes.Structure):
+    """struct gguf_init_params."""
+
+    _fields_ = (("no_alloc", ctypes.c_bool), ("ctx", ctypes.c_void_p))

@@ -80,7 +80,8 @@ def _score(context: Context, way: Captured | Rebuilt, tokens: list[int], listene
 def _meta(
     model: Model, request: Inspect, way: Captured | Rebuilt, weights: NDArray[np.float32], proof: dict[str, Any]
 ) -> dict[str, Any]:
-    sums = weights.sum(axis=-1)
+    there = weights.any(axis=(2, 3))  # a layer with fewer heads than another has rows of 0 for the rest
+    sums = (weights if there.all() else weights[there]).sum(axis=-1)
     return {
         "model": model.path,
         "model_name": model.meta("general.name"),

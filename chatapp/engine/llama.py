@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from chatapp.core import reasoning
 from chatapp.core.errors import ErrorCode, ModelError, RequestError
+from chatapp.engine import ggml
 from chatapp.engine.devices import handles
 from chatapp.engine.log import last_error
 from chatapp.engine.recorder import AttentionRecorder
@@ -56,7 +57,10 @@ class Model:
         self.n_layer = int(C.llama_model_n_layer(self.handle))
         most = self.n_layer + 1  # the output counts as one
         self.n_gpu_layers = (most if n_gpu_layers < 0 else min(n_gpu_layers, most)) if devices else 0
-        self.n_head = int(C.llama_model_n_head(self.handle))
+        # llama.cpp tells the heads of the first layer; the most there are in one are wanted.
+        heads = f"{self.meta('general.architecture')}.attention.head_count"
+        of_layers = [] if self.meta(heads) else ggml.array_of(path, heads).tolist()
+        self.n_head: int = max([int(C.llama_model_n_head(self.handle)), *of_layers])
         self.n_ctx_train = int(C.llama_model_n_ctx_train(self.handle))
         self._pieces: dict[int, bytes] = {}
 

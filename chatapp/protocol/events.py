@@ -98,7 +98,8 @@ class Inspected:
     logprobs   float32 (T-1,)       natural log, of token t+1 after tokens 0..t
     ranks      int32 (T-1,)
     entropy    float32 (T,)         nats
-    attention  float32 (L, H, Q, T) layers, query heads, query positions (the last Q of T), key positions
+    attention  float32 (L, H, Q, T) layers, query heads, query positions (the last Q of T), key positions; heads that
+               a layer does not have are 0
     layers     int32 (L,)           groups  int32 (L,)  key-value heads
     positions  int32 (T,)           queries int32 (Q,)  their positions
     """

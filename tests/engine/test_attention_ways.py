@@ -165,6 +165,25 @@ def test_a_quantized_cache_is_read_as_the_model_reads_it(kv_type: str) -> None:
     assert np.abs(found.arrays["weights"] - plain).mean() < {"q8_0": 5e-4, "q4_0": 1e-2}[kv_type]
 
 
+@pytest.mark.parametrize("flash_attention", ["on", "off"])
+def test_layers_may_have_heads_of_their_own_number_or_none(flash_attention: str) -> None:
+    backend = opened("deci-f32", flash_attention=flash_attention, recording=BUDGET)
+    ids = tuple(ids_of(50))
+    captured = backend.inspect(Inspect(1, None, ids, "f32", (), 0), Recorder())
+    found = [ask(backend, Attend(1, Prefix(reply_ids=ids), queries=50, method=how)) for how in ("", "replayed")]
+    backend.close()
+    assert (captured.meta["layers"], captured.meta["layers_without_attention"]) == ([0, 2], [1])
+    assert captured.meta["row_sum_error"] < 1e-5
+    weights = captured.arrays["attention"]
+    assert weights.shape == (2, 4, 50, 50)
+    assert not weights[0, 2:].any()  # the first layer has two heads
+    assert (weights.sum(axis=-1)[[0, 0, 1, 1], [0, 1, 0, 3]] > 0.99).all()
+    for answer in found:
+        assert answer.layers == (0, 2)
+        assert answer.arrays["groups"].tolist() == [1, 2]
+        np.testing.assert_allclose(answer.arrays["weights"], weights, rtol=0, atol=5e-3)
+
+
 def test_what_is_no_number_is_said_and_not_drawn(tmp_path: Path) -> None:
     def spoil(name: str, values: Array) -> Array:
         return values * np.float32(np.nan) if name == "blk.3.attn_q.weight" else values
