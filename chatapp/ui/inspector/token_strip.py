@@ -188,7 +188,6 @@ class TokenStrip(QAbstractScrollArea):
         """Lay out for a slice of time; the rest comes with the next frames."""
         if not self.isVisible():
             return  # showEvent goes on
-        at_end = self.verticalScrollBar().value() >= self.verticalScrollBar().maximum()
         first = len(self._layout.boxes)
         until = time.perf_counter() + _SLICE
         for layout in self._layouts():
@@ -208,8 +207,6 @@ class TokenStrip(QAbstractScrollArea):
         elif self._anchor is not None:
             token, self._anchor = self._anchor, None
             self.show_token(token)
-        if self.follow and at_end:
-            self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
         self._update_from(first)
 
     def _shade(self, layout: StripLayout, first: int) -> None:
@@ -225,9 +222,12 @@ class TokenStrip(QAbstractScrollArea):
     def _resize_bar(self) -> None:
         height = len(self._layout.lines) * self._painter.line_height + 2 * _MARGIN
         bar = self.verticalScrollBar()
+        at_end = bar.value() >= bar.maximum()
         bar.setPageStep(self.viewport().height())
         bar.setSingleStep(self._painter.line_height)
         bar.setRange(0, max(0, height - self.viewport().height()))
+        if self.follow and at_end:
+            bar.setValue(bar.maximum())
 
     def _update_from(self, box: int) -> None:
         """Draw from the line of *box* on."""

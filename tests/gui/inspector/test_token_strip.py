@@ -181,3 +181,20 @@ def test_a_picture_stays_as_it_was_taken(strip: TokenStrip, qtbot: QtBot) -> Non
     feed(strip, buffer, parts[70:], qtbot)  # words that move to the next line
     assert drawn(*taken) == before
     assert drawn(*strip.content()) != before
+
+
+def test_the_end_stays_in_view_when_there_is_less_room(strip: TokenStrip, long_trace: TokenTrace, qtbot: QtBot) -> None:
+    buffer = TraceBuffer()
+    strip.follow = True
+    strip.show_trace(buffer)
+    feed(strip, buffer, parts_of(long_trace)[:60], qtbot)
+    bar = strip.verticalScrollBar()
+    strip.resize(430, 900)
+    assert bar.maximum() == 0
+    strip.resize(430, 100)
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    assert bar.value() == bar.maximum()
+    bar.setValue(0)
+    strip.resize(430, 80)
+    feed(strip, buffer, parts_of(long_trace)[60:80], qtbot)
+    assert bar.value() == 0, "whoever looks at the beginning is left there"
