@@ -71,10 +71,14 @@ class SearchLine(QWidget):
             self._trace, self._hidden = trace, hidden
             self._search()
 
-    def step(self, by: int) -> None:
-        """Go to the next place (1) or the one before (-1), around the end; tokens that came since are searched, too."""
+    def catch_up(self) -> None:
+        """Search tokens that came since, too."""
         if not self._looking and len(self._trace) != self._searched:
             self._search(keep=True)
+
+    def step(self, by: int) -> None:
+        """Go to the next place (1) or the one before (-1), around the end; tokens that came since are searched, too."""
+        self.catch_up()
         if self._looking:
             self._pending = by
         elif self._places:

@@ -59,7 +59,7 @@ class TextResult(QWidget):
         for part in (self._summary, self._sums, self._colours, self._hint, self.strip, self._search, self._line,
                      self._expected):  # fmt: skip
             column.addWidget(part, int(part is self.strip))
-        self._later.timeout.connect(self._show_sums)
+        self._later.timeout.connect(self._catch_up)
         self._colours.changed.connect(self._on_colours)
         self._hint.closed.connect(lambda: self._settings.set(SHOW_HINTS, "off"))
         self.strip.chosen.connect(self._select)
@@ -94,8 +94,7 @@ class TextResult(QWidget):
     def _on_changed(self) -> None:
         if not self._score.is_busy:
             self._later.stop()
-            self._show_sums()
-            self._search.set_trace(self._score.trace)
+            self._catch_up()
         elif not self._later.isActive():
             self._later.start()
 
@@ -111,6 +110,10 @@ class TextResult(QWidget):
         else:
             start, end = self.strip.group_at(token)
             self._hint.show_measure(self._colours.measure, text_of(trace, start, end), numbers_of(trace, start, end))
+
+    def _catch_up(self) -> None:
+        self._show_sums()
+        self._search.catch_up()
 
     def _show_sums(self) -> None:
         totals, trace = self._score.totals, self._score.trace

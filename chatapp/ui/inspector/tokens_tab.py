@@ -187,12 +187,12 @@ class TokensTab(QWidget):
         self._score_if_short()
         if state is TraceState.READY and self._later.isActive():
             self._later.stop()
-            self._show_summary()
-            self._show_token()  # its line says how many there are
+            self._catch_up()
 
     def _catch_up(self) -> None:
         """What need not change with every token of a reply that is being written."""
         self._show_summary()
+        self._search.catch_up()
         token = self._looked_at()
         if token is not None:
             self._line.show_token(self._inspector.trace, *self.strip.group_at(token))

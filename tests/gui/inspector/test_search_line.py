@@ -50,6 +50,6 @@ def test_nothing_is_searched_again_unless_something_came(line: SearchLine, qtbot
         line.step(1)
     assert len(found) == 1
     trace.append(make_trace(WORDS))
-    line.set_trace(trace)
+    line.catch_up()
     qtbot.waitUntil(lambda: len(found) == 2)
     assert len(found[1]) == 2 * len(found[0])
