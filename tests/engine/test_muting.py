@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from chatapp.core.errors import RequestError
+from chatapp.core.errors import ErrorCode, RequestError
 from chatapp.engine import muting, reading
 from chatapp.engine.llama_backend import LlamaBackend
 from chatapp.protocol.messages import Attend, ChatMessage, Mute, Muted, Prefix, Sweep, Swept
@@ -17,6 +17,7 @@ from tests.helpers.gguf_weights import Weights
 from tests.helpers.listeners import Recorder
 
 LONG = (*CHAT, ChatMessage("assistant", "the inn, the hen " * 3), ChatMessage("user", "in the end, 그래"))
+FAMILIES = ("llama-f32", "gemma3-f32", "gemma2-hf", "gpt-oss-hf", "deepseek2-hf", "bloom-hf")
 TEXT = Prefix(text="the hen in the inn, 안녕")
 
 
@@ -99,6 +100,21 @@ def test_hidden_tokens_are_not_there_for_those_that_follow(name: str) -> None:
     backend.close()
 
 
+def test_a_sweep_that_is_cut_off_anywhere_leaves_the_chat_alone(llama: LlamaBackend) -> None:
+    reply(llama)
+    _, first, text = reply(llama)
+    for looks in (1, 3, 20, 60, 150):
+        left = iter(range(looks))
+        listener = Recorder(lambda _r, left=left: next(left, None) is None)
+        try:
+            ask(llama, Sweep(1, Prefix(CHAT), 3), listener)
+        except RequestError as error:
+            assert error.code is ErrorCode.CANCELLED
+        _, again, same = reply(llama)
+        assert same == text
+        assert again.reused_tokens == first.reused_tokens
+
+
 def test_heads_and_tokens_go_together(llama: LlamaBackend) -> None:
     ids = prompt_of(llama, TEXT)
     hidden = ((2, 6),)
@@ -134,7 +150,19 @@ def test_where_not_every_layer_has_attention_nothing_can_be_hidden() -> None:
     backend.close()
 
 
-@pytest.mark.parametrize("name", ["llama-f32", "gemma3-f32"])
+@pytest.mark.parametrize("name", [*FAMILIES, "llama-q4_k"])
+def test_what_is_hidden_might_be_anything(name: str) -> None:
+    backend = opened(name, flash_attention="on", recording=1 << 28)
+    ids = tuple(int(i) for i in np.random.default_rng(3).integers(0, 200, 90))
+    start, end = 20, 50
+    other = (*ids[:start], *(i + 7 for i in ids[start:end]), *ids[end:])
+    one, another = (ask(backend, Mute(1, Prefix(reply_ids=t), hidden=((start, end),))).arrays for t in (ids, other))
+    assert np.abs(one["before"] - another["before"]).max() > 0.05
+    np.testing.assert_allclose(one["after"], another["after"], rtol=0, atol=1e-6)
+    backend.close()
+
+
+@pytest.mark.parametrize("name", FAMILIES)
 def test_a_sweep_side_by_side_is_one_after_the_other(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     backend = opened(name, flash_attention="on", recording=1 << 28)
     prefix = Prefix(LONG)
