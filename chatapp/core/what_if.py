@@ -159,6 +159,10 @@ class HeadEffects:
         """How many heads were muted, and how many there are."""
         return int((~np.isnan(self.change)).sum()), int(self.picture.exists.sum())
 
+    def half(self, by: str) -> float:
+        """What half of the heads stay below, nats."""
+        return float(np.nanmedian(np.abs(self.values(by))))
+
     def values(self, by: str) -> NDArray[np.float32]:
         """`change` or `divergence` by its name."""
         return self.divergence if by == "divergence" else self.change

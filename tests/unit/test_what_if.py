@@ -56,6 +56,7 @@ def test_the_strongest_heads_and_what_their_attention_says_of_it() -> None:
     assert effects.done == (5, 6)
     assert [effect.head for effect in effects.strongest(3)] == [(0, 1), (2, 0), (2, 2)]
     assert len(effects.strongest(10)) == 5
+    assert effects.half("change") == pytest.approx(0.2)
     first = effects.strongest(1)[0]
     assert (first.change, first.source) == (pytest.approx(-0.5), int(seen.weights[0, 1, 1:].argmax()) + 1)
     # Spearman's by its textbook formula, which holds without ties.

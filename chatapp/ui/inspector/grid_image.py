@@ -42,10 +42,14 @@ def cells(
 def effects(values: NDArray[np.float32], exists: NDArray[np.bool_], width: int, height: int) -> Pixels:
     """0xAARRGGBB (L, H, height, width): plain cells, orange for *values* above 0 and blue below, nan as none.
 
-    Strength grows with the square root: among many heads one or two do most.
+    The weaker half has no colour: most heads do nothing to speak of, and in a quantized model any change is rounded
+    differently. Strength grows with the square root: among many heads one or two do most.
     """
+    size = np.abs(values)
+    known = size[~np.isnan(size)]
+    above = size - (np.median(known) if known.size else np.float32(0))
     ramps = [np.array([_argb(color) for color in scales.ramp(m)], np.uint32) for m in (RAISES, LOWERS)]
-    levels = np.sqrt(levels_of(np.abs(values)))
+    levels = np.sqrt(levels_of(np.maximum(above, 0)))
     steps = np.clip(np.rint(np.nan_to_num(levels) * (scales.STEPS - 1)), 0, scales.STEPS - 1).astype(np.intp)
     grounds = np.where(np.nan_to_num(values) > 0, ramps[0][steps], ramps[1][steps])
     grounds[~exists | np.isnan(values)] = _argb(theme.colors().background)

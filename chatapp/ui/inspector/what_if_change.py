@@ -1,5 +1,6 @@
 """What if some heads were muted, or a part of the conversation hidden: choose, run, compare."""
 
+import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
@@ -19,6 +20,7 @@ from chatapp.ui.widgets.text import ElidedLabel
 if TYPE_CHECKING:
     from chatapp.services.bundle import Services
 
+_WORDS = 40  # characters of a message
 _NOTHING, _MARKED = -2, -1  # what is hidden; else the number of a message
 
 
@@ -184,7 +186,8 @@ class WhatIfChange(QWidget):
             items.append((self.tr("tokens {start} to {end}").format(start=start + 1, end=end), _MARKED))
         for owner, region in enumerate(self._attention.regions):
             if self._span_of(owner) is not None:
-                items.append((": ".join(filter(None, (region_title(region), region.words[:40]))), owner))
+                words = region.words if len(region.words) <= _WORDS else f"{region.words[:_WORDS]}…"
+                items.append((": ".join(filter(None, (region_title(region), words))), owner))
         current = next((owner for _, owner in items if owner >= 0 and self._span_of(owner) == self._span), None)
         if current is None:
             current = _NOTHING if self._span is None else _MARKED
@@ -205,7 +208,8 @@ class WhatIfChange(QWidget):
 
         self._headline.setText(f"“{token}”  {before_after(effect)}")
         self._story.setText(story(effect, token, self._attention.word))
-        self._figures.setText(figures_text(effect))
+        written = float(self._inspector.trace.logprobs[self._inspector.token or 0])
+        self._figures.setText(figures_text(effect, math.exp(written)))
         heads = (self.tr("Likeliest"), self.tr("Before"), self.tr("After"), self.tr("Points"), self.tr("Rank"))
         self.table.show_rows(heads, token_rows(effect, word))
 

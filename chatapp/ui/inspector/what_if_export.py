@@ -51,7 +51,7 @@ def sweep_export(effects: HeadEffects, trace: TraceBuffer, token: int, piece: Pi
     picture = effects.picture
     meta = _meta(
         trace, token, picture, shown="effect of every head", token_id=effects.token, logprob=effects.logprob,
-        heads_done=done, heads=total, muted_at="the last token before this one",
+        half_below=effects.half("change"), heads_done=done, heads=total, muted_at="the last token before this one",
         correlation_change=_number(effects.correlation()),
         correlation_divergence=_number(effects.correlation("divergence")),
         correlation="Spearman, over heads, of the weight on the top source and the size of the effect",

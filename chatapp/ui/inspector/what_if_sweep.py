@@ -9,7 +9,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from chatapp.core.attention_picture import Head
-from chatapp.core.what_if import HeadEffects
+from chatapp.core.what_if import LN2, HeadEffects
 from chatapp.services.what_if import WhatIf
 from chatapp.ui.inspector.effect_grid import EffectGrid, EffectLegend
 from chatapp.ui.inspector.numbers import count
@@ -127,7 +127,10 @@ class WhatIfSweep(QWidget):
         done, total = effects.done
         if done < total:
             return self.tr("Stopped after {done} of {total} heads.").format(done=count(done), total=count(total))
-        return self.tr("{total} heads, each muted at this token only. A click looks at one.").format(total=count(total))
+        text = self.tr(
+            "{total} heads, each muted at this token only. Half of them change less than {half} bits: no colour."
+        )
+        return text.format(total=count(total), half=number_text(effects.half(self.by) / LN2, 3))
 
     def _ends(self) -> tuple[str, ...]:
         if self.by == "divergence":

@@ -26,6 +26,8 @@ _CHANGED = {
 _FIGURES = QT_TRANSLATE_NOOP(
     "WhatIf", "surprisal {before} → {after} bits · rank {rank} → {other} · whole distribution: KL {divergence} bits"
 )
+_WRITTEN = QT_TRANSLATE_NOOP("WhatIf", "when it was written: {percent} (other batches, other rounding)")
+_ROUNDING = 0.002
 _HEADS = QT_TRANSLATE_NOOP("WhatIf", "{count} heads")
 _EFFECT = QT_TRANSLATE_NOOP(
     "WhatIf", "{head} · muting it: {change} bits · KL {divergence} bits · looks most at “{source}”: {weight}"
@@ -57,16 +59,22 @@ def bits_text(nats: float) -> str:
     return signed(nats / LN2, 2 if size >= 1 else 3)
 
 
-def figures_text(effect: Effect) -> str:
-    """Surprisal, rank and divergence."""
+def figures_text(effect: Effect, written: float) -> str:
+    """Surprisal, rank and divergence; and the token's probability when it was *written*, where that is another one.
+
+    Other batches are rounded otherwise, in a quantized model by some points.
+    """
     token = effect.token
-    return _text(_FIGURES).format(
+    text = _text(_FIGURES).format(
         before=bits(max(0.0, -token.before / LN2)),
         after=bits(max(0.0, -token.after / LN2)),
         rank=count(token.rank_before + 1),
         other=count(token.rank_after + 1),
         divergence=number_text(effect.divergence / LN2, 3),
     )
+    if abs(written - math.exp(token.before)) < _ROUNDING:
+        return text
+    return f"{text} · {_text(_WRITTEN).format(percent=percent(written))}"
 
 
 def before_after(effect: Effect) -> str:
