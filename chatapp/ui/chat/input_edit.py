@@ -14,10 +14,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QWidget
 
+from chatapp.ui.widgets.plain_edit import UNBROKEN
+
 MAX_LENGTH = 200_000  # characters; more than any context holds
 MAX_LINES = 10
 _UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffc]")
-_UNBROKEN = re.compile(r"\S{2000}")  # looking for places to break this takes Qt seconds
 _WRAP = QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 STYLE = "QPlainTextEdit { background: transparent; border: none; padding: 0; }"
@@ -164,7 +165,7 @@ class InputEdit(QPlainTextEdit):
             text = text[: max(0, room)]
             self.truncated.emit()
         text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2029", "\n")
-        if _UNBROKEN.search(text):
+        if UNBROKEN.search(text):
             self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
         self.insertPlainText(_UNWANTED.sub("", text))
         self.ensureCursorVisible()

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QTableWidget,
     QTableWidgetItem,
     QTabWidget,
-    QTextEdit,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +21,7 @@ from chatapp.core.tokens import TokenView, token_views
 from chatapp.protocol.messages import Tokenize, Tokenized
 from chatapp.ui import theme
 from chatapp.ui.memory import devices_text, need_text
+from chatapp.ui.widgets.plain_edit import PlainEdit
 from chatapp.ui.widgets.text import number_text, plain_tip, size_text
 
 if TYPE_CHECKING:
@@ -194,9 +194,8 @@ class TokenizerView(QWidget):
         super().__init__(parent)
         self._services = services
         self._job = 0
-        self._input = QTextEdit(self)
+        self._input = PlainEdit(self, _LONGEST_TEXT)
         self._input.setObjectName("tokenizerInput")
-        self._input.setAcceptRichText(False)
         self._input.setMaximumHeight(110)
         self._special = QCheckBox(self)
         self._special.setChecked(True)

@@ -7,7 +7,6 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QLabel,
-    QPlainTextEdit,
     QProgressBar,
     QPushButton,
     QStackedWidget,
@@ -27,6 +26,7 @@ from chatapp.ui.inspector.lookahead_page import LookaheadPage
 from chatapp.ui.inspector.numbers import percent
 from chatapp.ui.inspector.step_controls import StepControls
 from chatapp.ui.widgets.combo import CalmComboBox
+from chatapp.ui.widgets.plain_edit import PlainEdit
 from chatapp.ui.widgets.text import number_text
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class ExplorerTab(QWidget):
         self._explorer = services.explorer
         self._source = CalmComboBox(self)
         self._source.setObjectName("explorerSource")
-        self._text = QPlainTextEdit(self)
+        self._text = PlainEdit(self)
         self._text.setObjectName("explorerText")
         self._text.setTabChangesFocus(True)
         self._where = _label(self, "explorerWhere", "small")

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPlainTextEdit,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from chatapp.services.meanings import MeaningsService, Sentence
 from chatapp.ui.inspector.number_strip import NumberStrip
 from chatapp.ui.inspector.numbers import percent
 from chatapp.ui.inspector.similarity_chart import SimilarityChart, letter
+from chatapp.ui.widgets.plain_edit import PlainEdit
 from chatapp.ui.widgets.text import number_text
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class MeaningsPage(QWidget):
         self._back.setObjectName("backToSteps")
         self._back.setProperty("link", "true")
         self._go.setObjectName("compareMeanings")
-        self._word, self._texts = QLineEdit(self), QPlainTextEdit(self)
+        self._word, self._texts = QLineEdit(self), PlainEdit(self)
         self._word.setObjectName("meaningsWord")
         self._word.setMaxLength(60)
         self._texts.setObjectName("meaningsTexts")

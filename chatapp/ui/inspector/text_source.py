@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QMimeData, QSize, Signal
+from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
-    QPlainTextEdit,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -18,26 +17,25 @@ from PySide6.QtWidgets import (
 from chatapp.core.errors import UserFixable
 from chatapp.core.text_file import PlainText, plain_text
 from chatapp.ui.widgets.icons import icon
+from chatapp.ui.widgets.plain_edit import LONGEST, PlainEdit
 from chatapp.ui.widgets.text import ElidedLabel, number_text
 
 if TYPE_CHECKING:
     from chatapp.services.bundle import Services
 
 _LINES, _FEWER = 5, 2  # of the box: without and with a result below it
-_LONGEST = 50_000  # characters that are put into the box; more takes it longer than a frame
 
 
-class _Box(QPlainTextEdit):
-    """*pasted* comes instead of a text that is too long for it."""
+class _Box(PlainEdit):
+    """*pasted* comes instead of a text that is too long for it by itself."""
 
     pasted = Signal(str)
 
-    def insertFromMimeData(self, source: QMimeData) -> None:
-        text = source.text()
-        if len(text) > _LONGEST:
+    def take_too_long(self, text: str, room: int) -> None:
+        if len(text) > LONGEST:
             self.pasted.emit(text)
         else:
-            super().insertFromMimeData(source)
+            super().take_too_long(text, room)
 
 
 class TextSource(QWidget):
@@ -120,7 +118,7 @@ class TextSource(QWidget):
         self.changed.emit()
 
     def _on_read(self, name: str, text: PlainText) -> None:
-        self._edit.setPlainText("" if text.length > _LONGEST else text.utf8.decode())
+        self._edit.setPlainText("" if text.length > LONGEST else text.utf8.decode())
         self._file_name, self._given = name, text  # the box knows one kind of line end only
         self._show_file()
         self.changed.emit()
@@ -136,7 +134,7 @@ class TextSource(QWidget):
         self._edit.setFocus()
 
     def _show_file(self) -> None:
-        long = self._given.length > _LONGEST
+        long = self._given.length > LONGEST
         self._edit.setVisible(not long)
         self._drop.setVisible(bool(self._file_name))
         count = number_text(self._given.length)

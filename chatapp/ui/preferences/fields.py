@@ -17,11 +17,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from chatapp.core.sampling import MAX_GRAMMAR_LENGTH
 from chatapp.core.text import escaped, unescaped
 from chatapp.settings.schema import PREFILL
 from chatapp.settings.setting import Kind, Setting
 from chatapp.ui.i18n import setting_word
 from chatapp.ui.widgets.combo import CalmComboBox
+from chatapp.ui.widgets.plain_edit import PlainEdit
 
 # Slider ranges: where sensible values lie. The number beside it takes everything that is allowed.
 _SLIDERS: dict[str, tuple[float, float, float]] = {
@@ -202,7 +204,7 @@ class TextField(Field):
         super().__init__(parent)
         self._several = setting.kind is not Kind.TEXT
         self._escaped = setting.escaped
-        self._edit = QPlainTextEdit(self)
+        self._edit = PlainEdit(self, MAX_GRAMMAR_LENGTH)
         self._edit.setTabChangesFocus(True)
         self._lines = 3 if self._several else 2 if setting.key == PREFILL.key else lines
         if setting.code:
