@@ -5,6 +5,7 @@ Here both come of one run, so what is rebuilt can be held against what was compu
 """
 
 import ctypes
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,10 @@ class SameRun(AttentionRecorder):
         super()._learn()
         self._most_proofs = 0  # there is no output of a fused node
 
-    def _look(self, address: int, ask: bool) -> bool:
+    def _asked(self) -> Callable[[int, bool, object], bool]:
+        return self._on_node
+
+    def _on_node(self, address: int, ask: bool, _data: object) -> bool:
         tensor = ggml.Tensor.from_address(address)
         if not ask and tensor.name.startswith(_NAME) and self.error is None:
             try:
