@@ -16,7 +16,7 @@ from tests.helpers.asking import ask, opened, weights_of
 from tests.helpers.listeners import Recorder
 
 F64 = NDArray[np.float64]
-IDS = tuple(np.random.default_rng(11).integers(0, 320, 200).tolist())
+IDS = tuple(np.random.default_rng(11).integers(0, 320, 120).tolist())
 
 
 def rounded(x: F64, block: int, scale_type: type[np.floating]) -> F64:
