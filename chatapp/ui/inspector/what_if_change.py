@@ -134,6 +134,8 @@ class WhatIfChange(QWidget):
 
     def refresh(self) -> None:
         """Show the selected token, and what was found for it."""
+        asking = self._what_if.is_asking
+        self._run.setText(self.tr("Cancel") if asking else self.tr("Run"))
         if not self.isVisible():
             return
         self._show_context()
@@ -143,8 +145,6 @@ class WhatIfChange(QWidget):
         self._result.setVisible(effect is not None)
         if effect is not None:
             self._show_effect(effect)
-        asking = self._what_if.is_asking
-        self._run.setText(self.tr("Cancel") if asking else self.tr("Run"))
         self._run.setEnabled(asking or (self._what_if.obstacle is None and not self.change.is_nothing))
         if self.change.is_nothing:
             told = self.tr("Choose heads, or drag over what the tokens after it shall not see.")

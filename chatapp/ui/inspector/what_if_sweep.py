@@ -101,11 +101,11 @@ class WhatIfSweep(QWidget):
 
     def refresh(self) -> None:
         """Show what was found for the selected token."""
+        asking = self._what_if.is_asking
+        self._run.setText(self.tr("Cancel") if asking else self.tr("Try every head"))
         if not self.isVisible():
             return
         effects, model = self._what_if.effects, self._engine.model
-        asking = self._what_if.is_asking
-        self._run.setText(self.tr("Cancel") if asking else self.tr("Try every head"))
         self._run.setVisible(asking or effects is None or effects.done[0] < effects.done[1])
         self._run.setEnabled(asking or self._what_if.obstacle is None)
         self._by.setVisible(effects is not None)
