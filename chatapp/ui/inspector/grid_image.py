@@ -52,7 +52,8 @@ def effects(values: NDArray[np.float32], exists: NDArray[np.bool_], width: int, 
     levels = np.sqrt(levels_of(np.maximum(above, 0)))
     steps = np.clip(np.rint(np.nan_to_num(levels) * (scales.STEPS - 1)), 0, scales.STEPS - 1).astype(np.intp)
     grounds = np.where(np.nan_to_num(values) > 0, ramps[0][steps], ramps[1][steps])
-    grounds[~exists | np.isnan(values)] = _argb(theme.colors().background)
+    grounds[np.isnan(values)] = _argb(theme.colors().code_background)
+    grounds[~exists] = _argb(theme.colors().background)
     return np.broadcast_to(grounds[:, :, None, None], (*values.shape, height, width)).astype(np.uint32)
 
 

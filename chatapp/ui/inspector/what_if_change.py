@@ -53,6 +53,7 @@ class WhatIfChange(QWidget):
         self._told.setProperty("role", "small")
         self.strip = SpanStrip(self)
         self.strip.setObjectName("whatIfSpan")
+        self.found = QSplitter(Qt.Orientation.Vertical, self)  # what there is to see, without the controls
         self._result = QWidget(self)
         self._headline, self._story, self._figures = QLabel(self), QLabel(self), QLabel(self)
         for label, name, role in (
@@ -94,18 +95,17 @@ class WhatIfChange(QWidget):
         second.addWidget(self._story)
         second.addWidget(self._figures)
         second.addWidget(self.table, 1)
-        splitter = QSplitter(Qt.Orientation.Vertical, self)
-        splitter.setChildrenCollapsible(False)
-        splitter.setHandleWidth(1)
-        splitter.addWidget(upper)
-        splitter.addWidget(self._result)
-        splitter.setStretchFactor(0, 1)
-        splitter.setStretchFactor(1, 2)
+        self.found.setChildrenCollapsible(False)
+        self.found.setHandleWidth(1)
+        self.found.addWidget(upper)
+        self.found.addWidget(self._result)
+        self.found.setStretchFactor(0, 1)
+        self.found.setStretchFactor(1, 2)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addLayout(above)
-        column.addWidget(splitter, 1)
+        column.addWidget(self.found, 1)
 
     def _connect(self) -> None:
         self._attention.changed.connect(self.refresh)

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from chatapp.core.attention_picture import AttentionPicture
+from chatapp.core.token_text import token_text
 from chatapp.core.trace_buffer import TraceBuffer
 from chatapp.core.trace_export import Table, origin, piece_text
 from chatapp.core.what_if import Effect, HeadEffects
@@ -24,7 +25,7 @@ def change_export(effect: Effect, trace: TraceBuffer, token: int, piece: Piece, 
     hidden = change.hidden or (0, 0)
     meta = _meta(
         trace, token, effect.picture, shown="what if", muted=[head_name(h) for h in sorted(change.heads)] or None,
-        muted_at="every token" if change.everywhere else "the last token before this one",
+        muted_at=("every token" if change.everywhere else "the last token before this one") if change.heads else None,
         hidden_positions=list(change.hidden) if change.hidden else None,
         hidden_ids=effect.picture.ids[hidden[0] : hidden[1]].tolist() or None,
         hidden_attention=effect.hidden_share if change.hidden else None,
@@ -42,7 +43,8 @@ def change_export(effect: Effect, trace: TraceBuffer, token: int, piece: Piece, 
         columns = ("id", "text", "bytes", "logprob_before", "logprob_after", "rank_before", "rank_after")
         return Table(columns, rows, meta)
 
-    return Exported("what-if", meta, table, lambda: widget_picture(page, _lines(meta, effect.picture)))
+    lines = _lines(meta, effect.picture, token_text(one.token, piece(one.token)))
+    return Exported("what-if", meta, table, lambda: widget_picture(page, lines))
 
 
 def sweep_export(effects: HeadEffects, trace: TraceBuffer, token: int, piece: Piece, page: QWidget) -> Exported:
@@ -67,7 +69,8 @@ def sweep_export(effects: HeadEffects, trace: TraceBuffer, token: int, piece: Pi
         columns = ("layer", "head", "change", "divergence", "source", "source_id", "source_text", "weight")
         return Table(columns, rows, meta)
 
-    return Exported("heads-that-mattered", meta, table, lambda: widget_picture(page, _lines(meta, picture)))
+    lines = _lines(meta, picture, token_text(effects.token, piece(effects.token)))
+    return Exported("heads-that-mattered", meta, table, lambda: widget_picture(page, lines))
 
 
 def _meta(trace: TraceBuffer, token: int, picture: AttentionPicture, **more: Any) -> dict[str, Any]:
@@ -75,8 +78,10 @@ def _meta(trace: TraceBuffer, token: int, picture: AttentionPicture, **more: Any
     return origin(trace.meta, APP, **prefix, **more)
 
 
-def _lines(meta: dict[str, Any], picture: AttentionPicture) -> tuple[str, ...]:
-    return (*caption(meta), proof_text(picture))
+def _lines(meta: dict[str, Any], picture: AttentionPicture, text: str) -> tuple[str, ...]:
+    names = ("shown", "muted", "muted_at", "hidden_positions", "heads_done")
+    said = [f"{name} {meta[name]}".replace("_", " ") for name in names if name in meta]
+    return (*caption(meta), " · ".join([f"“{text}” {meta['token']}", *said]), proof_text(picture))
 
 
 def _number(value: float) -> float | None:

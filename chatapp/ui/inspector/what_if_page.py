@@ -68,8 +68,10 @@ class WhatIfPage(QWidget):
         if vocabulary is None or token is None:
             return None
         if self._stack.currentWidget() is self.sweep:
-            return sweep_export(effects, trace, token, vocabulary.piece, self.sweep) if effects is not None else None
-        return change_export(effect, trace, token, vocabulary.piece, self.change) if effect is not None else None
+            return (
+                sweep_export(effects, trace, token, vocabulary.piece, self.sweep.found) if effects is not None else None
+            )
+        return change_export(effect, trace, token, vocabulary.piece, self.change.found) if effect is not None else None
 
     def refresh(self) -> None:
         """Show what stands in the way, and how far it is."""

@@ -48,7 +48,7 @@ class WhatIfSweep(QWidget):
         self.grid = EffectGrid(self)
         self._legend = EffectLegend(self)
         self.table = RowsTable("effectTable", self)
-        self._found = QWidget(self)
+        self.found = QWidget(self)  # what there is to see, without the controls
         self._empty = QWidget(self)
         self._arrange()
         self._attention.changed.connect(self.refresh)
@@ -80,7 +80,7 @@ class WhatIfSweep(QWidget):
         splitter.addWidget(self.table)
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 2)
-        inner = QVBoxLayout(self._found)
+        inner = QVBoxLayout(self.found)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(4)
         inner.addWidget(splitter, 1)
@@ -89,7 +89,7 @@ class WhatIfSweep(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addLayout(row)
-        column.addWidget(self._found, 1)
+        column.addWidget(self.found, 1)
         column.addWidget(self._empty, 1)
 
     @property
@@ -109,7 +109,7 @@ class WhatIfSweep(QWidget):
         self._run.setVisible(asking or effects is None or effects.done[0] < effects.done[1])
         self._run.setEnabled(asking or self._what_if.obstacle is None)
         self._by.setVisible(effects is not None)
-        self._found.setVisible(effects is not None)
+        self.found.setVisible(effects is not None)
         self._empty.setVisible(effects is None)
         self._told.setText(self._sentence(effects))
         if effects is None:
