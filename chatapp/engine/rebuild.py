@@ -12,6 +12,10 @@ from chatapp.engine import ggml
 from chatapp.engine.queries import RecordedLayer, ensure
 from chatapp.engine.recorder import AttentionRecorder, Proof
 
+# Multiplications up to which OpenBLAS does a product in one thread. For a single row others are not worth waking: they
+# compete for the cores with llama.cpp's, and on a busy machine the row waits for them.
+_ALONE = 200_000
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -40,7 +44,12 @@ def weights(recorder: AttentionRecorder, layer: RecordedLayer, position: int, co
     # One product for each key-value head: (group · count, width) with (width, keys).
     q = q.reshape(count, layer.n_head_kv, group, layer.width).transpose(1, 2, 0, 3)
     q = q.reshape(layer.n_head_kv, group * count, layer.width)
-    scores: NDArray[np.float32] = np.matmul(q, keys.transpose(1, 2, 0)).reshape(layer.n_head, count, n_keys)
+    scores = np.empty((layer.n_head_kv, group * count, n_keys), np.float32)
+    step = max(1, _ALONE // (q.shape[1] * layer.width)) if count == 1 else n_keys
+    for start in range(0, n_keys, step):
+        part = slice(start, start + step)
+        np.matmul(q, keys[part].transpose(1, 2, 0), out=scores[:, :, part])
+    scores = scores.reshape(layer.n_head, count, n_keys)
     if layer.softcap:
         np.tanh(scores, out=scores)
         scores *= np.float32(layer.softcap)
