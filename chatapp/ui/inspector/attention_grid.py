@@ -1,6 +1,6 @@
 """`AttentionGrid`: every head of every layer as a small picture; heads that share keys and values stand together."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QAccessibleEvent,
     QFocusEvent,
     QFontMetricsF,
+    QHelpEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -19,11 +20,13 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
 from chatapp.core.attention_picture import AttentionPicture, Head, binned
 from chatapp.ui import theme
 from chatapp.ui.inspector import grid_image
+from chatapp.ui.inspector.grid_header import GridHeader
+from chatapp.ui.widgets.text import plain_tip
 
 _MARGIN = 4  # pixels
 _NARROWEST, _WIDEST = 9, 40  # of a cell
@@ -58,6 +61,8 @@ class AttentionGrid(QAbstractScrollArea):
         self.viewport().setMouseTracking(True)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.no_attention = ""  # what stands in rows without
+        self.tip: Callable[[Head], str] = lambda _head: ""
+        self._header = GridHeader(self)
         self._picture: AttentionPicture | None = None
         self._scores: NDArray[np.float32] | None = None
         self._rows: list[_Row] = []
@@ -173,7 +178,23 @@ class AttentionGrid(QAbstractScrollArea):
         self._height = self._row_height()
         self._image = None
         self._fit_bars()
+        self._place_header()
         self.viewport().update()
+
+    def _place_header(self) -> None:
+        shown = self._picture is not None and not self._sorted
+        height = self._header.needed_height() if shown else 0
+        if height != self.viewportMargins().top():
+            self.setViewportMargins(0, height, 0, 0)
+        view = self.viewport().geometry()
+        self._header.setVisible(shown)
+        self._header.setGeometry(view.x(), view.y() - height, view.width(), height)
+        left = self.horizontalScrollBar().value()
+        self._header.show_columns([x - left for x in self._x], self._cell, self._group_size())
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        self._place_header()
 
     def _row_height(self) -> int:
         return max(_LOWEST, min(_HIGHEST, round(self._cell * 0.75)))
@@ -226,6 +247,7 @@ class AttentionGrid(QAbstractScrollArea):
 
     def _renew(self) -> None:
         self.setFont(theme.font(0.8))
+        self._header.setFont(self.font())
         self._refresh()
 
     def _pictures(self, picture: AttentionPicture, width: int, height: int) -> grid_image.Pixels:
@@ -322,6 +344,13 @@ class AttentionGrid(QAbstractScrollArea):
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Leave:
             self._point(None)
+        elif isinstance(event, QHelpEvent):
+            head = self.head_at(QPointF(event.pos()))
+            if head is None:
+                QToolTip.hideText()
+            else:
+                QToolTip.showText(event.globalPos(), plain_tip(self.tip(head)), self, self.rect_of(head))
+            return True
         return super().viewportEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

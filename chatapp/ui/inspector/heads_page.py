@@ -67,6 +67,7 @@ class HeadsPage(QWidget):
         attention.heads_changed.connect(self._show_chosen)
         self._score.activated.connect(lambda _at: self.show_heads())
         self._sorted.toggled.connect(lambda _on: self.show_heads())
+        self.grid.tip = self._tip
         self.grid.pointed.connect(self._show_pointed)
         self.grid.chosen.connect(self._on_chosen)
         self._retranslate()
@@ -142,6 +143,15 @@ class HeadsPage(QWidget):
                 parts.append(f"{score_title(name)}: {number}")
         return " · ".join(parts)
 
+    def _tip(self, head: Head) -> str:
+        """All numbers of a head."""
+        picture, known = self._attention.picture, self._attention.side.scores
+        if picture is None or known is None or known.scores[self._name].shape != picture.shape:
+            return head_name(head)
+        at = picture.layers.index(head[0])
+        numbers = [f"{score_title(n)}: {score_text(n, float(known.scores[n][at, head[1]]))}" for n in SCORES]
+        return "\n".join([head_name(head), *numbers])
+
     def _on_chosen(self, head: Head, manner: str) -> None:
         self._attention.choose_heads(self.grid.choice(self._attention.heads, head, manner))
         self._show_pointed(head)
@@ -158,7 +168,7 @@ class HeadsPage(QWidget):
             widget.setAccessibleName(self.tr("Colour heads by"))
         self._title.setText(self.tr("Colour by"))
         self._sorted.setText(self.tr("Sort"))
-        self.grid.no_attention = self.tr("no attention in this layer")
+        self.grid.no_attention = self.tr("no attention: this layer remembers what it has read in another way")
         self.grid.setAccessibleName(self.tr("Heads of every layer"))
         self.show_heads()
 

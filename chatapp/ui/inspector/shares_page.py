@@ -96,11 +96,11 @@ class SharesPage(QWidget):
         if error is not None:
             text = " ".join(filter(None, error_text(error)))
         elif missing:
-            text = self.tr("Each bar is a token of this message. {count} are still to be read.").format(
+            text = self.tr("A bar for every token of this message; {count} are still to be read.").format(
                 count=count(missing)
             )
         else:
-            text = self.tr("Each bar is a token of this message: from whom comes what the model looked at.")
+            text = self.tr("A bar for every token of this message, coloured by whose words the model looked at.")
         self._intro.setText(text)
         self.chart.show_shares(self.shares, [(role, number) for role, number, _ in parts], self._selected())
         self._show_bar(self._selected())
