@@ -80,6 +80,7 @@ class SourceList(QTableView):
         head = self.horizontalHeader()
         head.setHighlightSections(False)
         head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        head.setResizeContentsPrecision(0)  # of the rows in view: it is filled anew for every token that is pointed at
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.clicked.connect(lambda index: self._go(index.row()))
         self.selectionModel().currentRowChanged.connect(self._on_current)
