@@ -4,7 +4,7 @@ Nothing in the document changes, so neither does its layout: a paragraph's boxes
 kept until its text, its width or its tokens are others.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -35,12 +35,14 @@ class Tint:
 
 @dataclass(slots=True)
 class _Boxes:
-    """Of one text block, relative to its layout; the grounds in the colours of *version*."""
+    """Of one text block, relative to its layout; the grounds, in the colours of *version*, by level."""
 
     key: tuple[object, ...]
     boxes: list[tuple[QRectF, int]]
+    bottoms: list[float]  # of the boxes; those of a line have the same
+    of_cell: dict[int, list[QRectF]]
     version: int = -1
-    grounds: list[tuple[int, list[QRectF]]] = field(default_factory=list)
+    grounds: dict[int, list[QRectF]] = field(default_factory=dict)
 
 
 class TokenLayer:
@@ -65,7 +67,7 @@ class TokenLayer:
         painter.setPen(Qt.PenStyle.NoPen)
         for block, origin in self._blocks(visible):
             painter.translate(origin)
-            for level, rects in self._boxes(block, heat).grounds:
+            for level, rects in self._grounds(self._boxes(block, heat), heat, visible.translated(-origin)).items():
                 painter.setBrush(palette[level])
                 painter.drawRects(rects)
             painter.translate(-origin)
@@ -146,8 +148,7 @@ class TokenLayer:
         return [
             rect.translated(origin)
             for block, origin in self._blocks(visible)
-            for rect, found in self._boxes(block, heat).boxes
-            if found == cell
+            for rect in self._boxes(block, heat).of_cell.get(cell, ())
         ]
 
     def place_at(self, point: QPointF) -> int | None:
@@ -213,17 +214,31 @@ class TokenLayer:
         tokens = -1 if places and heat.covers(self.tint.base + places[-1].source + places[-1].span) else heat.count
         key = (heat, self.tint.base, places, shape, tokens)
         if known is None or known.key != key:
-            known = self._known[number] = _Boxes(key, list(self._work_out(block, heat, places)))
+            boxes = list(self._work_out(block, heat, places))
+            of_cell: dict[int, list[QRectF]] = {}
+            for rect, cell in boxes:
+                of_cell.setdefault(cell, []).append(rect)
+            known = self._known[number] = _Boxes(key, boxes, [rect.bottom() for rect, _cell in boxes], of_cell)
             if tokens >= 0:
                 self._open = number if self._open is None else min(self._open, number)
-        if known.version != heat.version:
-            grounds: dict[int, list[QRectF]] = {}
-            for rect, cell in known.boxes:
-                grounds.setdefault(heat.level(cell), []).append(rect)
-            grounds.pop(NONE, None)
-            grounds.pop(0, None)
-            known.version, known.grounds = heat.version, list(grounds.items())
         return known
+
+    def _grounds(self, known: _Boxes, heat: Heat, visible: QRectF) -> dict[int, list[QRectF]]:
+        """The boxes by their colours: all of them where these stay, those in view where they change all the time."""
+        if known.version == heat.version:
+            return known.grounds
+        boxes = known.boxes
+        if heat.version:
+            low = bisect_left(known.bottoms, visible.top())
+            boxes = known.boxes[low : bisect_right(known.boxes, visible.bottom(), low, key=lambda box: box[0].top())]
+        grounds: dict[int, list[QRectF]] = {}
+        for rect, cell in boxes:
+            grounds.setdefault(heat.level(cell), []).append(rect)
+        grounds.pop(NONE, None)
+        grounds.pop(0, None)
+        if not heat.version:
+            known.version, known.grounds = heat.version, grounds
+        return grounds
 
     def _work_out(self, block: QTextBlock, heat: Heat, places: Places) -> Iterator[tuple[QRectF, int]]:
         lines = _Lines(block)
