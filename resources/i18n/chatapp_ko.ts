@@ -111,6 +111,10 @@
         <translation>이 모델의 기억은 중간에서 자를 수 없어 프롬프트를 다시 계산했어요</translation>
     </message>
     <message>
+        <source>{known} of {total} tokens before the first new one were cached</source>
+        <translation>첫 새 토큰 앞의 토큰 {total}개 중 {known}개는 이미 읽어 둔 것이에요</translation>
+    </message>
+    <message>
         <source>{known} of {total} prompt tokens were cached</source>
         <translation>프롬프트 토큰 {total}개 중 {known}개는 캐시에 있었어요</translation>
     </message>
@@ -121,6 +125,10 @@
     <message>
         <source>Pinned: always sent, click to unpin</source>
         <translation>고정됨: 항상 보내요. 누르면 해제해요</translation>
+    </message>
+    <message>
+        <source>Score this message</source>
+        <translation>이 메시지 점수 매기기</translation>
     </message>
 </context>
 <context>
@@ -257,14 +265,6 @@
         <translation>다른 모델이 쓴 답이에요. 그 모델을 불러오면 무엇을 보았는지 볼 수 있어요.</translation>
     </message>
     <message>
-        <source>Attention is not recorded: it is switched off in the preferences. Switching it on loads the model again.</source>
-        <translation>설정에서 꺼 두어서 어텐션을 기록하지 않아요. 켜면 모델을 다시 불러와요.</translation>
-    </message>
-    <message>
-        <source>Attention is recorded with flash attention only, which is switched off in the preferences.</source>
-        <translation>어텐션은 플래시 어텐션을 쓸 때만 기록하는데 설정에서 꺼져 있어요.</translation>
-    </message>
-    <message>
         <source>This model has no attention: its layers remember what they have read in another way.</source>
         <translation>이 모델에는 어텐션이 없어요. 읽은 것을 다른 방식으로 기억해요.</translation>
     </message>
@@ -289,12 +289,20 @@
         <translation>이 토큰을 읽을 때</translation>
     </message>
     <message>
+        <source>The model reads the text up to this token again…</source>
+        <translation>모델이 이 토큰까지 글을 다시 읽는 중…</translation>
+    </message>
+    <message>
         <source>{number} bits</source>
         <translation>{number}비트</translation>
     </message>
     <message>
         <source>{number} tokens</source>
         <translation>{number}토큰</translation>
+    </message>
+    <message>
+        <source>replayed: the text was read again beside the chat</source>
+        <translation>다시 실행: 대화와 따로 글을 다시 읽음</translation>
     </message>
     <message>
         <source>rebuilt from this chat&apos;s own run (recorded)</source>
@@ -309,6 +317,10 @@
         <translation>플래시 어텐션</translation>
     </message>
     <message>
+        <source>flash attention off</source>
+        <translation>플래시 어텐션 꺼짐</translation>
+    </message>
+    <message>
         <source>row sums {sums}</source>
         <translation>행의 합 {sums}</translation>
     </message>
@@ -319,6 +331,18 @@
     <message>
         <source>not checked</source>
         <translation>확인하지 않음</translation>
+    </message>
+    <message>
+        <source>Attention is not recorded: that is switched off in the preferences. So the model reads the text again, in a second context beside the chat.</source>
+        <translation>환경설정에서 꺼 두어서 어텐션이 기록되지 않아요. 그래서 모델이 대화 옆의 두 번째 컨텍스트에서 글을 다시 읽어요.</translation>
+    </message>
+    <message>
+        <source>Attention is recorded with flash attention only, which is switched off in the preferences. So the model reads the text again, in a second context beside the chat.</source>
+        <translation>어텐션은 플래시 어텐션을 쓸 때만 기록되는데 환경설정에서 꺼져 있어요. 그래서 모델이 대화 옆의 두 번째 컨텍스트에서 글을 다시 읽어요.</translation>
+    </message>
+    <message>
+        <source>Nothing is recorded here, so the model reads the text again, in a second context beside the chat.</source>
+        <translation>여기에는 기록된 것이 없어서 모델이 대화 옆의 두 번째 컨텍스트에서 글을 다시 읽어요.</translation>
     </message>
     <message>
         <source>Attention is not explanation: it says where heads looked, not why.</source>
@@ -360,8 +384,16 @@
         <translation>행렬</translation>
     </message>
     <message>
+        <source>Lines</source>
+        <translation>선</translation>
+    </message>
+    <message>
         <source>Shares</source>
         <translation>몫</translation>
+    </message>
+    <message>
+        <source>What if</source>
+        <translation>만약에</translation>
     </message>
     <message>
         <source>Ways to look at attention</source>
@@ -391,16 +423,20 @@
         <translation>모델 고르기</translation>
     </message>
     <message>
-        <source>Record attention from now on</source>
-        <translation>지금부터 어텐션 기록하기</translation>
-    </message>
-    <message>
         <source>Try again</source>
         <translation>다시 시도</translation>
     </message>
     <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
         <source>Nothing to do</source>
         <translation>할 일 없음</translation>
+    </message>
+    <message>
+        <source>How much has been read</source>
+        <translation>읽은 정도</translation>
     </message>
 </context>
 <context>
@@ -669,8 +705,8 @@
         <translation>순위 경계 바꾸기</translation>
     </message>
     <message>
-        <source>Show these colours in the chat, too</source>
-        <translation>이 색을 대화에도 보이기</translation>
+        <source>Colours in the chat</source>
+        <translation>대화의 색</translation>
     </message>
     <message>
         <source>Explain what this means</source>
@@ -720,8 +756,8 @@
         <translation>{longer}는 {shorter}와 똑같이 시작해서 {number}번째 토큰 {token}부터 더 이어져요.</translation>
     </message>
     <message>
-        <source>P is what the model expected next in A, Q in B. The Kullback–Leibler divergence D(P‖Q) is 0 bits where both expect the same, and the more of what A expects comes as a surprise to B, the larger it is. It is made of the likeliest tokens that were kept of both, all others as one: the true value is at least that. After the token where they part the two have read different words, so the same number of a token is another place in the text.</source>
-        <translation>P는 A에서, Q는 B에서 모델이 다음에 올 것으로 본 분포예요. 쿨백–라이블러 발산 D(P‖Q)는 둘이 똑같이 예상하면 0비트이고, A가 예상한 것이 B에게 뜻밖일수록 커져요. 둘 다 보관한 상위 토큰으로 계산하고 나머지는 하나로 묶으므로 참값은 적어도 이만큼이에요. 갈라진 토큰 뒤로는 서로 다른 말을 읽었으므로, 같은 번호의 토큰이라도 글에서는 다른 자리예요.</translation>
+        <source>P is what the model expected next in A, Q in B. The Kullback–Leibler divergence D(P‖Q) is 0 bits where both expect the same, and the more of what A expects comes as a surprise to B, the larger it is. It is worked out from the likeliest tokens that were kept of both: the true value is at least that. After the token where they part the two have read different words, so the same number of a token is another place in the text.</source>
+        <translation>P는 A에서, Q는 B에서 모델이 다음에 올 것으로 예상한 분포예요. 쿨백–라이블러 발산 D(P‖Q)는 둘의 예상이 같으면 0비트이고, A가 예상한 것이 B에게 뜻밖일수록 커요. 양쪽에 남아 있는 가장 나올 법한 토큰으로 계산하므로 참값은 적어도 이만큼이에요. 갈라진 토큰 뒤로는 둘이 서로 다른 낱말을 읽었기 때문에 같은 번호의 토큰도 글의 다른 자리예요.</translation>
     </message>
     <message>
         <source>Two different models wrote these replies.</source>
@@ -1083,6 +1119,29 @@
     </message>
 </context>
 <context>
+    <name>ExamplesButton</name>
+    <message>
+        <source>Your own sentence</source>
+        <translation>직접 쓴 문장</translation>
+    </message>
+    <message>
+        <source>It is looked into as it stands and becomes no part of the chat.</source>
+        <translation>그대로 들여다보고, 대화에는 들어가지 않아요.</translation>
+    </message>
+    <message>
+        <source>Examples</source>
+        <translation>예문</translation>
+    </message>
+    <message>
+        <source>Your own sentence…</source>
+        <translation>직접 쓰기…</translation>
+    </message>
+    <message>
+        <source>Look into a sentence without sending it: the chat stays as it is</source>
+        <translation>보내지 않고 문장을 들여다봐요. 대화는 그대로예요</translation>
+    </message>
+</context>
+<context>
     <name>ExplorerTab</name>
     <message>
         <source>Next token</source>
@@ -1199,6 +1258,14 @@
         <source>All numbers (JSON)…</source>
         <translation>모든 수치 (JSON)…</translation>
     </message>
+    <message>
+        <source>Arrays for NumPy (NPZ)…</source>
+        <translation>NumPy 배열(NPZ)…</translation>
+    </message>
+    <message>
+        <source>The first {first} of {total} tokens</source>
+        <translation>토큰 {total}개 중 처음 {first}개</translation>
+    </message>
 </context>
 <context>
     <name>ExportButton</name>
@@ -1275,6 +1342,25 @@
     <message>
         <source>Heads of every layer</source>
         <translation>모든 층의 헤드</translation>
+    </message>
+</context>
+<context>
+    <name>HeatControl</name>
+    <message>
+        <source>Cancel scoring ({percent} %)</source>
+        <translation>점수 매기기 취소({percent} %)</translation>
+    </message>
+    <message>
+        <source>Score this message</source>
+        <translation>이 메시지 점수 매기기</translation>
+    </message>
+    <message>
+        <source>This needs a model: load one first</source>
+        <translation>모델이 있어야 해요. 먼저 모델을 불러오세요</translation>
+    </message>
+    <message>
+        <source>How likely were these words? The model reads the conversation up to here once more</source>
+        <translation>이 낱말들은 얼마나 나올 법했을까요? 모델이 대화를 여기까지 한 번 더 읽어요</translation>
     </message>
 </context>
 <context>
@@ -1455,6 +1541,61 @@
     </message>
 </context>
 <context>
+    <name>LinesPage</name>
+    <message>
+        <source>Looking…</source>
+        <translation>살펴보는 중…</translation>
+    </message>
+    <message>
+        <source>Lines make up {percent} of what each token looks at here, the first token (sink) left out.</source>
+        <translation>선은 각 토큰이 여기서 보는 것의 {percent}이에요. 첫 토큰(싱크)은 뺐어요.</translation>
+    </message>
+    <message>
+        <source>Lines make up {percent} of what each token looks at here.</source>
+        <translation>선은 각 토큰이 여기서 보는 것의 {percent}이에요.</translation>
+    </message>
+    <message>
+        <source>Too long for all of it: these are the last {length} of {total} tokens; what is before is summed up.</source>
+        <translation>다 그리기에는 너무 길어요. 토큰 {total}개 중 마지막 {length}개이고, 그 앞은 합쳤어요.</translation>
+    </message>
+    <message>
+        <source>{count} before</source>
+        <translation>앞의 {count}개</translation>
+    </message>
+    <message>
+        <source>The chosen heads together</source>
+        <translation>고른 헤드를 합쳐서</translation>
+    </message>
+    <message>
+        <source>All heads together; choose some under Heads</source>
+        <translation>모든 헤드를 합쳐서. 헤드에서 몇 개를 고를 수 있어요</translation>
+    </message>
+    <message>
+        <source>Left looks at right. Point at a token, or use the arrow keys, for its lines alone.</source>
+        <translation>왼쪽이 오른쪽을 봐요. 토큰을 가리키거나 화살표 키를 쓰면 그 토큰의 선만 보여요.</translation>
+    </message>
+    <message>
+        <source>“{token}” looks at {list}</source>
+        <translation>“{token}”이(가) 보는 것: {list}</translation>
+    </message>
+    <message>
+        <source>“{token}” is looked at by {list}</source>
+        <translation>“{token}”을(를) 보는 것: {list}</translation>
+    </message>
+    <message>
+        <source>last {count} tokens</source>
+        <translation>마지막 토큰 {count}개</translation>
+    </message>
+    <message>
+        <source>Tokens that are shown</source>
+        <translation>보이는 토큰</translation>
+    </message>
+    <message>
+        <source>Lines from the tokens that look to those they look at</source>
+        <translation>보는 토큰에서 보이는 토큰으로 가는 선</translation>
+    </message>
+</context>
+<context>
     <name>LookaheadPage</name>
     <message>
         <source>Cancel</source>
@@ -1560,6 +1701,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>행이 열을 봐요. 가장 진한 색: {weight}, 첫 열(싱크)은 빼고.</translation>
     </message>
     <message>
+        <source>Left of the line is what this layer&apos;s window hides.</source>
+        <translation>선 왼쪽은 이 층의 창이 가리는 부분이에요.</translation>
+    </message>
+    <message>
         <source>Ctrl and the wheel, or + and −, zoom. A click selects the token of the row.</source>
         <translation>Ctrl+휠이나 +, −로 확대하고 축소해요. 누르면 그 행의 토큰을 골라요.</translation>
     </message>
@@ -1586,6 +1731,73 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>Where the head looks</source>
         <translation>헤드가 보는 곳</translation>
+    </message>
+</context>
+<context>
+    <name>MeaningsPage</name>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>비교</translation>
+    </message>
+    <message>
+        <source>The model reads the sentences…</source>
+        <translation>모델이 문장들을 읽는 중…</translation>
+    </message>
+    <message>
+        <source>“{word}” is not in: {sentence}</source>
+        <translation>“{word}”이(가) 없는 문장: {sentence}</translation>
+    </message>
+    <message>
+        <source>Write a word above, and below it two to six sentences that have it, each on its own line.</source>
+        <translation>위에 낱말을 쓰고, 아래에 그 낱말이 든 문장을 두 개에서 여섯 개까지 한 줄에 하나씩 쓰세요.</translation>
+    </message>
+    <message>
+        <source>The words before “{word}” are the same in all of them: so is its state.</source>
+        <translation>“{word}” 앞의 낱말이 모두 같아서 상태도 같아요.</translation>
+    </message>
+    <message>
+        <source>“{word}” begins as the same row of numbers in both sentences (similarity 1). On its way through the layers it takes up what stands before it: after the last layer its similarity is {value}.</source>
+        <translation>“{word}”은(는) 두 문장에서 똑같은 숫자 한 줄로 시작해요(유사도 1). 층을 지나면서 앞에 있는 것을 받아들여, 마지막 층 뒤의 유사도는 {value}이에요.</translation>
+    </message>
+    <message>
+        <source>“{word}” begins as the same row of numbers in all sentences (similarity 1). On its way through the layers it takes up what stands before it: after the last layer the one in A is most like that in {nearest} ({near}) and least like that in {farthest} ({far}).</source>
+        <translation>“{word}”은(는) 모든 문장에서 똑같은 숫자 한 줄로 시작해요(유사도 1). 층을 지나면서 앞에 있는 것을 받아들여, 마지막 층 뒤에 A의 낱말은 {nearest}의 것과 가장 비슷하고({near}) {farthest}의 것과 가장 달라요({far}).</translation>
+    </message>
+    <message>
+        <source>Where “{word}” looked in sentence {letter}</source>
+        <translation>문장 {letter}에서 “{word}”이(가) 본 곳</translation>
+    </message>
+    <message>
+        <source>Next could be: {tokens}</source>
+        <translation>다음에 올 만한 것: {tokens}</translation>
+    </message>
+    <message>
+        <source>Same word, two meanings</source>
+        <translation>같은 낱말, 두 가지 뜻</translation>
+    </message>
+    <message>
+        <source>Back to the steps</source>
+        <translation>단계로 돌아가기</translation>
+    </message>
+    <message>
+        <source>Word</source>
+        <translation>낱말</translation>
+    </message>
+    <message>
+        <source>Sentences, one on each line</source>
+        <translation>문장, 한 줄에 하나씩</translation>
+    </message>
+    <message>
+        <source>Similarity of the word in sentence A with the others, by layer</source>
+        <translation>문장 A의 낱말과 다른 문장의 낱말이 층마다 얼마나 비슷한지</translation>
+    </message>
+    <message>
+        <source>Lines: cosine of the word’s state in A with that in each other sentence, after every layer. Strips: where the word looked, the mean of all layers and heads; the first token, where heads rest, is left out (grey). The model reads from left to right: a word knows only what stands before it. What stands behind can look back at it: choose a later token in the Attention tab. The numbers show that the states differ and which are alike, not that the model understands as we do; a small model may tell meanings apart badly.</source>
+        <translation>선: A의 낱말 상태와 다른 문장의 낱말 상태의 코사인 유사도를 층마다 그렸어요. 띠: 낱말이 본 곳을 모든 층과 헤드에서 평균한 것이에요. 헤드가 쉬어 가는 첫 토큰은 뺐어요(회색). 모델은 왼쪽에서 오른쪽으로 읽어서, 낱말은 앞에 있는 것만 알아요. 뒤에 있는 토큰은 이 낱말을 돌아볼 수 있어요. 어텐션 탭에서 더 뒤의 토큰을 골라 보세요. 숫자는 상태가 서로 다르다는 것과 어느 것끼리 비슷한지를 보여 줄 뿐, 모델이 우리처럼 이해한다는 뜻은 아니에요. 작은 모델은 뜻을 잘 구별하지 못할 수 있어요.</translation>
     </message>
 </context>
 <context>
@@ -1634,12 +1846,20 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>시스템 프롬프트</translation>
     </message>
     <message>
+        <source>Text</source>
+        <translation>글</translation>
+    </message>
+    <message>
         <source>Look at the message before</source>
         <translation>앞 메시지 보기</translation>
     </message>
     <message>
         <source>Look at the message after</source>
         <translation>뒤 메시지 보기</translation>
+    </message>
+    <message>
+        <source>Back to the chat</source>
+        <translation>대화로 돌아가기</translation>
     </message>
 </context>
 <context>
@@ -1954,7 +2174,22 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     </message>
 </context>
 <context>
+    <name>NumberStrip</name>
+    <message>
+        <source>number {index} of {count}</source>
+        <translation>{count}개 중 {index}번째 수</translation>
+    </message>
+    <message>
+        <source>recomputed: {value}</source>
+        <translation>다시 계산: {value}</translation>
+    </message>
+</context>
+<context>
     <name>Obstacles</name>
+    <message>
+        <source>Nothing stands before the first token. Choose a later one.</source>
+        <translation>첫 토큰 앞에는 아무것도 없어요. 더 뒤의 토큰을 고르세요.</translation>
+    </message>
     <message>
         <source>Choose a token first.</source>
         <translation>먼저 토큰을 고르세요.</translation>
@@ -1993,6 +2228,13 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>Choose a folder with models</source>
         <translation>모델이 있는 폴더 선택</translation>
+    </message>
+</context>
+<context>
+    <name>PlainEdit</name>
+    <message>
+        <source>The pasted text was cut: only {count} characters fit here</source>
+        <translation>붙여 넣은 글을 잘랐어요. 여기에는 {count}자까지만 들어가요</translation>
     </message>
 </context>
 <context>
@@ -2110,8 +2352,8 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>토큰 {total}개 전부로 계산했어요.</translation>
     </message>
     <message>
-        <source>Computed from {count} of {total} tokens, {share} of the probability; exact all the same.</source>
-        <translation>토큰 {total}개 중 {count}개, 확률의 {share}로 계산했고, 그래도 정확해요.</translation>
+        <source>Computed from {count} of {total} tokens, {share} of the probability; the shares are exact.</source>
+        <translation>토큰 {total}개 중 {count}개(확률의 {share})로 계산했어요. 비율은 정확해요.</translation>
     </message>
     <message>
         <source>Computed from {count} of {total} tokens, {share} of the probability; the rest is one bar.</source>
@@ -2184,6 +2426,37 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>The model computes this token again, so that nothing has to be left open.</source>
         <translation>모델이 이 토큰을 다시 계산해서 모르는 것이 없게 해요.</translation>
+    </message>
+</context>
+<context>
+    <name>RolloutLine</name>
+    <message>
+        <source>Following attention through all layers…</source>
+        <translation>모든 층을 따라 어텐션을 좇는 중…</translation>
+    </message>
+    <message>
+        <source>Stopped. Nothing is lit until it is computed.</source>
+        <translation>멈췄어요. 계산할 때까지 아무것도 켜지지 않아요.</translation>
+    </message>
+    <message>
+        <source>Rollout: 0.5·A + 0.5·I of every layer, A the mean of its heads, multiplied through all layers (Abnar and Zuidema 2020). All heads count.</source>
+        <translation>롤아웃: 층마다 0.5·A + 0.5·I(A는 헤드 평균)를 모든 층에 걸쳐 곱해요(Abnar and Zuidema 2020). 모든 헤드를 세요.</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>다시 시도</translation>
+    </message>
+    <message>
+        <source>Compute</source>
+        <translation>계산</translation>
+    </message>
+    <message>
+        <source>Progress of the rollout</source>
+        <translation>롤아웃 진행</translation>
     </message>
 </context>
 <context>
@@ -2351,12 +2624,12 @@ this token {percent}, {bits} bits; all of them {whole}</source>
 <context>
     <name>SharesPage</name>
     <message>
-        <source>Looking…</source>
-        <translation>살펴보는 중…</translation>
+        <source>Each bar is a token of this message. {count} are still to be read.</source>
+        <translation>막대 하나가 이 메시지의 토큰 하나예요. {count}개를 더 읽어야 해요.</translation>
     </message>
     <message>
-        <source>Each bar is one of the last {count} tokens, the mean of all its heads; the one at the right is the selected token.</source>
-        <translation>막대 하나가 마지막 토큰 {count}개 가운데 하나이고, 모든 헤드의 평균이에요. 맨 오른쪽이 고른 토큰이에요.</translation>
+        <source>Each bar is a token of this message: from whom comes what the model looked at.</source>
+        <translation>막대 하나가 이 메시지의 토큰 하나예요. 모델이 본 것이 누구의 글인지 보여 줘요.</translation>
     </message>
     <message>
         <source>First token (sink)</source>
@@ -2422,6 +2695,17 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     </message>
 </context>
 <context>
+    <name>SimilarityChart</name>
+    <message>
+        <source>layer</source>
+        <translation>층</translation>
+    </message>
+    <message>
+        <source>Layer {layer}: {numbers}</source>
+        <translation>{layer}번 층: {numbers}</translation>
+    </message>
+</context>
+<context>
     <name>SourceItemModel</name>
     <message>
         <source>Top sources</source>
@@ -2438,6 +2722,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
 </context>
 <context>
     <name>SourcesPage</name>
+    <message>
+        <source>{percent} of the attention</source>
+        <translation>어텐션의 {percent}</translation>
+    </message>
     <message>
         <source>strongest colour: {weight}</source>
         <translation>가장 진한 색: {weight}</translation>
@@ -2465,6 +2753,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>Largest of the heads</source>
         <translation>헤드의 최댓값</translation>
+    </message>
+    <message>
+        <source>Rollout</source>
+        <translation>롤아웃</translation>
     </message>
     <message>
         <source>How heads are put together</source>
@@ -2700,6 +2992,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>이 프롬프트 채점하기</translation>
     </message>
     <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
         <source>Choose a model</source>
         <translation>모델 고르기</translation>
     </message>
@@ -2867,6 +3163,85 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     </message>
 </context>
 <context>
+    <name>StepCard</name>
+    <message>
+        <source>token “{token}” has number {id}</source>
+        <translation>토큰 “{token}”의 번호는 {id}</translation>
+    </message>
+    <message>
+        <source>layer {layer}, head {head}; keys and values of group {group} of {groups}</source>
+        <translation>{layer}번 층, {head}번 헤드. 키와 값은 {groups}개 중 {group}번 그룹의 것</translation>
+    </message>
+    <message>
+        <source>position {position}, base {base}, {size} numbers are turned</source>
+        <translation>위치 {position}, 밑 {base}, 수 {size}개를 돌림</translation>
+    </message>
+    <message>
+        <source>d = {size}, multiplied by {scale}</source>
+        <translation>d = {size}, {scale}을(를) 곱함</translation>
+    </message>
+    <message>
+        <source>temperature {temperature}; {left} tokens are left after: {stages}</source>
+        <translation>온도 {temperature}. 다음을 지나면 토큰 {left}개가 남음: {stages}</translation>
+    </message>
+    <message>
+        <source>{count} numbers, {low} to {high}</source>
+        <translation>수 {count}개, {low}부터 {high}까지</translation>
+    </message>
+    <message>
+        <source>Recomputed in NumPy: the same (largest difference {largest}).</source>
+        <translation>NumPy로 다시 계산: 같음(가장 큰 차이 {largest}).</translation>
+    </message>
+    <message>
+        <source>Recomputed in NumPy: largest difference {largest}, {share} of the largest number.</source>
+        <translation>NumPy로 다시 계산: 가장 큰 차이 {largest}, 가장 큰 수의 {share}.</translation>
+    </message>
+    <message>
+        <source>token</source>
+        <translation>토큰</translation>
+    </message>
+    <message>
+        <source>logit</source>
+        <translation>로짓</translation>
+    </message>
+    <message>
+        <source>recomputed</source>
+        <translation>다시 계산</translation>
+    </message>
+    <message>
+        <source>of the model</source>
+        <translation>모델의 확률</translation>
+    </message>
+    <message>
+        <source>after the samplers</source>
+        <translation>샘플러를 거친 뒤</translation>
+    </message>
+    <message>
+        <source>↑ Previous</source>
+        <translation>↑ 이전</translation>
+    </message>
+    <message>
+        <source>↓ Next</source>
+        <translation>↓ 다음</translation>
+    </message>
+    <message>
+        <source>↑ From the top</source>
+        <translation>↑ 처음부터</translation>
+    </message>
+    <message>
+        <source>All heads: Attention</source>
+        <translation>모든 헤드: 어텐션</translation>
+    </message>
+    <message>
+        <source>Play with it: Sampling</source>
+        <translation>만져 보기: 샘플링</translation>
+    </message>
+    <message>
+        <source>Every layer: Layers</source>
+        <translation>모든 층: 층</translation>
+    </message>
+</context>
+<context>
     <name>StepChips</name>
     <message>
         <source>{token}  ·  {percent}  ·  {bits} bits  ·  after the samplers {final}</source>
@@ -2918,6 +3293,347 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>Write another version of the reply, with these tokens in this place</source>
         <translation>이 자리에 이 토큰들을 넣어 답의 다른 버전을 써요</translation>
+    </message>
+</context>
+<context>
+    <name>StepLegend</name>
+    <message>
+        <source>top: model, bottom: NumPy</source>
+        <translation>위: 모델, 아래: NumPy</translation>
+    </message>
+    <message>
+        <source>Blue is below zero, orange above it. The strongest colour is the largest number of the list.</source>
+        <translation>파랑은 0보다 작고 주황은 0보다 커요. 가장 짙은 색이 그 목록에서 가장 큰 수예요.</translation>
+    </message>
+</context>
+<context>
+    <name>Steps</name>
+    <message>
+        <source>From token to numbers</source>
+        <translation>토큰에서 숫자로</translation>
+    </message>
+    <message>
+        <source>The model knows no letters. Its vocabulary gives the token a number, and the embedding table has one row of learned numbers for it. This row is the same wherever the token stands: what it means here comes later.</source>
+        <translation>모델은 글자를 몰라요. 어휘가 토큰에 번호를 주고, 임베딩 표에는 그 번호마다 배운 숫자가 한 줄씩 있어요. 이 줄은 토큰이 어디에 있든 똑같아요. 여기서 무슨 뜻인지는 나중에 정해져요.</translation>
+    </message>
+    <message>
+        <source>Row of the table</source>
+        <translation>표의 한 줄</translation>
+    </message>
+    <message>
+        <source>Where it stands</source>
+        <translation>어디에 있는지</translation>
+    </message>
+    <message>
+        <source>This model has learned one row for every place in the text and adds it to the token’s row. The first Transformer (2017) added fixed sine and cosine waves instead; many newer models turn query and key (RoPE).</source>
+        <translation>이 모델은 글의 자리마다 한 줄씩 배워서 토큰의 줄에 더해요. 첫 트랜스포머(2017)는 정해진 사인과 코사인 물결을 더했고, 요즘 모델은 대개 쿼리와 키를 돌려요(RoPE).</translation>
+    </message>
+    <message>
+        <source>Row of the position</source>
+        <translation>위치의 줄</translation>
+    </message>
+    <message>
+        <source>Token and position together</source>
+        <translation>토큰과 위치를 더한 것</translation>
+    </message>
+    <message>
+        <source>Nothing is added for the position here: this model turns query and key by it instead (RoPE, some steps below). The first Transformer (2017) added fixed sine and cosine waves at this place; GPT-2 adds learned rows.</source>
+        <translation>여기서는 위치를 더하지 않아요. 이 모델은 대신 쿼리와 키를 위치만큼 돌려요(RoPE, 몇 단계 아래). 첫 트랜스포머(2017)는 이 자리에서 정해진 사인과 코사인 물결을 더했고, GPT-2는 배운 줄을 더해요.</translation>
+    </message>
+    <message>
+        <source>Row of the table, scaled</source>
+        <translation>표의 한 줄, 크기를 맞춘 것</translation>
+    </message>
+    <message>
+        <source>What enters the layer</source>
+        <translation>층에 들어가는 것</translation>
+    </message>
+    <message>
+        <source>Every token carries one list of numbers through all layers, the residual stream. Each layer reads it and adds something to it. In the first layer it is the embedding; later it also holds what earlier layers found.</source>
+        <translation>토큰마다 숫자 목록 하나를 지니고 모든 층을 지나가요. 이것을 잔차 흐름이라고 해요. 층마다 이것을 읽고 무언가를 더해요. 첫 층에서는 임베딩이고, 뒤로 갈수록 앞 층들이 찾은 것도 담겨요.</translation>
+    </message>
+    <message>
+        <source>State before the layer</source>
+        <translation>층 앞의 상태</translation>
+    </message>
+    <message>
+        <source>Before it is read, the state is brought to a common size, and each number gets a learned weight. Without this, numbers would grow or vanish from layer to layer.</source>
+        <translation>읽기 전에 상태의 크기를 고르게 맞추고 숫자마다 배운 가중치를 곱해요. 이렇게 하지 않으면 층을 지날수록 숫자가 너무 커지거나 사라져요.</translation>
+    </message>
+    <message>
+        <source>Query, key and value</source>
+        <translation>쿼리, 키, 값</translation>
+    </message>
+    <message>
+        <source>Three learned matrices make three short lists for this head. The query says what the token looks for, the key what it offers to be found by, the value what it hands on when it is looked at.</source>
+        <translation>배운 행렬 세 개가 이 헤드의 짧은 목록 세 개를 만들어요. 쿼리는 토큰이 무엇을 찾는지, 키는 무엇으로 찾아질 수 있는지, 값은 누가 보았을 때 무엇을 건네주는지를 말해요.</translation>
+    </message>
+    <message>
+        <source>Query</source>
+        <translation>쿼리</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>키</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>값</translation>
+    </message>
+    <message>
+        <source>Query, normed</source>
+        <translation>쿼리, 정규화한 것</translation>
+    </message>
+    <message>
+        <source>Key, normed</source>
+        <translation>키, 정규화한 것</translation>
+    </message>
+    <message>
+        <source>Turned by the position (RoPE)</source>
+        <translation>위치만큼 돌리기(RoPE)</translation>
+    </message>
+    <message>
+        <source>Pairs of numbers are turned like the hands of a clock, further for later positions, some fast and some slowly. When a query meets a key, only the distance between the two tokens remains of it.</source>
+        <translation>숫자를 둘씩 묶어 시계바늘처럼 돌려요. 뒤에 있을수록 더 많이 돌리는데, 빨리 도는 쌍도 있고 천천히 도는 쌍도 있어요. 쿼리가 키를 만나면 두 토큰 사이의 거리만 남아요.</translation>
+    </message>
+    <message>
+        <source>Query, turned</source>
+        <translation>쿼리, 돌린 것</translation>
+    </message>
+    <message>
+        <source>Key, turned</source>
+        <translation>키, 돌린 것</translation>
+    </message>
+    <message>
+        <source>Query meets every key</source>
+        <translation>쿼리가 모든 키를 만나요</translation>
+    </message>
+    <message>
+        <source>The query is multiplied with the key of each token, number by number, and added up. A large score means that this token offers what is looked for.</source>
+        <translation>쿼리와 각 토큰의 키를 숫자끼리 곱해서 모두 더해요. 점수가 크면 그 토큰에 찾던 것이 있다는 뜻이에요.</translation>
+    </message>
+    <message>
+        <source>One score for each token, coloured from their mean</source>
+        <translation>토큰마다 점수 하나, 색은 평균을 기준으로</translation>
+    </message>
+    <message>
+        <source>Scale and mask</source>
+        <translation>스케일과 마스크</translation>
+    </message>
+    <message>
+        <source>Long lists give large scores, so they are divided by the root of their length. Tokens that come later are hidden: while training, the model must not see what it shall predict. The last token has nothing after it.</source>
+        <translation>목록이 길면 점수도 커지므로 길이의 제곱근으로 나눠요. 뒤에 오는 토큰은 가려요. 훈련할 때 모델이 맞혀야 할 것을 보면 안 되니까요. 마지막 토큰 뒤에는 아무것도 없어요.</translation>
+    </message>
+    <message>
+        <source>Scaled and masked, coloured from their mean</source>
+        <translation>스케일과 마스크를 거친 것, 색은 평균을 기준으로</translation>
+    </message>
+    <message>
+        <source>Softmax: shares that add up to 1</source>
+        <translation>소프트맥스: 더하면 1이 되는 몫</translation>
+    </message>
+    <message>
+        <source>The exponential function makes all scores positive, and dividing by their sum makes shares of them. This is the attention of this head: how much of each token it takes. Many heads rest on the first token when they look for nothing.</source>
+        <translation>지수 함수가 모든 점수를 양수로 만들고, 합으로 나누면 몫이 돼요. 이것이 이 헤드의 어텐션이에요. 각 토큰에서 얼마나 가져오는지를 말해요. 찾는 것이 없을 때 첫 토큰에서 쉬는 헤드가 많아요.</translation>
+    </message>
+    <message>
+        <source>Attention to each token</source>
+        <translation>각 토큰에 대한 어텐션</translation>
+    </message>
+    <message>
+        <source>Mix the values</source>
+        <translation>값 섞기</translation>
+    </message>
+    <message>
+        <source>The values of all tokens are added up, each with its share. That is how something from other tokens comes to this one: the only place in the model where tokens meet.</source>
+        <translation>모든 토큰의 값을 몫만큼 더해요. 이렇게 다른 토큰의 것이 이 토큰으로 와요. 모델에서 토큰끼리 만나는 곳은 여기뿐이에요.</translation>
+    </message>
+    <message>
+        <source>What this head brings</source>
+        <translation>이 헤드가 가져온 것</translation>
+    </message>
+    <message>
+        <source>Join the heads</source>
+        <translation>헤드 합치기</translation>
+    </message>
+    <message>
+        <source>All heads of the layer did the same at the same time, each with its own matrices. Their results are put side by side, and one more matrix mixes them into the size of the state.</source>
+        <translation>이 층의 모든 헤드가 저마다의 행렬로 동시에 같은 일을 했어요. 결과를 나란히 놓고 행렬 하나로 더 섞어 상태의 크기로 만들어요.</translation>
+    </message>
+    <message>
+        <source>All heads side by side</source>
+        <translation>나란히 놓은 모든 헤드</translation>
+    </message>
+    <message>
+        <source>After the output matrix</source>
+        <translation>출력 행렬을 지난 뒤</translation>
+    </message>
+    <message>
+        <source>Normed once more</source>
+        <translation>한 번 더 정규화</translation>
+    </message>
+    <message>
+        <source>Add it to the state</source>
+        <translation>상태에 더하기</translation>
+    </message>
+    <message>
+        <source>What attention found is added to what the token had before. Nothing is replaced: earlier knowledge stays, and while training, corrections find their way back through the sum.</source>
+        <translation>어텐션이 찾은 것을 토큰이 지니고 있던 것에 더해요. 아무것도 바꿔치우지 않아요. 앞서 안 것은 남고, 훈련할 때는 고칠 것이 이 덧셈을 거슬러 돌아가요.</translation>
+    </message>
+    <message>
+        <source>State after attention</source>
+        <translation>어텐션 뒤의 상태</translation>
+    </message>
+    <message>
+        <source>Feed-forward: think about it alone</source>
+        <translation>피드포워드: 혼자 생각하기</translation>
+    </message>
+    <message>
+        <source>Each token by itself goes through a much wider layer. One matrix makes gates, another makes contents; where a gate is closed nothing passes. The third matrix brings it back to size. Much of what a model knows sits here.</source>
+        <translation>토큰마다 따로 훨씬 넓은 층을 지나요. 한 행렬은 문을, 다른 행렬은 내용을 만들고, 문이 닫힌 곳은 아무것도 지나가지 못해요. 세 번째 행렬이 원래 크기로 되돌려요. 모델이 아는 것의 많은 부분이 여기 있어요.</translation>
+    </message>
+    <message>
+        <source>Gates</source>
+        <translation>문</translation>
+    </message>
+    <message>
+        <source>Contents</source>
+        <translation>내용</translation>
+    </message>
+    <message>
+        <source>What passes</source>
+        <translation>지나간 것</translation>
+    </message>
+    <message>
+        <source>Back to size</source>
+        <translation>원래 크기로</translation>
+    </message>
+    <message>
+        <source>Each token by itself goes through a much wider layer. A function lets positive numbers pass and holds most negative ones back. A second matrix brings it back to size. Much of what a model knows sits here.</source>
+        <translation>토큰마다 따로 훨씬 넓은 층을 지나요. 함수가 양수는 지나가게 하고 음수는 대부분 막아요. 두 번째 행렬이 원래 크기로 되돌려요. 모델이 아는 것의 많은 부분이 여기 있어요.</translation>
+    </message>
+    <message>
+        <source>Widened</source>
+        <translation>넓힌 것</translation>
+    </message>
+    <message>
+        <source>Add it again: the layer is done</source>
+        <translation>다시 더하기: 층이 끝났어요</translation>
+    </message>
+    <message>
+        <source>The result is added to the state, which goes on to the next layer. There everything begins again with other matrices. The Layers tab shows what the model would say after each of them.</source>
+        <translation>결과를 상태에 더하고, 상태는 다음 층으로 가요. 거기서 다른 행렬로 모든 것이 다시 시작돼요. 층 탭은 각 층 뒤에 모델이 무슨 말을 할지 보여 줘요.</translation>
+    </message>
+    <message>
+        <source>State after the layer</source>
+        <translation>층 뒤의 상태</translation>
+    </message>
+    <message>
+        <source>A score for every token there is</source>
+        <translation>모든 토큰에 점수 하나씩</translation>
+    </message>
+    <message>
+        <source>After the last layer the state is compared with one row for every token of the vocabulary. The scores are called logits. Softmax makes probabilities of them, as it did in attention.</source>
+        <translation>마지막 층 뒤에 상태를 어휘의 토큰마다 있는 줄과 견줘요. 이 점수를 로짓이라고 해요. 어텐션에서처럼 소프트맥스가 확률로 만들어요.</translation>
+    </message>
+    <message>
+        <source>The highest logits</source>
+        <translation>가장 높은 로짓</translation>
+    </message>
+    <message>
+        <source>Draw the next token</source>
+        <translation>다음 토큰 뽑기</translation>
+    </message>
+    <message>
+        <source>Samplers cut off unlikely tokens and make the rest flatter or steeper (temperature). Then one is drawn, like with a loaded die. The drawn token goes in at the top, and all of this happens again for the one after it.</source>
+        <translation>샘플러가 나올 법하지 않은 토큰을 잘라 내고 나머지를 더 고르게 또는 더 뾰족하게 만들어요(온도). 그런 다음 무게가 다른 주사위를 던지듯 하나를 뽑아요. 뽑힌 토큰이 맨 위로 들어가고, 그다음 토큰을 위해 이 모든 일이 다시 일어나요.</translation>
+    </message>
+    <message>
+        <source>Probabilities after your samplers</source>
+        <translation>샘플러를 거친 확률</translation>
+    </message>
+    <message>
+        <source>Bring it to size (norm)</source>
+        <translation>크기 맞추기(정규화)</translation>
+    </message>
+    <message>
+        <source>State, normed</source>
+        <translation>상태, 정규화한 것</translation>
+    </message>
+    <message>
+        <source>Bring it to size again</source>
+        <translation>다시 크기 맞추기</translation>
+    </message>
+    <message>
+        <source>After the last layer</source>
+        <translation>마지막 층 뒤</translation>
+    </message>
+    <message>
+        <source>The other layers did the same in their turn. What the last one leaves is normed a last time. It no longer says what the token was, but what should come next.</source>
+        <translation>다른 층들도 차례로 같은 일을 했어요. 마지막 층이 남긴 것을 마지막으로 한 번 정규화해요. 이제 이것은 그 토큰이 무엇이었는지가 아니라 다음에 무엇이 와야 하는지를 말해요.</translation>
+    </message>
+    <message>
+        <source>State after the last layer</source>
+        <translation>마지막 층 뒤의 상태</translation>
+    </message>
+</context>
+<context>
+    <name>StepsTab</name>
+    <message>
+        <source>Steps</source>
+        <translation>단계</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Show the steps</source>
+        <translation>단계 보기</translation>
+    </message>
+    <message>
+        <source>The model reads the sentence…</source>
+        <translation>모델이 문장을 읽는 중…</translation>
+    </message>
+    <message>
+        <source>The model computes every step…</source>
+        <translation>모델이 모든 단계를 계산하는 중…</translation>
+    </message>
+    <message>
+        <source>Choose an example, or a token of a reply: this shows how a token becomes the next one.</source>
+        <translation>예문이나 답의 토큰을 고르세요. 토큰 하나에서 다음 토큰이 어떻게 나오는지 보여 드려요.</translation>
+    </message>
+    <message>
+        <source>How “{token}” came about: the token before it, from its row of numbers to the next token.</source>
+        <translation>“{token}”이(가) 나온 과정: 바로 앞 토큰이 숫자 한 줄에서 다음 토큰이 되기까지.</translation>
+    </message>
+    <message>
+        <source>The way of “{token}”, from its row of numbers to the next token.</source>
+        <translation>“{token}”의 길: 숫자 한 줄에서 다음 토큰까지.</translation>
+    </message>
+    <message>
+        <source>Read again in a context of its own: flash attention off, {kv} KV cache. Weights are the file’s, dequantized; products of matrices differ because the model rounds what it multiplies.</source>
+        <translation>따로 만든 컨텍스트에서 다시 읽었어요: 플래시 어텐션 꺼짐, {kv} KV 캐시. 가중치는 파일의 것을 양자화에서 되돌렸어요. 모델은 곱하는 수를 반올림하므로 행렬 곱이 조금 달라요.</translation>
+    </message>
+    <message>
+        <source>Same word, two meanings</source>
+        <translation>같은 낱말, 두 가지 뜻</translation>
+    </message>
+    <message>
+        <source>Compare what a word becomes in different sentences</source>
+        <translation>서로 다른 문장에서 낱말이 무엇이 되는지 비교</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>층</translation>
+    </message>
+    <message>
+        <source>Head</source>
+        <translation>헤드</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>토큰</translation>
     </message>
 </context>
 <context>
@@ -2977,8 +3693,8 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>세지 않음: {count}</translation>
     </message>
     <message>
-        <source>the first {count} tokens are shown</source>
-        <translation>처음 토큰 {count}개만 보여요</translation>
+        <source>the first {count} tokens are shown, an exported table has all</source>
+        <translation>처음 {count}개 토큰만 보여요. 내보낸 표에는 모두 있어요</translation>
     </message>
     <message>
         <source>Expected: {tokens}</source>
@@ -2998,6 +3714,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>Texts (*.txt *.md *.csv *.json *.py);;All files (*)</source>
         <translation>글 (*.txt *.md *.csv *.json *.py);;모든 파일 (*)</translation>
+    </message>
+    <message>
+        <source>Pasted text</source>
+        <translation>붙여 넣은 글</translation>
     </message>
     <message>
         <source>{name} · {count} characters</source>
@@ -3025,6 +3745,14 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>Text</source>
         <translation>글</translation>
+    </message>
+    <message>
+        <source>Scored with the LoRA adapters {names}</source>
+        <translation>LoRA 어댑터 {names}(으)로 점수를 매겼어요</translation>
+    </message>
+    <message>
+        <source>This chat&apos;s LoRA adapters are used: {names}</source>
+        <translation>이 대화의 LoRA 어댑터를 써요: {names}</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -3120,6 +3848,14 @@ this token {percent}, {bits} bits; all of them {whole}</source>
 </context>
 <context>
     <name>TokenCard</name>
+    <message>
+        <source>not written yet</source>
+        <translation>아직 쓰지 않음</translation>
+    </message>
+    <message>
+        <source>{weight} of the attention</source>
+        <translation>어텐션의 {weight}</translation>
+    </message>
     <message>
         <source>Nothing came before it</source>
         <translation>앞에 아무것도 없어요</translation>
@@ -3388,6 +4124,281 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     </message>
 </context>
 <context>
+    <name>VerifyLine</name>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Verify this picture</source>
+        <translation>이 그림 확인</translation>
+    </message>
+    <message>
+        <source>Token {number} is read again without flash attention…</source>
+        <translation>토큰 {number}을(를) 플래시 어텐션 없이 다시 읽는 중…</translation>
+    </message>
+    <message>
+        <source>Each bar is the head of a layer that differs most; a click looks at it.</source>
+        <translation>막대 하나가 그 층에서 가장 다른 헤드예요. 누르면 그 헤드를 봐요.</translation>
+    </message>
+    <message>
+        <source>{head} differs most in its layer: by {value}</source>
+        <translation>{head}: 그 층에서 가장 달라요. 차이 {value}</translation>
+    </message>
+    <message>
+        <source>Read the text once more, in a second context without flash attention, and compare the weights</source>
+        <translation>플래시 어텐션이 없는 두 번째 컨텍스트에서 글을 한 번 더 읽고 가중치를 비교해요</translation>
+    </message>
+    <message>
+        <source>How much has been read</source>
+        <translation>읽은 정도</translation>
+    </message>
+    <message>
+        <source>Largest difference in every layer</source>
+        <translation>층마다 가장 큰 차이</translation>
+    </message>
+</context>
+<context>
+    <name>WhatIf</name>
+    <message>
+        <source>{heads} gave “{source}” {weight} of its attention.</source>
+        <translation>{heads}: “{source}”에 어텐션의 {weight}을(를) 줬어요.</translation>
+    </message>
+    <message>
+        <source>{heads} gave “{source}” {weight} of their attention (mean).</source>
+        <translation>{heads}: “{source}”에 어텐션의 {weight}을(를) 줬어요(평균).</translation>
+    </message>
+    <message>
+        <source>What is hidden got {share} of the attention (mean of all heads).</source>
+        <translation>가린 부분은 어텐션의 {share}을(를) 받고 있었어요(모든 헤드 평균).</translation>
+    </message>
+    <message>
+        <source>Muting changed the probability of “{token}” by {points} points.</source>
+        <translation>껐더니 “{token}”의 확률이 {points} %p 바뀌었어요.</translation>
+    </message>
+    <message>
+        <source>Hiding it changed the probability of “{token}” by {points} points.</source>
+        <translation>가렸더니 “{token}”의 확률이 {points} %p 바뀌었어요.</translation>
+    </message>
+    <message>
+        <source>Both together changed the probability of “{token}” by {points} points.</source>
+        <translation>둘을 함께 하니 “{token}”의 확률이 {points} %p 바뀌었어요.</translation>
+    </message>
+    <message>
+        <source>surprisal {before} → {after} bits · rank {rank} → {other} · whole distribution: KL {divergence} bits</source>
+        <translation>놀람도 {before} → {after}비트 · 순위 {rank} → {other} · 전체 분포: KL {divergence}비트</translation>
+    </message>
+    <message>
+        <source>when it was written: {percent} (other batches, other rounding)</source>
+        <translation>쓸 때: {percent}(배치가 달라 반올림도 달라요)</translation>
+    </message>
+    <message>
+        <source>{count} heads</source>
+        <translation>헤드 {count}개</translation>
+    </message>
+    <message>
+        <source>{head} · muting it: {change} bits · KL {divergence} bits · looks most at “{source}”: {weight}</source>
+        <translation>{head} · 끄면: {change}비트 · KL {divergence}비트 · 가장 많이 보는 것 “{source}”: {weight}</translation>
+    </message>
+</context>
+<context>
+    <name>WhatIfChange</name>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>실행</translation>
+    </message>
+    <message>
+        <source>Choose heads, or drag over what the tokens after it shall not see.</source>
+        <translation>헤드를 고르거나, 뒤의 토큰이 보지 못하게 할 부분을 끌어서 고르세요.</translation>
+    </message>
+    <message>
+        <source>Drag over tokens to hide them; a click takes them back.</source>
+        <translation>토큰을 끌어서 가리고, 누르면 되돌려요.</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>없음</translation>
+    </message>
+    <message>
+        <source>tokens {start} to {end}</source>
+        <translation>토큰 {start}~{end}</translation>
+    </message>
+    <message>
+        <source>Likeliest</source>
+        <translation>최고 확률</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>전</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>후</translation>
+    </message>
+    <message>
+        <source>Points</source>
+        <translation>변화(%p)</translation>
+    </message>
+    <message>
+        <source>Rank</source>
+        <translation>순위</translation>
+    </message>
+    <message>
+        <source>There is no head “{text}”. Layer and head are numbers, such as 5.2.</source>
+        <translation>“{text}” 헤드는 없어요. 층과 헤드는 5.2처럼 숫자로 써요.</translation>
+    </message>
+    <message>
+        <source>Mute</source>
+        <translation>끌 헤드</translation>
+    </message>
+    <message>
+        <source>Hide</source>
+        <translation>가릴 부분</translation>
+    </message>
+    <message>
+        <source>heads, such as 5.2, 7.* or those you choose</source>
+        <translation>헤드, 예: 5.2, 7.* 또는 고른 것</translation>
+    </message>
+    <message>
+        <source>Heads to mute: layer.head, layer.* for all of a layer</source>
+        <translation>끌 헤드: 층.헤드, 한 층 전부는 층.*</translation>
+    </message>
+    <message>
+        <source>at this token</source>
+        <translation>이 토큰에서만</translation>
+    </message>
+    <message>
+        <source>everywhere</source>
+        <translation>모든 곳에서</translation>
+    </message>
+    <message>
+        <source>Where the heads are muted</source>
+        <translation>헤드를 끄는 곳</translation>
+    </message>
+    <message>
+        <source>What is hidden</source>
+        <translation>가린 부분</translation>
+    </message>
+    <message>
+        <source>Conversation, to mark what is hidden</source>
+        <translation>가릴 부분을 표시할 대화</translation>
+    </message>
+    <message>
+        <source>Likeliest tokens before and after</source>
+        <translation>전과 후에 가장 나올 법한 토큰</translation>
+    </message>
+</context>
+<context>
+    <name>WhatIfPage</name>
+    <message>
+        <source>Mute or hide</source>
+        <translation>끄거나 가리기</translation>
+    </message>
+    <message>
+        <source>Heads that mattered</source>
+        <translation>중요했던 헤드</translation>
+    </message>
+    <message>
+        <source>Ways to ask what if</source>
+        <translation>만약에를 묻는 방법</translation>
+    </message>
+    <message>
+        <source>How far it is</source>
+        <translation>진행 정도</translation>
+    </message>
+</context>
+<context>
+    <name>WhatIfSweep</name>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Try every head</source>
+        <translation>모든 헤드 시험</translation>
+    </message>
+    <message>
+        <source>Muting each head… {percent} %</source>
+        <translation>헤드를 하나씩 끄는 중… {percent} %</translation>
+    </message>
+    <message>
+        <source>Which heads mattered for this token? Each is muted by itself, and the change is measured.</source>
+        <translation>이 토큰에 어느 헤드가 중요했을까요? 하나씩 꺼 보고 변화를 재요.</translation>
+    </message>
+    <message>
+        <source>Stopped after {done} of {total} heads.</source>
+        <translation>헤드 {total}개 중 {done}개에서 멈췄어요.</translation>
+    </message>
+    <message>
+        <source>{total} heads, each muted at this token only. Half of them change less than {half} bits: no colour.</source>
+        <translation>헤드 {total}개를 하나씩 이 토큰에서만 껐어요. 절반은 {half}비트도 바꾸지 않아서 색이 없어요.</translation>
+    </message>
+    <message>
+        <source>muting it changes what comes next</source>
+        <translation>끄면 다음에 올 것이 바뀜</translation>
+    </message>
+    <message>
+        <source>without it: likelier</source>
+        <translation>끄면 더 나올 법함</translation>
+    </message>
+    <message>
+        <source>without it: less likely</source>
+        <translation>끄면 덜 나올 법함</translation>
+    </message>
+    <message>
+        <source>Attention is not explanation: how hard a head looks at its top source and how much it matters go together by {number} here (rank correlation; 1 would be always, 0 not at all).</source>
+        <translation>어텐션은 설명이 아니에요. 여기서 헤드가 가장 많이 보는 것을 얼마나 세게 보는지와 그 헤드가 얼마나 중요한지는 {number}만큼만 함께 가요(순위 상관. 1이면 늘 함께, 0이면 전혀 무관).</translation>
+    </message>
+    <message>
+        <source>Head</source>
+        <translation>헤드</translation>
+    </message>
+    <message>
+        <source>Looks most at</source>
+        <translation>가장 많이 보는 것</translation>
+    </message>
+    <message>
+        <source>Weight</source>
+        <translation>가중치</translation>
+    </message>
+    <message>
+        <source>Change (bits)</source>
+        <translation>변화(비트)</translation>
+    </message>
+    <message>
+        <source>KL (bits)</source>
+        <translation>KL(비트)</translation>
+    </message>
+    <message>
+        <source>Probability of the token</source>
+        <translation>토큰의 확률</translation>
+    </message>
+    <message>
+        <source>Whole distribution (KL)</source>
+        <translation>전체 분포(KL)</translation>
+    </message>
+    <message>
+        <source>Colour heads by</source>
+        <translation>헤드 색 기준</translation>
+    </message>
+    <message>
+        <source>no attention in this layer</source>
+        <translation>이 층에는 어텐션이 없어요</translation>
+    </message>
+    <message>
+        <source>Effect of every head</source>
+        <translation>모든 헤드의 효과</translation>
+    </message>
+    <message>
+        <source>The heads that mattered most</source>
+        <translation>가장 중요했던 헤드</translation>
+    </message>
+</context>
+<context>
     <name>actions</name>
     <message>
         <source>&amp;File</source>
@@ -3589,6 +4600,14 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>다른 모델을 고르거나 더 새로운 ChatApp을 쓰세요.</translation>
     </message>
     <message>
+        <source>Models of the architecture “{architecture}” need an encoder beside them, which ChatApp cannot run.</source>
+        <translation>“{architecture}” 구조의 모델은 인코더가 따로 필요한데 ChatApp은 이를 실행할 수 없어요.</translation>
+    </message>
+    <message>
+        <source>Choose a chat model: it reads and writes with one network.</source>
+        <translation>하나의 신경망으로 읽고 쓰는 대화 모델을 고르세요.</translation>
+    </message>
+    <message>
         <source>This model needs about {needed} of memory and {available} are available.</source>
         <translation>이 모델에는 메모리가 약 {needed} 필요한데, 쓸 수 있는 메모리는 {available}예요.</translation>
     </message>
@@ -3653,6 +4672,14 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>GPU 레이어를 줄이거나 CPU만으로 다시 시작하세요.</translation>
     </message>
     <message>
+        <source>The model computes values here that are not numbers, so nothing can be said of them.</source>
+        <translation>여기서 모델이 숫자가 아닌 값을 계산해서 아무 말도 할 수 없어요.</translation>
+    </message>
+    <message>
+        <source>Try fewer GPU layers, or download the model file again: it may be damaged.</source>
+        <translation>GPU 층을 줄여 보거나 모델 파일을 다시 내려받으세요. 파일이 손상됐을 수 있어요.</translation>
+    </message>
+    <message>
         <source>The engine did not answer and was stopped. What it had written is kept.</source>
         <translation>엔진이 응답하지 않아 멈췄어요. 그때까지 쓴 내용은 남아 있어요.</translation>
     </message>
@@ -3707,10 +4734,6 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>Load that model to branch from the reply, or regenerate it.</source>
         <translation>갈래를 만들려면 그 모델을 불러오거나 답을 다시 만드세요.</translation>
-    </message>
-    <message>
-        <source>This model has no attention weights to show: {reason}.</source>
-        <translation>이 모델에는 보여 줄 어텐션 가중치가 없어요: {reason}.</translation>
     </message>
     <message>
         <source>Token probabilities work all the same.</source>
@@ -3785,8 +4808,20 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>{reason}.</translation>
     </message>
     <message>
-        <source>See chatapp --help.</source>
-        <translation>chatapp --help 를 참고하세요.</translation>
+        <source>There are no attention weights to show: {reason}.</source>
+        <translation>보여 줄 어텐션 가중치가 없어요: {reason}.</translation>
+    </message>
+    <message>
+        <source>Rollout follows attention through all layers for up to {most} tokens with this model; there are {tokens}.</source>
+        <translation>이 모델에서 롤아웃은 최대 {most}토큰까지 모든 층을 따라가는데 지금은 {tokens}개예요.</translation>
+    </message>
+    <message>
+        <source>Look at the mean of the heads, or ask in a new conversation.</source>
+        <translation>헤드 평균을 보거나 새 대화에서 물어보세요.</translation>
+    </message>
+    <message>
+        <source>Change that and try again.</source>
+        <translation>고치고 다시 해 보세요.</translation>
     </message>
     <message>
         <source>There is nothing to send.</source>
@@ -3990,6 +5025,21 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     </message>
 </context>
 <context>
+    <name>line</name>
+    <message>
+        <source>Token {number} replayed: a single weight differs by up to {largest} ({head}), and on average {moved} of a head&apos;s attention lies elsewhere.</source>
+        <translation>토큰 {number}을(를) 다시 실행했어요. 가중치 하나의 차이는 최대 {largest}({head})이고, 헤드 어텐션의 평균 {moved}이(가) 다른 곳에 있어요.</translation>
+    </message>
+    <message>
+        <source>Without flash attention the model computes with other kernels, which makes up to {usual} in late layers: both pictures are true of their own run.</source>
+        <translation>플래시 어텐션이 없으면 다른 커널로 계산해서 뒤쪽 층에서 {usual}까지 달라질 수 있어요. 두 그림 모두 저마다의 실행을 그대로 보여 줘요.</translation>
+    </message>
+    <message>
+        <source>That is more than the {usual} that other kernels usually make: look at both with care.</source>
+        <translation>커널이 달라서 생기는 보통의 차이 {usual}보다 커요. 둘 다 주의해서 보세요.</translation>
+    </message>
+</context>
+<context>
     <name>memory</name>
     <message>
         <source>processor</source>
@@ -4018,6 +5068,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>weights {weights}, KV cache {cache} for {context} tokens, computing {compute}</source>
         <translation>가중치 {weights}, KV 캐시 {cache}({context}토큰), 계산 {compute}</translation>
+    </message>
+    <message>
+        <source>weights {weights}, KV cache {cache} for {context} tokens, attention record {recording}, computing {compute}</source>
+        <translation>가중치 {weights}, {context}토큰의 KV 캐시 {cache}, 어텐션 기록 {recording}, 계산 {compute}</translation>
     </message>
     <message>
         <source>{count} of {total} layers on the graphics card</source>
@@ -4322,6 +5376,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>이 모델에는 어텐션 층이 없어요</translation>
     </message>
     <message>
+        <source>this chat runs without flash attention, which the recording needs</source>
+        <translation>이 대화는 기록에 필요한 플래시 어텐션 없이 실행돼요</translation>
+    </message>
+    <message>
         <source>Token {token} is not in the vocabulary of {count} tokens</source>
         <translation>{token}번 토큰은 토큰 {count}개짜리 어휘에 없어요</translation>
     </message>
@@ -4336,6 +5394,14 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>There is no head {head} in layer {layer}</source>
         <translation>{layer}번 층에는 {head}번 헤드가 없어요</translation>
+    </message>
+    <message>
+        <source>The first token and the last one cannot be hidden</source>
+        <translation>첫 토큰과 마지막 토큰은 가릴 수 없어요</translation>
+    </message>
+    <message>
+        <source>Layers without attention would see what is hidden all the same</source>
+        <translation>어텐션이 없는 층은 가린 것도 그대로 보게 돼요</translation>
     </message>
     <message>
         <source>The first token to score must lie between 0 and {high}</source>
@@ -4436,6 +5502,58 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>A picture of so many tokens would be too large; SVG has no limit</source>
         <translation>토큰이 너무 많아 그림이 너무 커져요. SVG는 제한이 없어요</translation>
+    </message>
+    <message>
+        <source>Two to {most} texts can be compared, of at most {tokens} tokens each</source>
+        <translation>각각 최대 {tokens}토큰인 글을 두 개에서 {most}개까지 비교할 수 있어요</translation>
+    </message>
+    <message>
+        <source>Step by step reads at most {most} tokens, and {count} stand here. Choose an earlier token, or an example</source>
+        <translation>단계별 보기는 최대 {most}토큰까지 읽는데 여기에는 {count}개가 있어요. 더 앞의 토큰이나 예문을 고르세요</translation>
+    </message>
+    <message>
+        <source>Layers are numbered 0 to {high}</source>
+        <translation>층 번호는 0부터 {high}까지예요</translation>
+    </message>
+    <message>
+        <source>Heads are numbered 0 to {high}</source>
+        <translation>헤드 번호는 0부터 {high}까지예요</translation>
+    </message>
+    <message>
+        <source>this layer has another kind of memory. Choose another layer</source>
+        <translation>이 층에는 다른 종류의 기억이 있어요. 다른 층을 고르세요</translation>
+    </message>
+    <message>
+        <source>Step by step reads the model without adapters. Take them off first</source>
+        <translation>단계별 보기는 어댑터 없이 모델을 읽어요. 먼저 어댑터를 빼세요</translation>
+    </message>
+    <message>
+        <source>not recomputed: “{architecture}” models may use another formula here</source>
+        <translation>다시 계산하지 않음: “{architecture}” 모델은 여기서 다른 식을 쓸 수 있어요</translation>
+    </message>
+    <message>
+        <source>not recomputed: this model computes it in another way</source>
+        <translation>다시 계산하지 않음: 이 모델은 다른 방법으로 계산해요</translation>
+    </message>
+    <message>
+        <source>scale, mask and softmax are one node in llama.cpp: compare the next step</source>
+        <translation>llama.cpp에서는 스케일, 마스크, 소프트맥스가 한 노드예요. 다음 단계와 비교하세요</translation>
+    </message>
+    <message>
+        <source>not recomputed: the weights of this model lie in several files</source>
+        <translation>다시 계산하지 않음: 이 모델의 가중치가 여러 파일에 나뉘어 있어요</translation>
+    </message>
+    <message>
+        <source>not recomputed: the positions are stretched (YaRN) or of several dimensions</source>
+        <translation>다시 계산하지 않음: 위치가 늘어나 있거나(YaRN) 여러 차원이에요</translation>
+    </message>
+    <message>
+        <source>not recomputed: the scores are capped or biased by distance in this model</source>
+        <translation>다시 계산하지 않음: 이 모델은 점수에 상한이나 거리 편향이 있어요</translation>
+    </message>
+    <message>
+        <source>The KV type is one of {choices}</source>
+        <translation>KV 종류는 다음 중 하나예요: {choices}</translation>
     </message>
 </context>
 <context>
