@@ -124,6 +124,9 @@ def _inspect(inspect: argparse.ArgumentParser) -> None:
     inspect.add_argument("--method", choices=("captured", "rebuilt"), default="captured",
                          help="captured: attention as it is computed, without flash attention; rebuilt: from the "
                          "queries and the KV cache of a run with it, as in the window")  # fmt: skip
+    inspect.add_argument("--reply-from", metavar="N", type=int, default=0,
+                         help="evaluate the tokens from number N on one by one, as in a reply that is written: flash "
+                         "attention rounds otherwise then")  # fmt: skip
     inspect.add_argument("--mute", metavar="L.H", action="append", type=_head, default=[],
                          help="let nothing come out of this head (layer.head); may be repeated")  # fmt: skip
     _lora(inspect)

@@ -107,12 +107,14 @@ def inspect(given: argparse.Namespace) -> int:
     """Write logprobs, ranks, entropy and attention to an .npz file."""
     request = Inspect(
         0, given.text, given.tokens or (), given.kv_type, tuple(given.layers), given.last, given.method,
-        tuple(given.mute), _adapters(given),
+        tuple(given.mute), _adapters(given), given.reply_from,
     )  # fmt: skip
     if given.text is not None and not given.text:
         raise RequestError(ErrorCode.EMPTY_PROMPT)
-    if given.last < 0:
-        raise RequestError(ErrorCode.INVALID_ARGUMENT, reason="--last takes a number from 0 on")
+    for name in ("last", "reply_from"):
+        if getattr(given, name) < 0:
+            reason = f"--{name.replace('_', '-')} takes a number from 0 on"
+            raise RequestError(ErrorCode.INVALID_ARGUMENT, reason=reason)
     _check_writable(given.out)
     # The chat context is not used; a small one saves memory.
     with _engine(given, LoadOptions(n_ctx=256)) as (client, _model):

@@ -26,6 +26,7 @@ def inspect_command(
     layers: Sequence[int] = (),
     last: int = 1,
     adapters: Sequence[tuple[str, float]] = (),
+    reply_from: int = 0,
 ) -> str:
     """What to type in the folder of *model* for the attention of the last *last* of *tokens* in *layers* (empty: all).
 
@@ -35,6 +36,8 @@ def inspect_command(
     words += ["--method", method, "--kv-type", kv_type, "--last", str(last)]
     if layers:
         words += ["--layers", ",".join(map(str, layers))]
+    if reply_from:
+        words += ["--reply-from", str(reply_from)]
     for path, scale in adapters:
         words += ["--lora", f"{file_name(path)}={scale:g}"]
     return shlex.join([*words, "--out", "attention.npz"])

@@ -1,5 +1,6 @@
 """Scores given tokens and gets their attention, captured or rebuilt, in a context of its own."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from chatapp.engine.adapters import Adapters
 from chatapp.engine.backend import Inspection, Listener
 from chatapp.engine.given import checked_ids
 from chatapp.engine.llama import Context, Model
+from chatapp.engine.reading import TILE
 from chatapp.engine.ways import KV_OF, WAYS, Captured, Rebuilt
 from chatapp.protocol.messages import Inspect
 
@@ -37,7 +39,7 @@ def inspect(model: Model, adapters: Adapters, request: Inspect, listener: Listen
     try:
         adapters.use_in(context, request.adapters)
         way.prepare(context)
-        arrays = _score(context, way, tokens, listener)
+        arrays = _score(context, way, tokens, request.reply_from, listener)
         weights, proof = way.result(), way.proof()
     finally:
         context.close()
@@ -49,14 +51,16 @@ def inspect(model: Model, adapters: Adapters, request: Inspect, listener: Listen
     return Inspection(_meta(model, request, way, weights, proof), arrays)
 
 
-def _score(context: Context, way: Captured | Rebuilt, tokens: list[int], listener: Listener) -> dict[str, Any]:
+def _score(
+    context: Context, way: Captured | Rebuilt, tokens: list[int], reply_from: int, listener: Listener
+) -> dict[str, Any]:
     n = len(tokens)
     logprobs, ranks = np.zeros(n - 1, np.float32), np.zeros(n - 1, np.int32)
     entropy = np.zeros(n, np.float32)
-    for start in range(0, n, _BATCH):
+    for start, end in _batches(n, reply_from):
         if listener.cancelled():
             raise _refuse("The inspection was cancelled")
-        part = tokens[start : start + _BATCH]
+        part = tokens[start:end]
         way.begin(start)
         code = context.decode(part, start, all_logits=True)
         if way.error is not None:
@@ -77,6 +81,18 @@ def _score(context: Context, way: Captured | Rebuilt, tokens: list[int], listene
     return {"tokens": np.array(tokens, np.int32), "logprobs": logprobs, "ranks": ranks, "entropy": entropy}
 
 
+def _batches(n_tokens: int, reply_from: int) -> Iterator[tuple[int, int]]:
+    """Start and end of each; none is smaller than `TILE` for being the last one."""
+    prompt = min(n_tokens, reply_from) if reply_from > 0 else n_tokens
+    at = 0
+    while at < prompt:
+        left = prompt - at
+        end = at + (left - TILE if _BATCH < left < _BATCH + TILE else min(left, _BATCH))
+        yield at, end
+        at = end
+    yield from ((single, single + 1) for single in range(prompt, n_tokens))
+
+
 def _meta(
     model: Model, request: Inspect, way: Captured | Rebuilt, weights: NDArray[np.float32], proof: dict[str, Any]
 ) -> dict[str, Any]:
@@ -91,6 +107,7 @@ def _meta(
         **proof,
         "flash_attention": way.flash_attention,
         "kv_type": request.kv_type,
+        "reply_from": request.reply_from,
         "muted": [list(head) for head in request.mute],
         "adapters": [adapter.to_json() for adapter in request.adapters],
         "layers": list(way.groups),

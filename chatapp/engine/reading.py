@@ -19,7 +19,7 @@ from chatapp.engine.replay import Replay
 from chatapp.protocol.messages import Generate, Prefix
 
 _LOGITS = 32 << 20  # bytes that the logits of one batch may take; llama.cpp keeps that room
-_TILE = 64  # tokens; llama.cpp adds up the attention of a smaller batch in float16 (ggml-cpu/common.h)
+TILE = 64  # tokens; llama.cpp adds up the attention of a smaller batch in float16 (ggml-cpu/common.h)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +190,8 @@ class Reader:
 
 def rows_in_batch(left: int, n_vocab: int, n_batch: int) -> int:
     """How many of the *left* tokens to evaluate at once when the logits of each are wanted: n_vocab floats a token."""
-    most = max(_TILE, min(n_batch - _TILE, _LOGITS // (4 * n_vocab)) // _TILE * _TILE)
-    return left if left < most + _TILE else most
+    most = max(TILE, min(n_batch - TILE, _LOGITS // (4 * n_vocab)) // TILE * TILE)
+    return left if left < most + TILE else most
 
 
 def cancelled() -> RequestError:

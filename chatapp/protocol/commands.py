@@ -66,6 +66,7 @@ class Inspect:
     last    only the last N query rows; 0 means all
     method  "captured": as it is computed, without flash attention; "rebuilt": from what was recorded, with it
     mute    (layer, head) pairs of which nothing comes out, at any token
+    reply_from  tokens from this number on are evaluated one by one, as a reply's are when it is written; 0: none
     """
 
     TYPE: ClassVar[str] = "inspect"
@@ -78,6 +79,7 @@ class Inspect:
     method: str = "captured"
     mute: tuple[tuple[int, int], ...] = ()
     adapters: tuple[AdapterUse, ...] = ()
+    reply_from: int = 0
 
 
 @dataclass(frozen=True, slots=True)

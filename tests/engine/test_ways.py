@@ -9,11 +9,11 @@ from chatapp.core.adapters import AdapterUse
 from chatapp.core.errors import ErrorCode, RequestError
 from chatapp.engine.backend import Inspection
 from chatapp.engine.llama_backend import LlamaBackend
-from chatapp.protocol.messages import Attend, Inspect, LoadOptions, Prefix
+from chatapp.protocol.messages import Attend, ChatMessage, Inspect, LoadOptions, Prefix
 from tests.engine.test_attending import NAMES
 from tests.engine.test_muting import without
 from tests.helpers import reference
-from tests.helpers.asking import ask, opened, weights_of
+from tests.helpers.asking import ask, opened, reply, weights_of
 from tests.helpers.listeners import Recorder
 from tests.helpers.tiny_lora import write_lora
 
@@ -74,6 +74,25 @@ def test_an_adapter_is_at_work(method: str, tmp_path: Path) -> None:
     chat = ask(backend, Attend(1, Prefix(reply_ids=IDS, adapters=(use,)), queries=3, method=way))
     np.testing.assert_allclose(found.arrays["attention"], chat.arrays["weights"], rtol=0, atol=2e-3)
     assert np.abs(found.arrays["attention"] - inspect(backend, method=method, last=3).arrays["attention"]).max() > 1e-2
+    backend.close()
+
+
+def test_tokens_that_are_evaluated_one_by_one_are_those_of_a_reply() -> None:
+    backend = opened("llama-f16", recording=1 << 28, flash_attention="on", kv_type="f16")
+    asked = (ChatMessage("user", "hello there " * 12),)
+    listener, _, _ = reply(backend, asked)
+    ids = tuple(int(i) for trace in listener.traces for i in trace.ids)[:-1]
+    chat = ask(backend, Attend(1, Prefix(asked, reply_ids=ids), queries=len(ids)))
+    assert chat.recorded
+    tokens = (*listener.prompt_ids, *ids)
+    found = [
+        backend.inspect(Inspect(1, tokens=tokens, last=len(ids), method="rebuilt", reply_from=begin), Recorder())
+        for begin in (len(listener.prompt_ids), 0)
+    ]
+    apart = [np.abs(each.arrays["attention"] - chat.arrays["weights"]).max() for each in found]
+    assert apart[0] < 2.5e-4  # half precision
+    assert 2 * apart[0] < apart[1] < 2e-2
+    np.testing.assert_allclose(found[0].arrays["logprobs"], found[1].arrays["logprobs"], rtol=0, atol=2e-2)
     backend.close()
 
 

@@ -29,6 +29,8 @@ class Weighed:
     def command(self, trace_meta: Mapping[str, Any]) -> str:
         """What to type for the same attention of the same tokens."""
         picture = self.picture
+        # As it was computed when the chat ran; what was evaluated once more was so in batches.
+        begins = int(trace_meta.get("prompt_tokens") or 0) if picture.recorded else 0
         adapters = [(str(use["path"]), float(use["scale"])) for use in trace_meta.get("adapters") or ()]
         return inspect_command(
             str(trace_meta.get("model", "")) or "MODEL.gguf",
@@ -38,6 +40,7 @@ class Weighed:
             layers=() if len(self.layers) == len(picture.layers) else self.layers.tolist(),
             last=self.attention.shape[2],
             adapters=adapters,
+            reply_from=begins if begins < len(picture.ids) else 0,
         )
 
     def npz(self, meta: Mapping[str, Any]) -> bytes:
