@@ -40,9 +40,20 @@ class WhatIf(TokenQuestion):
         self._looked: Attended | None = None
         self._make: Callable[[Prefix], Question] = lambda prefix: Attend(0, prefix)
         self._change = Change()
-        self.effect: Effect | None = None
-        self.effects: HeadEffects | None = None
+        self._place: tuple[int | None, int | None] = (None, None)  # message and token that were asked about
+        self._effect: Effect | None = None
+        self._effects: HeadEffects | None = None
         self.sweeps = False
+
+    @property
+    def effect(self) -> Effect | None:
+        """See above; others hear of another token before this one does."""
+        return self._effect if self._place == (self._inspector.message_id, self._inspector.token) else None
+
+    @property
+    def effects(self) -> HeadEffects | None:
+        """The same of every head."""
+        return self._effects if self._place == (self._inspector.message_id, self._inspector.token) else None
 
     def try_out(self, change: Change) -> None:
         """Ask what *change* does; nothing happens while there is an `obstacle`."""
@@ -63,7 +74,7 @@ class WhatIf(TokenQuestion):
     def forget(self) -> None:
         """Start anew: what is known belongs to another token."""
         self._wanted += 1
-        self._looked = self.effect = self.effects = None
+        self._looked = self._effect = self._effects = None
         super().forget()
 
     @property
@@ -74,6 +85,7 @@ class WhatIf(TokenQuestion):
     def _start(self, make: Callable[[Prefix], Question]) -> None:
         self._make = make
         self._wanted += 1
+        self._place = (self._inspector.message_id, self._inspector.token)
         self.ask_about(make if self._looked is not None else lambda prefix: Attend(0, prefix))
 
     def _on_answer(self, answer: object) -> None:
@@ -103,9 +115,9 @@ class WhatIf(TokenQuestion):
         if wanted != self._wanted:
             return
         if isinstance(found, Effect):
-            self.effect = found
+            self._effect = found
         elif found is not None:
-            self.effects = found
+            self._effects = found
         super()._on_answer(found)
 
 

@@ -180,3 +180,24 @@ def test_the_change_goes_out(page: WhatIfPage, tab: AttentionTab, qtbot: QtBot) 
     assert told["meta"]["logprob_after"] == pytest.approx(effect.token.after)
     assert [row["id"] for row in told["rows"]] == [row.token for row in effect.rows]
     assert "hidden_positions" not in told["meta"]
+
+
+def test_another_message_takes_what_was_found_with_it(page: WhatIfPage, tab: AttentionTab, qtbot: QtBot) -> None:
+    services = tab._services
+    tab._attention.choose_heads(frozenset({(2, 3)}))
+    run(page, qtbot)
+    click(part(page, QTabBar, "whatIfParts"), part(page, QTabBar, "whatIfParts").tabRect(1).center())
+    run(page, qtbot, "sweepRun")
+    click(part(page, QTabBar, "whatIfParts"), part(page, QTabBar, "whatIfParts").tabRect(0).center())
+    assert page.change.effect is not None
+    reply = services.inspector.message_id
+    services.inspector.select(services.chat.conversation.path()[0].id)
+    assert page.change.effect is None
+    assert page.what_if.effects is None
+    assert reply is not None
+    services.inspector.select(reply, 4)
+    shown(tab, qtbot, 4)
+    run(page, qtbot)
+    assert page.change.effect is not None
+    services.chat.new_conversation()
+    assert page.change.effect is None
