@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QRect, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from chatapp.core.conversation import Message, Role
@@ -44,6 +44,7 @@ class HeatControl(QObject):
         self._notices = services.notices
         self.legend = ColourRow(services.settings, parent, hint=False)
         self.legend.setObjectName("chatLegend")
+        self.legend.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._list = messages
         self._area = parent
         self._card: TokenCard | None = None

@@ -338,7 +338,7 @@ class ChatView(QWidget):
 
     def _place(self) -> None:
         side = max(MARGIN, (self.width() - COLUMN) // 2)
-        self.heat.legend.setContentsMargins(side, 8, side, 4)
+        self.heat.legend.setContentsMargins(side, 8, side, 7)
         layout = self._dock.layout()
         if layout is not None:
             layout.setContentsMargins(side - 4, 4, side - 4, 14)
