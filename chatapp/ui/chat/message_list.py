@@ -36,6 +36,7 @@ class MessageList(QScrollArea):
 
     def __init__(self, make: Callable[[Message, QWidget], MessageWidget], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._chain: list[QWidget] = []  # the order of the Tab key; texts get their pieces late
         self._make = make
         self._rows: list[Row] = []
         self._follow = True
@@ -186,6 +187,7 @@ class MessageList(QScrollArea):
                 if not self._measure_near(top, self.viewport().height()):
                     break
             self._place(self._top_for(anchor, offset))
+            self._chain_focus()
             if self._make_one_beyond(self._top_for(anchor, offset)):
                 self._timer.start()
         finally:
@@ -287,7 +289,6 @@ class MessageList(QScrollArea):
         widget.height_changed.connect(self.lay_out_soon)
         widget.dragged.connect(self._on_dragged)
         widget.show()
-        self._chain_focus()
 
     def _release(self, row: Row) -> None:
         if row.widget is not None and not row.widget.is_pinned:
@@ -302,8 +303,12 @@ class MessageList(QScrollArea):
     def _chain_focus(self) -> None:
         """Let Tab walk the messages in reading order, whatever the order in which they were made."""
         chain = [self, *(w for widget in self.widgets() for w in widget.focusables())]
-        for before, after in pairwise(chain):
-            QWidget.setTabOrder(before, after)
+        if len(chain) != len(self._chain) or any(
+            one is not other for one, other in zip(chain, self._chain, strict=True)
+        ):
+            self._chain = chain
+            for before, after in pairwise(chain):
+                QWidget.setTabOrder(before, after)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         bar = self.verticalScrollBar()
