@@ -63,6 +63,7 @@ class Model:
         self.n_head: int = max([int(C.llama_model_n_head(self.handle)), *of_layers])
         self.n_ctx_train = int(C.llama_model_n_ctx_train(self.handle))
         self._pieces: dict[int, bytes] = {}
+        self._names: dict[int, bytes] = {}
 
     def close(self) -> None:
         """Free the weights; contexts on them must be closed before."""
@@ -181,7 +182,10 @@ class Model:
 
     def name(self, token: int) -> bytes:
         """What *token* is called, control tokens too."""
-        return self.token_text(token, special=True)
+        known = self._names.get(token)
+        if known is None:
+            known = self._names[token] = self.token_text(token, special=True)
+        return known
 
     def token_text(self, token: int, *, special: bool) -> bytes:
         """The bytes of *token*; with *special* the names of control tokens, too."""

@@ -37,10 +37,11 @@ def owners_of_bytes(text: str, contents: Sequence[str], marked: str) -> NDArray[
 def owners_of_tokens(pieces: Sequence[bytes], text: str, of_bytes: NDArray[np.int32]) -> list[int]:
     """For each token the first message that it has a byte of; -1 when it has none."""
     found: list[int] = []
+    owners: list[int] = of_bytes.tolist()
     for piece, (start, end) in zip(pieces, _spans(pieces, _bytes(text)), strict=True):
-        known = of_bytes[start:end][of_bytes[start:end] >= 0]
-        if len(known):
-            found.append(int(known[0]))
+        owner = next((owner for owner in owners[start:end] if owner >= 0), -1)
+        if owner >= 0:
+            found.append(owner)
         else:  # of bytes that make no character a text has only one U+FFFD
             found.append(found[-1] if found and start == end and _is_broken(piece) else -1)
     return found

@@ -91,9 +91,9 @@ def owners_of(prefix: Prefix, passage: Passage, reader: Reader) -> list[int]:
     """The message of every token; of the given beginning and the reply it is the one that comes next."""
     begun = len(passage.prompt) - passage.prefill
     reply = [len(prefix.messages)] * (passage.prefill + len(passage.reply))
-    if prefix.text:
+    if prefix.text or not prefix.messages:
         return [-1] * begun + reply
     contents = [message.content for message in prefix.messages]
     of_bytes = owners_of_bytes(passage.text, contents, reader.prompts.marked(prefix.messages, raw=prefix.raw))
-    pieces = [reader.model.token_text(token, special=True) for token in passage.prompt[:begun]]
+    pieces = [reader.model.name(token) for token in passage.prompt[:begun]]
     return owners_of_tokens(pieces, passage.text, of_bytes) + reply
