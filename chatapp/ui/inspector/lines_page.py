@@ -61,6 +61,8 @@ class LinesPage(QWidget):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(self.lines)
+        bar = area.verticalScrollBar()
+        bar.rangeChanged.connect(lambda _low, high: bar.setValue(high))  # the token that is looked at is the last
         self._area = area
         row = QHBoxLayout()
         row.setSpacing(8)
