@@ -21,9 +21,10 @@ def attend_rows(request: AttendRows, reader: Reader, listener: Listener) -> Atte
     end = len(tokens) - request.after
     first = max(0, end - max(1, request.queries))
     if request.how == ROLLOUT:
-        recorded, rows = _rolled_out(reader, tokens, (first, end), listener)
-        method = REBUILT
-    elif is_recorded(reader, end, end - first):
+        # What is left for all but the first token is too little for half precision.
+        recorded, whole = _rolled_out(reader, tokens, (first, end), listener)
+        return AttendedRows(request.job, recorded, REBUILT, {"rows": whole})
+    if is_recorded(reader, end, end - first):
         recorded, rows = _rebuilt(request, reader, tokens, (first, end), listener)
         method = REBUILT
     else:

@@ -329,7 +329,7 @@ class Attended:
 class AttendedRows:
     """Result of `AttendRows`; *method* and *recorded* as in `Attended`.
 
-    rows    float16 (Q, T)  query tokens, key positions 0..T-1
+    rows    float16 (Q, T), of a rollout float32: query tokens, key positions 0..T-1
     """
 
     TYPE: ClassVar[str] = "attended_rows"

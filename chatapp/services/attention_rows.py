@@ -31,7 +31,7 @@ class AttentionRows(QObject):
         super().__init__(parent)
         self._questions = questions
         self._job = 0
-        self._known: dict[tuple[str, frozenset[Head]], dict[int, NDArray[np.float16]]] = {}
+        self._known: dict[tuple[str, frozenset[Head]], dict[int, NDArray[np.floating]]] = {}
         self._kind: tuple[str, frozenset[Head]] = ("mean", frozenset())
         self._prefix: Prefix | None = None
         self._total = 0
@@ -115,7 +115,7 @@ class AttentionRows(QObject):
             self._on_progress,
         )
 
-    def _next_part(self, known: dict[int, NDArray[np.float16]]) -> tuple[int, int] | None:
+    def _next_part(self, known: dict[int, NDArray[np.floating]]) -> tuple[int, int] | None:
         """The tokens nearest to the centre that are not known yet."""
         size = _ROLLED if self.is_rollout else _PIECE
         most = min(_ALL if self._wants_all else _NEAR, _BYTES // max(1, 2 * self._total))
@@ -128,7 +128,7 @@ class AttentionRows(QObject):
         start = max(low, near - near % size)
         return start, min(high, start + size)
 
-    def _on_answer(self, known: dict[int, NDArray[np.float16]], start: int, answer: object) -> None:
+    def _on_answer(self, known: dict[int, NDArray[np.floating]], start: int, answer: object) -> None:
         self._job, self.progress = 0, None
         if isinstance(answer, AttendedRows):
             for at, row in enumerate(answer.arrays["rows"]):

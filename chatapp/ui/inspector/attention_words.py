@@ -1,11 +1,13 @@
 """The words of the Attention tab: who a message is from, what a head's number means, and what a picture is."""
 
+import math
+
 from PySide6.QtCore import QCoreApplication
 
 from chatapp.core.attention_picture import SCORES, AttentionPicture, Head
 from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.services.attention_place import AttentionState, Moment, Region
-from chatapp.ui.inspector.numbers import count, percent
+from chatapp.ui.inspector.numbers import count, log_percent, percent
 from chatapp.ui.widgets.text import number_text
 
 _ROLES = {
@@ -112,8 +114,13 @@ def score_text(name: str, value: float) -> str:
     return weight_text(max(0.0, min(1.0, value)))
 
 
-def weight_text(share: float) -> str:
-    """A share of attention; weights are kept in half precision, so that nothing below 0.1 % is told apart."""
+def weight_text(share: float, *, fine: bool = False) -> str:
+    """A share of attention; weights are kept in half precision, so that nothing below 0.1 % is told apart.
+
+    With *fine* it is, for what is as exact as that: a rollout.
+    """
+    if fine and 0 < share < 0.01:
+        return log_percent(math.log(share)) if share < 1e-5 else f"{number_text(100 * share, 3)} %"
     if 0 < share < 0.0005:
         return f"<{number_text(0.1, 1)} %"
     return f"{number_text(100 * share, 1)} %"

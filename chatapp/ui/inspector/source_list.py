@@ -26,6 +26,7 @@ class SourceItemModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.rows: list[SourceRow] = []
+        self.fine = False  # whether small weights are told apart
 
     def show(self, rows: list[SourceRow]) -> None:
         """Show other tokens."""
@@ -42,7 +43,7 @@ class SourceItemModel(QAbstractTableModel):
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row, column = self.rows[index.row()], index.column()
         if role == Qt.ItemDataRole.DisplayRole:
-            return (row.token, row.message, weight_text(row.weight))[column]
+            return (row.token, row.message, weight_text(row.weight, fine=self.fine))[column]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if column == 2 else Qt.AlignmentFlag.AlignLeft
             return int(side | Qt.AlignmentFlag.AlignVCenter)

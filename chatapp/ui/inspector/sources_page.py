@@ -126,11 +126,14 @@ class SourcesPage(QWidget):
         self._numbers.set_full_text(
             self._numbers_text(light)
             + " · "
-            + self.tr("strongest colour: {weight}").format(weight=weight_text(light.full))
+            + self.tr("strongest colour: {weight}").format(
+                weight=weight_text(light.full, fine=attention.rows.is_rollout)
+            )
         )
         self.strip.set_titles(titles, light.shares[: len(titles)].tolist())
         token = attention.light.token if attention.light.token is not None else attention.shown[1]
         self.strip.show_row(light, attention.position_of(token))
+        self.list.sources.fine = attention.rows.is_rollout
         self.list.show_sources([self._source(at, float(light.counted[at])) for at in light.found[:_TOP]])
 
     def _numbers_text(self, light: Light) -> str:
@@ -153,7 +156,7 @@ class SourcesPage(QWidget):
             text = f"“{self._attention.word(position)}” · {self._message(position)}"
             light = self._attention.light.current
             if light is not None and position < len(light.row):
-                text += f" · {weight_text(float(light.row[position]))}"
+                text += f" · {weight_text(float(light.row[position]), fine=self._attention.rows.is_rollout)}"
             else:
                 text += " · " + self.tr("not written yet")
         self._pointed.set_full_text(text)
