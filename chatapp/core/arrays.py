@@ -38,7 +38,7 @@ def array_parts(arrays: Arrays) -> tuple[ArraySpec, list[memoryview]]:
     return spec, parts
 
 
-def decode_arrays(spec: object, data: bytes) -> dict[str, NDArray[np.generic]]:
+def decode_arrays(spec: object, data: bytes | memoryview) -> dict[str, NDArray[np.generic]]:
     """Rebuild the arrays (read-only views of *data*); raise ValueError when description and bytes do not agree."""
     if not isinstance(spec, list):
         raise ValueError("array description is not a list")

@@ -48,6 +48,17 @@ class Vocabulary:
         """Whether *token* is a mark and no text."""
         return bool(self._control[token])
 
+    def shared_with(self, other: "Vocabulary") -> int:
+        """How many tokens both have, where one is the beginning of the other (models are padded); else 0."""
+        count = min(len(self), len(other))
+        size = int(self._ends[count - 1]) if count else 0
+        same = (
+            np.array_equal(self._ends[:count], other._ends[:count])
+            and np.array_equal(self._control[:count], other._control[:count])
+            and np.array_equal(self._data[:size], other._data[:size])
+        )
+        return count if same else 0
+
     def search(self, query: str, pending: bytes = b"") -> NDArray[np.int32]:
         """The tokens that *query* means, in order of their ids, int32.
 

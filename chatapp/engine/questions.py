@@ -26,6 +26,7 @@ from chatapp.protocol.messages import (
     InspectorAnswer,
     InspectorQuestion,
     Lens,
+    Logits,
     Lookahead,
     Meanings,
     Mute,
@@ -71,6 +72,7 @@ def _vocabulary(question: Vocabulary, reader: Reader, listener: Listener) -> Voc
 _ANSWERS: dict[type, Callable[[Any, Reader, Listener], InspectorAnswer]] = {
     Score: scoring.score,
     Predict: predicting.predict,
+    Logits: predicting.logits,
     Lookahead: lookahead.look_ahead,
     Vocabulary: _vocabulary,
     Attend: attending.attend,

@@ -65,8 +65,12 @@ class Decoder:
                 return
             if len(self._buffer) < self._nbytes:
                 return
-            payload = bytes(self._buffer[: self._nbytes])
-            del self._buffer[: self._nbytes]
+            payload: bytes | memoryview
+            if len(self._buffer) == self._nbytes:  # as nearly always; what is long is not copied
+                payload, self._buffer = memoryview(self._buffer).toreadonly(), bytearray()
+            else:
+                payload = bytes(self._buffer[: self._nbytes])
+                del self._buffer[: self._nbytes]
             header, self._header = self._header or {}, None
             header.pop("nbytes", None)
             try:

@@ -79,6 +79,16 @@ class Predict:
 
 
 @dataclass(frozen=True, slots=True)
+class Logits:
+    """The whole distributions after the tokens of *prefix* from number *start* on; ask for some of them at a time."""
+
+    TYPE: ClassVar[str] = "logits"
+    job: int
+    prefix: Prefix
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
 class Lookahead:
     """The likeliest continuations of *prefix* as a tree: the node is opened next that is likeliest given *prefix*.
 
@@ -265,6 +275,19 @@ class Predicted:
 
 
 @dataclass(frozen=True, slots=True)
+class LogitsRead:
+    """Result of `Logits`.
+
+    logits  float32 (N, V)  after each token from *start* on, before any sampler
+    """
+
+    TYPE: ClassVar[str] = "logits_read"
+    job: int
+    start: int
+    arrays: dict[str, NDArray[Any]] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class LookedAhead:
     """Result of `Lookahead`; nodes in the order they were found, parents first.
 
@@ -435,12 +458,25 @@ class MeaningsRead:
 
 
 InspectorQuestion = (
-    Score | ScoreText | Predict | Lookahead | Vocabulary | Attend | AttendRows | Mute | Sweep | Lens | Steps | Meanings
+    Score
+    | ScoreText
+    | Predict
+    | Logits
+    | Lookahead
+    | Vocabulary
+    | Attend
+    | AttendRows
+    | Mute
+    | Sweep
+    | Lens
+    | Steps
+    | Meanings
 )
 InspectorAnswer = (
     Scored
     | TextScored
     | Predicted
+    | LogitsRead
     | LookedAhead
     | VocabularyRead
     | Attended

@@ -8,8 +8,8 @@ Commands, to the worker::
     Tokenize  text to token ids and their bytes (job)
     Embed     texts to vectors (job)
     Count     how many tokens a conversation renders to
-    Score, ScoreText, Predict, Lookahead, Vocabulary, Attend, AttendRows, Mute, Sweep, Lens, Steps,
-              Meanings: see `inspecting` beside this (jobs)
+    Score, ScoreText, Predict, Logits, Lookahead, Vocabulary, Attend, AttendRows, Mute, Sweep, Lens,
+              Steps, Meanings: see `inspecting` beside this (jobs)
     Cancel    end a job early
     (closing stdin ends the worker)
 
@@ -21,8 +21,8 @@ Events, from the worker::
     Finished        the reply's end, how and how fast
     Tokenized       ids and bytes Embedded     vectors
     Inspected       arrays        Counted      token counts
-    Scored, TextPart, TextScored, Predicted, LookedAhead, VocabularyRead, Attended, AttendedRows, Muted, Swept,
-        LensRead, StepsTaken, MeaningsRead: see `chatapp.protocol.inspecting`
+    Scored, TextPart, TextScored, Predicted, LogitsRead, LookedAhead, VocabularyRead, Attended, AttendedRows,
+        Muted, Swept, LensRead, StepsTaken, MeaningsRead: see `chatapp.protocol.inspecting`
     Failed          a `UserFixable` error, of a job or (job None) of the load
 
 Each is a frozen dataclass of plain data; `to_frame` and `from_frame` are the only translation.
@@ -62,6 +62,8 @@ from chatapp.protocol.inspecting import (
     InspectorQuestion,
     Lens,
     LensRead,
+    Logits,
+    LogitsRead,
     Lookahead,
     LookedAhead,
     Meanings,
@@ -131,6 +133,8 @@ __all__ = [
     "LoadOptions",
     "LoadProgress",
     "Loaded",
+    "Logits",
+    "LogitsRead",
     "Lookahead",
     "LookedAhead",
     "Meanings",
@@ -176,8 +180,8 @@ _TYPES: dict[str, type[Any]] = {
         Load, Generate, Inspect, Tokenize, Embed, Count, Cancel,
         Hello, LoadProgress, Loaded, PromptProgress, Tokens, Finished, Inspected, Tokenized, Embedded, Counted, Failed,
         Score, ScoreText, Predict, Lookahead, Vocabulary, Attend, AttendRows, Mute, Sweep, Lens, Steps, Meanings,
-        Scored, TextPart, TextScored, Predicted, LookedAhead, VocabularyRead, Attended, AttendedRows, Muted, Swept,
-        LensRead, StepsTaken, MeaningsRead,
+        Logits, Scored, TextPart, TextScored, Predicted, LogitsRead, LookedAhead, VocabularyRead, Attended,
+        AttendedRows, Muted, Swept, LensRead, StepsTaken, MeaningsRead,
     )
 }  # fmt: skip
 

@@ -16,6 +16,7 @@ from chatapp.services.explorer import ExplorerService
 from chatapp.services.inspector import InspectorService
 from chatapp.services.larger_context import LargerContext
 from chatapp.services.lookahead import LookaheadService
+from chatapp.services.model_compare import ModelCompareService
 from chatapp.services.models import ModelsService
 from chatapp.services.next_tokens import NextTokens
 from chatapp.services.notices import Notices
@@ -61,6 +62,7 @@ class Services:
     text_score: TextScoreService
     attention: AttentionService
     verification: VerificationService
+    model_compare: ModelCompareService
 
     @classmethod
     def create(cls, paths: Paths, settings: Settings, *, fake_engine: bool, parent: QObject | None = None) -> Self:
@@ -86,11 +88,12 @@ class Services:
         text_score = TextScoreService(chat, engine, questions, tasks, parent)
         attention = AttentionService(chat, engine, inspector, questions, vocabulary, tasks, parent)
         verification = VerificationService(attention, engine, inspector, questions, tasks, parent)
+        model_compare = ModelCompareService(engine, models, inspector, questions, vocabulary, tasks, parent)
         traces = TracesService(chat, prompt_scores, storage, parent)
         return cls(
             paths, settings_service, notices, tasks, storage, engine, conversations, chat, models, context,
             larger_context, presets, questions, prompt_scores, inspector, traces, vocabulary, explorer, lookahead,
-            text_score, attention, verification,
+            text_score, attention, verification, model_compare,
         )  # fmt: skip
 
     def start(self, model: str | None = None) -> None:
@@ -109,6 +112,7 @@ class Services:
         self.explorer.set_active(False)
         self.attention.set_active(False)
         self.chat.close()
+        self.model_compare.close()
         self.engine.close()
         self.context.close()
         self.settings.save()

@@ -21,6 +21,8 @@ from chatapp.protocol.messages import (
     Lens,
     LensRead,
     LoadOptions,
+    Logits,
+    LogitsRead,
     Lookahead,
     LookedAhead,
     Meanings,
@@ -314,6 +316,7 @@ QUESTIONS = (
     Score(0, Prefix(CHAT)),
     ScoreText(0, b"hello there"),
     Predict(0, Prefix(CHAT)),
+    Logits(0, Prefix(CHAT), 2),
     Lookahead(0, Prefix(CHAT)),
     Vocabulary(0),
     Attend(0, Prefix(CHAT)),
@@ -332,8 +335,8 @@ def test_a_worker_answers_every_question() -> None:
         kinds = [type(client.ask(question)) for question in QUESTIONS]
     assert {type(question) for question in QUESTIONS} == set(get_args(InspectorQuestion))
     assert kinds == [
-        Scored, TextScored, Predicted, LookedAhead, VocabularyRead, Attended, AttendedRows, Muted, Swept, LensRead,
-        StepsTaken, MeaningsRead,
+        Scored, TextScored, Predicted, LogitsRead, LookedAhead, VocabularyRead, Attended, AttendedRows, Muted, Swept,
+        LensRead, StepsTaken, MeaningsRead,
     ]  # fmt: skip
 
 

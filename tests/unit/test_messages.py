@@ -66,6 +66,7 @@ MESSAGES: list[m.Message] = [
     m.Score(13, m.Prefix(CHAT, prefill="그", reply_ids=(1, 2), adapters=(AdapterUse("a.gguf"),)), 7),
     m.ScoreText(14, "긴 글".encode(), "llama.cpp", 512),
     m.Predict(15, m.Prefix(text="The cat", raw=True), PARAMS),
+    m.Logits(16, m.Prefix(reply_ids=(4, 5)), 1),
     m.Lookahead(16, m.Prefix(CHAT), 2, 3, 9),
     m.Vocabulary(17),
     m.Attend(18, m.Prefix(CHAT), (0, 3)),
@@ -95,6 +96,7 @@ MESSAGES: list[m.Message] = [
     m.Attended(18, (0,), False, -1, -1.0, "f16", {"ids": np.array([1, 2], np.int32)}, "replayed"),
     m.TextScored(14, 100, 99, 250.5, 512),
     m.Predicted(15, 3, ("raw", "top_k"), {"logits": np.zeros(4, np.float32)}),
+    m.LogitsRead(16, 1, {"logits": np.zeros((1, 4), np.float32)}),
     m.LookedAhead(16, {"parents": np.array([-1], np.int32)}),
     m.VocabularyRead(17, {"lengths": np.array([1, 2], np.int32)}),
 ]

@@ -34,9 +34,13 @@ class Legend(QWidget):
         self.setAccessibleName(self.tr("Legend: {values}").format(values=", ".join(self.labels())))
         self.update()
 
+    def ticks(self) -> list[tuple[float, float]]:
+        """Places, 0 to 1, and their numbers."""
+        return scales.ticks(self._measure, self._bounds)
+
     def labels(self) -> list[str]:
         """The numbers, in order of strength."""
-        values = [value for _level, value in scales.ticks(self._measure, self._bounds)]
+        values = [value for _level, value in self.ticks()]
         if self._measure is Measure.PROBABILITY:
             return [f"{number_text(100 * value)} %" for value in values]
         if self._measure is Measure.RANK:
@@ -71,7 +75,7 @@ class Legend(QWidget):
                 gradient.setColorAt(step / (len(ramp) - 1), color)
             painter.fillRect(bar, gradient)
             painter.setPen(colors.muted)
-            levels = [level for level, _value in scales.ticks(self._measure)]
+            levels = [level for level, _value in self.ticks()]
             self._labels(painter, [bar.left() + level * bar.width() for level in levels], labels)
         painter.setPen(theme.mix(colors.border, colors.muted, 0.4))
         painter.drawRect(bar)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWi
 
 from chatapp.core.conversation import Role
 from chatapp.ui.inspector.examples_button import ExamplesButton
+from chatapp.ui.inspector.model_compare_dialog import ModelCompareDialog
 from chatapp.ui.widgets.icons import icon
 from chatapp.ui.widgets.text import ElidedLabel
 
@@ -41,10 +42,16 @@ class MessageHead(QWidget):
         row.setSpacing(6)
         row.addWidget(self._role)
         row.addWidget(self._words, 1)
+        self._compare = QToolButton(self)
+        self._compare.setObjectName("compareModels")
+        self._compare.setIcon(icon("compare", "muted"))
+        self._compare.setIconSize(QSize(16, 16))
+        self._compare.clicked.connect(lambda: ModelCompareDialog.open_one(services, self.window()))
         self._offers = examples
         self._examples = ExamplesButton(services, self)
         row.addWidget(self._examples)
         row.addWidget(self._back)
+        row.addWidget(self._compare)
         row.addWidget(self._previous)
         row.addWidget(self._following)
         self._inspector.message_changed.connect(self.show_message)
@@ -65,6 +72,7 @@ class MessageHead(QWidget):
         self._role.setText(self.tr("Text") if is_text else names[message.role] if message else "")
         self._back.setVisible(is_text)
         self._examples.setVisible(message is None and self._offers)
+        self._compare.setVisible(message is not None)
         for button in (self._previous, self._following):
             button.setVisible(message is not None and not is_text)
         self._words.set_full_text(" ".join(self._text()[:_WORDS].split()))
@@ -100,6 +108,7 @@ class MessageHead(QWidget):
         for button, name in (
             (self._previous, self.tr("Look at the message before")),
             (self._following, self.tr("Look at the message after")),
+            (self._compare, self.tr("Compare with another model…")),
         ):
             button.setToolTip(name)
             button.setAccessibleName(name)

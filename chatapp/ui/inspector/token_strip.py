@@ -10,6 +10,7 @@ from copy import copy
 from math import ceil
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
@@ -213,11 +214,14 @@ class TokenStrip(QAbstractScrollArea):
         boxes = layout.boxes[first:]
         if not boxes:
             return
-        values = group_values(self._trace, self._measure, [b.start for b in boxes], [b.end for b in boxes])
-        strengths = levels(values, self._measure, self._bounds) * (scales.STEPS - 1)
+        strengths = self._levels([b.start for b in boxes], [b.end for b in boxes]) * (scales.STEPS - 1)
         steps = np.where(np.isnan(strengths), -1, np.rint(strengths)).astype(int).tolist()
         for box, step in zip(boxes, steps, strict=True):
             box.shade = step
+
+    def _levels(self, starts: list[int], ends: list[int]) -> NDArray[np.float64]:
+        """How much colour the tokens from each of *starts* to its end get, 0 to 1, nan for none."""
+        return levels(group_values(self._trace, self._measure, starts, ends), self._measure, self._bounds)
 
     def _resize_bar(self) -> None:
         height = len(self._layout.lines) * self._painter.line_height + 2 * _MARGIN

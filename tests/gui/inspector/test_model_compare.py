@@ -1,0 +1,76 @@
+"""The chat's model and another one on one sentence, by mouse."""
+
+import math
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QToolButton
+from pytestqt.qtbot import QtBot
+
+from chatapp.core.trace_export import csv_bytes
+from chatapp.services.inspector import TraceState
+from chatapp.services.model_compare import CompareState
+from chatapp.ui import theme
+from chatapp.ui.inspector.message_head import MessageHead
+from chatapp.ui.inspector.model_compare_dialog import ModelCompareDialog
+from tests.gui.inspector.real import Real, open_real
+from tests.helpers.tiny_models import tiny
+
+__all__ = ["open_real"]
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.mark.usefixtures("qapp")
+def test_two_models_are_compared_by_mouse(open_real: Real, qapp: QApplication, qtbot: QtBot) -> None:
+    theme.apply(qapp, "light", 10)
+    services = open_real(False)
+    with qtbot.waitSignal(services.engine.model_loaded, timeout=60_000):
+        services.models.choose(str(tiny("llama-f32")))
+    services.inspector.set_open(True)
+    services.inspector.look_at_text("The mouse, 마우스, is small.")
+    qtbot.waitUntil(lambda: services.inspector.state is TraceState.READY, timeout=20_000)
+    head = MessageHead(services)
+    qtbot.addWidget(head)
+    with qtbot.waitExposed(head):
+        head.show()
+    qtbot.mouseClick(head.findChild(QToolButton, "compareModels"), LEFT)
+    dialog = head.findChild(ModelCompareDialog)
+    with qtbot.waitExposed(dialog):
+        pass
+    choice, run = dialog.findChild(QComboBox, "compareSecond"), dialog.findChild(QPushButton, "compareRun")
+    path = str(tiny("llama-q8_0"))
+    choice.addItem(Path(path).name, path)
+    choice.setCurrentIndex(choice.findData(path))
+    service = services.model_compare
+    qtbot.mouseClick(run, LEFT)
+    assert run.text() == "Cancel"
+    qtbot.waitUntil(lambda: service.state is CompareState.DONE, timeout=30_000)
+    found = service.comparison
+    assert found is not None
+    assert found.kl is not None
+    said = {label.objectName(): label for label in dialog.findChildren(QLabel)}
+    assert said["modelCompareTold"].text().startswith("Both models expect nearly the same: ")
+    assert f"token {found.farthest + 1}," in said["modelCompareTold"].text()
+
+    strip = dialog.strip
+    qtbot.waitUntil(lambda: strip.is_laid_out)
+    box = next(box for box in strip.layout_now.boxes if 1 < box.start != found.farthest)
+    at = QPoint(round(box.x + box.width / 2) + 8, 8 + box.line * strip.height() + 10)
+    qtbot.mouseClick(strip.viewport(), LEFT, pos=at)
+    qtbot.waitUntil(lambda: box.start in found.attention, timeout=20_000)
+    assert said["modelCompareHeads"].text().startswith("Attention when it was foretold: on average a head has ")
+    chance = math.exp(float(found.sides[1].trace.logprobs[box.start]))
+    rows = dialog.table.rows.rows
+    assert sum(row.is_bold for row in rows) == 1
+    assert 0 < chance < 1
+    exported = dialog.export_data()
+    assert exported is not None
+    text = csv_bytes(exported.table()).decode("utf-8-sig")
+    assert "llama-f32.gguf" in text
+    assert "llama-q8_0.gguf" in text
+    assert all(side.model.fingerprint in text for side in found.sides)
+    assert exported.picture().size.width() > 400
+    dialog.close()
+    assert not service.other.pid
+    assert service.comparison is None

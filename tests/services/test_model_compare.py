@@ -1,0 +1,168 @@
+"""Two models on one text, in two real workers."""
+
+import numpy as np
+import psutil
+import pytest
+from pytestqt.qtbot import QtBot
+
+from chatapp.core.errors import ErrorCode
+from chatapp.core.model_comparison import ModelComparison
+from chatapp.protocol.messages import Attend, Attended, Logits, LogitsRead, Predict, Predicted, Prefix, Question
+from chatapp.services.bundle import Services
+from chatapp.services.engine_process import EngineState
+from chatapp.services.inspector import TraceState
+from chatapp.services.model_compare import CompareState
+from chatapp.services.questions import Questions
+from tests.gui.inspector.real import Real, open_real
+from tests.helpers.tiny_models import tiny
+from tests.services.conftest import make_services, services
+
+__all__ = ["make_services", "open_real", "services"]
+TEXT = "The mouse, 마우스, is beside the computer. " * 4  # more than 64 tokens
+
+
+@pytest.fixture
+def looked(open_real: Real, qtbot: QtBot) -> Services:
+    """A text beside the chat is looked at with the unquantized model."""
+    services = open_real(False)
+    with qtbot.waitSignal(services.engine.model_loaded, timeout=60_000):
+        services.models.choose(str(tiny("llama-f32")))
+    services.inspector.set_open(True)
+    services.inspector.look_at_text(TEXT)
+    qtbot.waitUntil(lambda: services.inspector.state is TraceState.READY, timeout=20_000)
+    return services
+
+
+def compared(services: Services, qtbot: QtBot, name: str) -> ModelComparison:
+    service = services.model_compare
+    service.start(str(tiny(name)))
+    qtbot.waitUntil(lambda: service.state in (CompareState.DONE, CompareState.FAILED), timeout=60_000)
+    assert service.error is None
+    assert service.comparison is not None
+    return service.comparison
+
+
+def others(services: Services) -> Questions:
+    return Questions(services.model_compare.other, services.model_compare)
+
+
+def asked(questions: Questions, question: Question, qtbot: QtBot) -> object:
+    found: list[object] = []
+    questions.ask(question, found.append)
+    qtbot.waitUntil(lambda: bool(found), timeout=20_000)
+    return found[0]
+
+
+@pytest.mark.parametrize("name", ["llama-q8_0", "llama-tied"])
+def test_the_divergence_is_that_of_the_whole_distributions(looked: Services, qtbot: QtBot, name: str) -> None:
+    found = compared(looked, qtbot, name)
+    assert found.kl is not None
+    ids = tuple(found.sides[0].trace.ids.tolist())
+    assert len(ids) > 70
+    assert found.known.tolist() == [at for at in range(1, len(ids)) if found.sides[0].own[at]]
+    for token in (1, 5, 64, 65, len(ids) - 1):
+        if name == "llama-tied":  # far apart: evaluated one by one, other kernels make no difference to speak of
+            question: Predict | Logits = Predict(0, Prefix(reply_ids=ids[:token]))
+        else:
+            start = (token - 1) // 64 * 64
+            question = Logits(0, Prefix(reply_ids=ids[: min(start + 64, len(ids) - 1)]), start)
+        rows = [
+            said.arrays["logits"].reshape(-1, 320)[0 if isinstance(said, Predicted) else (token - 1) % 64]
+            for said in (asked(services, question, qtbot) for services in (looked.questions, others(looked)))
+            if isinstance(said, Predicted | LogitsRead)
+        ]
+        log_p, log_q = (row - np.logaddexp.reduce(row) for row in (row.astype(np.float64) for row in rows))
+        exact = float((np.exp(log_p) * (log_p - log_q)).sum() / np.log(2))
+        assert exact > 1e-6
+        assert found.kl[token] == pytest.approx(exact, rel=2e-3 if name == "llama-tied" else 1e-6)
+    assert found.sides[0].perplexity != found.sides[1].perplexity
+    one, two = (side.trace.top_ids[1:, 0] for side in found.sides)
+    assert found.agreement == pytest.approx((one == two).mean())
+    assert found.agreement < 0.5 if name == "llama-tied" else found.agreement > 0.8
+
+
+def test_heads_are_compared_weight_by_weight(looked: Services, qtbot: QtBot) -> None:
+    found = compared(looked, qtbot, "llama-q8_0")
+    ids = tuple(found.sides[0].trace.ids.tolist())
+    service = looked.model_compare
+    with qtbot.waitSignal(service.heads_changed, timeout=20_000):
+        service.look_at(9)
+    apart = found.attention[9]
+    weights = []
+    for questions in (looked.questions, others(looked)):
+        said = asked(questions, Attend(0, Prefix(reply_ids=ids[:9]), method=apart.picture.method), qtbot)
+        assert isinstance(said, Attended)
+        weights.append(said.arrays["weights"][:, :, 0].astype(np.float64))
+    difference = np.abs(weights[0] - weights[1])
+    assert apart.largest == pytest.approx(difference.max(axis=-1), abs=1e-6)
+    assert apart.mean == pytest.approx(difference.mean(axis=-1), abs=1e-6)
+    assert apart.largest.max() > 1e-4
+
+
+def test_a_model_is_as_itself(looked: Services, qtbot: QtBot) -> None:
+    found = compared(looked, qtbot, "llama-f32")
+    assert found.kl is not None
+    assert not found.kl[found.known].any()
+    assert found.agreement == 1
+    assert found.sides[0].perplexity == found.sides[1].perplexity
+    with qtbot.waitSignal(looked.model_compare.heads_changed, timeout=20_000):
+        looked.model_compare.look_at(7)
+    assert not found.attention[7].largest.any()
+
+
+def test_other_tokens_are_compared_by_the_character_only(looked: Services, qtbot: QtBot) -> None:
+    found = compared(looked, qtbot, "llama-sentencepiece")
+    assert found.kl is None
+    assert np.isnan(found.mean_kl)
+    for side in found.sides:
+        nats = -side.trace.logprobs[1:].astype(np.float64).sum()
+        assert side.bits_per_character == pytest.approx(nats / np.log(2) / len(TEXT), rel=0.05)
+    looked.model_compare.look_at(3)
+    assert looked.model_compare.token is None
+
+
+def test_other_heads_cannot_be_compared(looked: Services, qtbot: QtBot) -> None:
+    found = compared(looked, qtbot, "deci-f32")
+    assert found.mean_kl > 0.1
+    with qtbot.waitSignal(looked.model_compare.heads_changed, timeout=20_000):
+        looked.model_compare.look_at(7)
+    assert not found.attention
+
+
+def test_the_other_worker_may_die(looked: Services, qtbot: QtBot) -> None:
+    service = looked.model_compare
+    compared(looked, qtbot, "llama-q8_0")
+    worker = psutil.Process(service.other.pid)
+    worker.suspend()
+    service.start(str(tiny("llama-q8_0")))
+    qtbot.waitUntil(lambda: service.state is CompareState.COMPARING, timeout=20_000)
+    worker.kill()
+    qtbot.waitUntil(lambda: service.state is CompareState.FAILED, timeout=20_000)
+    assert service.error is not None
+    assert service.error.code is ErrorCode.ENGINE_OUT_OF_MEMORY
+    assert looked.engine.state is EngineState.READY
+    assert compared(looked, qtbot, "llama-q8_0").mean_kl > 0  # and it can be tried again
+
+
+def test_it_makes_room_for_the_chats_next_model(looked: Services, qtbot: QtBot) -> None:
+    service = looked.model_compare
+    compared(looked, qtbot, "llama-q8_0")
+    assert service.other.pid
+    with qtbot.waitSignal(looked.engine.model_loaded, timeout=60_000):
+        looked.models.choose(str(tiny("gpt2-f16")))
+    assert not service.other.pid
+    assert service.comparison is None
+    assert service.state is CompareState.IDLE
+
+
+def test_what_cannot_be_loaded_is_said(looked: Services, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    service = looked.model_compare
+    service.start("/nowhere/at/all.gguf")
+    qtbot.waitUntil(lambda: service.state is CompareState.FAILED, timeout=20_000)
+    assert service.error is not None
+    assert service.error.code is ErrorCode.MODEL_MISSING
+    monkeypatch.setattr("chatapp.services.model_compare.free_memory", lambda: 1 << 20)
+    service.start(str(tiny("llama-q8_0")))
+    qtbot.waitUntil(lambda: service.state is CompareState.FAILED, timeout=20_000)
+    assert service.error.code is ErrorCode.MODEL_TOO_LARGE
+    assert not service.other.pid
