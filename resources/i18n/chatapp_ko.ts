@@ -1336,8 +1336,8 @@
         <translation>정렬</translation>
     </message>
     <message>
-        <source>no attention in this layer</source>
-        <translation>이 층에는 어텐션이 없어요</translation>
+        <source>no attention: this layer remembers what it has read in another way</source>
+        <translation>어텐션 없음: 이 층은 읽은 것을 다른 방법으로 기억해요</translation>
     </message>
     <message>
         <source>Heads of every layer</source>
@@ -1858,6 +1858,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>뒤 메시지 보기</translation>
     </message>
     <message>
+        <source>Compare with another model…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Back to the chat</source>
         <translation>대화로 돌아가기</translation>
     </message>
@@ -1915,6 +1919,176 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>Inspect this message</source>
         <translation>이 메시지 들여다보기</translation>
+    </message>
+</context>
+<context>
+    <name>ModelCompare</name>
+    <message>
+        <source>Both models expect nearly the same: {kl} bits apart a token, on average.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The models differ a little: {kl} bits apart a token, on average.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The models differ clearly: {kl} bits apart a token, on average.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>These models cut text into different tokens: the whole text can be compared, but not token by token.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no token here that could be compared.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Both models expect exactly the same at every token.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>They are farthest apart at token {number}, “{token}”: {kl} bits.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bits per character: A {one}, B {two} (fewer is better)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Perplexity: A {one}, B {two} (lower: less surprised by the text)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the same likeliest token at {share} of {count} tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This token was not compared: it is not part of the text itself.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{token}”: A {one}, B {two}; {kl} bits apart</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Attention when it was foretold: on average a head has {mean} of it elsewhere in B; most {head}, {most}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{head}: {moved} elsewhere, largest difference of a weight {largest}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ModelCompareDialog</name>
+    <message>
+        <source>Compare with a model file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>GGUF models (*.gguf);;All files (*)</source>
+        <translation type="unfinished">GGUF 모델 (*.gguf);;모든 파일 (*)</translation>
+    </message>
+    <message>
+        <source>A: {model}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>비교</translation>
+    </message>
+    <message>
+        <source>The chat’s model reads the text…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loading {model}…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Comparing token by token…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a message, or an example, in the inspector first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same text is read by both models. The other one runs beside the chat’s and is closed with this window.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Token</source>
+        <translation>토큰</translation>
+    </message>
+    <message>
+        <source>A</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Attention can only be compared between models that cut text into the same tokens.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing stands before the first token.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading the attention of both…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The models have other layers or heads: head by head they cannot be compared.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare with another model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A is the chat’s model, B the other one. The divergence D(A‖B) is 0 bits where both expect the same next token, and the larger, the more of what A expects comes as a surprise to B. It is worked out over the whole vocabulary.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The other model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens of the text, coloured by how far the models are apart</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How far the heads of both models are apart</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no attention in this layer</source>
+        <translation>이 층에는 어텐션이 없어요</translation>
+    </message>
+    <message>
+        <source>The likeliest tokens of both models</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2624,12 +2798,12 @@ this token {percent}, {bits} bits; all of them {whole}</source>
 <context>
     <name>SharesPage</name>
     <message>
-        <source>Each bar is a token of this message. {count} are still to be read.</source>
-        <translation>막대 하나가 이 메시지의 토큰 하나예요. {count}개를 더 읽어야 해요.</translation>
+        <source>A bar for every token of this message; {count} are still to be read.</source>
+        <translation>이 메시지의 토큰마다 막대 하나예요. {count}개를 더 읽어야 해요.</translation>
     </message>
     <message>
-        <source>Each bar is a token of this message: from whom comes what the model looked at.</source>
-        <translation>막대 하나가 이 메시지의 토큰 하나예요. 모델이 본 것이 누구의 글인지 보여 줘요.</translation>
+        <source>A bar for every token of this message, coloured by whose words the model looked at.</source>
+        <translation>이 메시지의 토큰마다 막대 하나예요. 색은 모델이 누구의 글을 보았는지 나타내요.</translation>
     </message>
     <message>
         <source>First token (sink)</source>
@@ -5554,6 +5728,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>The KV type is one of {choices}</source>
         <translation>KV 종류는 다음 중 하나예요: {choices}</translation>
+    </message>
+    <message>
+        <source>The distributions of {count} tokens cannot be asked for at once</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
