@@ -47,6 +47,8 @@ class ModelCompareDialog(QDialog):
         self._first = ElidedLabel(self)
         self._first.setProperty("role", "heading")
         self._first.setObjectName("compareFirst")
+        self._second = QLabel(self)
+        self._second.setProperty("role", "heading")
         self._choice = CalmComboBox(self)
         self._choice.setObjectName("compareSecond")
         self._choice.setMinimumContentsLength(18)
@@ -54,6 +56,7 @@ class ModelCompareDialog(QDialog):
         self._file.setObjectName("compareFile")
         self._file.setAutoDefault(False)
         self._run.setObjectName("compareRun")
+        self._run.setAutoDefault(False)  # Enter belongs to the strip
         self._run.setProperty("primary", "true")
         self._export = ExportButton(services, self.export_data, self)
         self._progress = QProgressBar(self)
@@ -78,6 +81,7 @@ class ModelCompareDialog(QDialog):
         self.strip, self._legend, self.grid = KlStrip(self), KlLegend(self), ApartGrid(self)
         self.table = RowsTable("modelCompareTable", self)
         self._found = QWidget(self)
+        self._tokens = QSplitter(Qt.Orientation.Vertical, self)  # what there is token by token
         self._empty = QWidget(self)
         self._arrange()
         self._connect()
@@ -99,10 +103,12 @@ class ModelCompareDialog(QDialog):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self._first, 1)
+        row.addWidget(self._second)
         row.addWidget(self._choice, 1)
         for widget in (self._file, self._run, self._export):
             row.addWidget(widget)
-        above, lower, left, right = QWidget(self), QWidget(self), QWidget(self), QWidget(self)
+        lower, left, right = QWidget(self), QWidget(self), QWidget(self)
+        above = QWidget(self)
         upper = QVBoxLayout(above)
         upper.addWidget(self._legend)
         upper.addWidget(self.strip, 1)
@@ -115,7 +121,7 @@ class ModelCompareDialog(QDialog):
         tokens.addWidget(self.table, 1)
         heads.addWidget(self._heads)
         heads.addWidget(self.grid, 1)
-        splitter = QSplitter(Qt.Orientation.Vertical, self)
+        splitter = self._tokens
         splitter.setChildrenCollapsible(False)
         splitter.addWidget(above)
         splitter.addWidget(lower)
@@ -125,6 +131,7 @@ class ModelCompareDialog(QDialog):
         inner.addWidget(self._totals)
         inner.addWidget(splitter, 1)
         inner.addWidget(self._note)
+        inner.addStretch(0)
         for layout in (upper, beside, tokens, heads, inner):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(max(6, layout.spacing()))
@@ -163,15 +170,18 @@ class ModelCompareDialog(QDialog):
     def _fill(self) -> None:
         """The models of the list; another one than the chat's first."""
         before, model = self._choice.currentData(), self._services.engine.model
+        architecture = model.architecture if model else ""
         self._choice.clear()
         for known in self._services.models.models():
             if known.error is None:
                 self._choice.addItem(f"{known.path.name}", str(known.path))
         others = [at for at in range(self._choice.count()) if model is None or self._choice.itemData(at) != model.path]
+        kin = {str(known.path) for known in self._services.models.models() if known.architecture == architecture}
+        likeliest = sorted(others, key=lambda at: self._choice.itemData(at) not in kin)  # has the same tokens perhaps
         if before is not None:
             self._choose(before)
-        elif others:
-            self._choice.setCurrentIndex(others[0])
+        elif likeliest:
+            self._choice.setCurrentIndex(likeliest[0])
         self.refresh()
 
     def _choose(self, path: str) -> None:
@@ -212,6 +222,8 @@ class ModelCompareDialog(QDialog):
         if found is not None and found is not self._shown:
             one = found.sides[0]
             self._totals.setText(words.totals(found))
+            self._tokens.setVisible(found.kl is not None)
+            self._note.setVisible(found.kl is not None)
             self.strip.show_values(one.trace, found.kl, one.own)
             self._select(max(found.farthest, 0))
         self._shown = found
@@ -257,7 +269,7 @@ class ModelCompareDialog(QDialog):
         text = words.token_sentence(found, token)
         self._detail.setText(text)
         self.strip.describe(text)
-        names = (self.tr("Token"), self.tr("A"), self.tr("B"), self.tr("Change"))
+        names = (self.tr("Token"), self.tr("A"), self.tr("B"), self.tr("Change (points)"))
         self.table.show_rows(names, words.token_rows(found, token) if found.kl is not None else [])
 
     def _show_heads(self) -> None:
@@ -295,11 +307,12 @@ class ModelCompareDialog(QDialog):
     def _retranslate(self) -> None:
         self.setWindowTitle(self.tr("Compare with another model"))
         self._file.setText(self.tr("Other file…"))
+        self._second.setText(self.tr("B:"))
         self._note.setText(
             self.tr(
                 "A is the chat’s model, B the other one. The divergence D(A‖B) is 0 bits where both expect the same "
                 "next token, and the larger, the more of what A expects comes as a surprise to B. It is worked out "
-                "over the whole vocabulary."
+                "over the whole vocabulary. A head’s colour is the share of its attention that lies elsewhere in B."
             )
         )
         for widget in (self._choice, self._choice.view()):

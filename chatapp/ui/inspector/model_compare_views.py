@@ -11,9 +11,10 @@ from chatapp.ui.inspector import grid_image
 from chatapp.ui.inspector.effect_grid import EffectGrid
 from chatapp.ui.inspector.legend import Legend
 from chatapp.ui.inspector.token_strip import TokenStrip
+from chatapp.ui.widgets.text import number_text
 
-_FULL = 4.0  # bits that the strongest colour stands for; strength grows with the square root
-_TICKS = (0.0, 0.25, 1.0, 4.0)
+_FULL = 2.0  # bits that the strongest colour stands for; strength grows with the square root
+_TICKS = (0.0, 0.1, 0.5, 1.0, 2.0)
 
 
 class KlStrip(TokenStrip):
@@ -25,9 +26,9 @@ class KlStrip(TokenStrip):
         self.set_measure(Measure.ENTROPY)
 
     def show_values(self, trace: TraceBuffer, kl: NDArray[np.float64] | None, own: NDArray[np.bool_]) -> None:
-        """*kl*, bits (T,), of the tokens of *trace*; those that are not the text's *own* are dim."""
+        """*kl*, bits (T,), of the tokens of *trace*, of which the text's *own* are shown."""
         self._kl = np.full(len(trace), np.nan) if kl is None else kl
-        self.show_trace(trace, dim=lambda token: not own[token])
+        self.show_trace(trace, lambda token: bool(own[token]))
 
     def _levels(self, starts: list[int], ends: list[int]) -> NDArray[np.float64]:
         known = np.nan_to_num(self._kl, nan=-1.0)
@@ -46,6 +47,11 @@ class KlLegend(Legend):
     def ticks(self) -> list[tuple[float, float]]:
         """Places, 0 to 1, and their numbers."""
         return [(float(np.sqrt(value / _FULL)), value) for value in _TICKS]
+
+    def labels(self) -> list[str]:
+        """The numbers, in order of strength."""
+        texts = [number_text(value, 0 if value in {0, 1, 2} else 1) for value in _TICKS]
+        return [*texts[:-1], self.tr("{bits}+ bits").format(bits=texts[-1])]
 
 
 class ApartGrid(EffectGrid):

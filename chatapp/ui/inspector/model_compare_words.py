@@ -44,9 +44,9 @@ def verdict(found: ModelComparison) -> str:
         return _tr(QT_TRANSLATE_NOOP("ModelCompare", "Both models expect exactly the same at every token."))
     at = found.farthest
     text = _tr(_VERDICTS[(mean >= _NEAR) + (mean >= _CLEAR)]).format(kl=number_text(mean, 3))
-    farthest = _tr(
-        QT_TRANSLATE_NOOP("ModelCompare", "They are farthest apart at token {number}, “{token}”: {kl} bits.")
-    ).format(number=count(at + 1), token=word(found.sides[0], int(found.sides[0].trace.ids[at])), kl=bits(found.kl[at]))
+    farthest = _tr(QT_TRANSLATE_NOOP("ModelCompare", "They are farthest apart at “{token}”: {kl} bits.")).format(
+        token=word(found.sides[0], int(found.sides[0].trace.ids[at])), kl=bits(found.kl[at])
+    )
     return f"{text} {farthest}"
 
 

@@ -51,7 +51,7 @@ def test_two_models_are_compared_by_mouse(open_real: Real, qapp: QApplication, q
     assert found.kl is not None
     said = {label.objectName(): label for label in dialog.findChildren(QLabel)}
     assert said["modelCompareTold"].text().startswith("Both models expect nearly the same: ")
-    assert f"token {found.farthest + 1}," in said["modelCompareTold"].text()
+    assert "They are farthest apart at “" in said["modelCompareTold"].text()
 
     strip = dialog.strip
     qtbot.waitUntil(lambda: strip.is_laid_out)
@@ -71,6 +71,12 @@ def test_two_models_are_compared_by_mouse(open_real: Real, qapp: QApplication, q
     assert "llama-q8_0.gguf" in text
     assert all(side.model.fingerprint in text for side in found.sides)
     assert exported.picture().size.width() > 400
+    choice.addItem("other.gguf", str(tiny("llama-sentencepiece")))
+    choice.setCurrentIndex(choice.count() - 1)
+    qtbot.mouseClick(run, LEFT)
+    qtbot.waitUntil(lambda: service.state is CompareState.DONE, timeout=30_000)
+    assert said["modelCompareTold"].text().startswith("These models cut text into different tokens")
+    assert not strip.isVisible()
     dialog.close()
     assert not service.other.pid
     assert service.comparison is None
