@@ -103,7 +103,8 @@ class ModelCompareService(QObject):
         self.comparison: ModelComparison | None = None
         self._is_attending = False
         self.token: int | None = None  # whose heads are compared
-        engine.state_changed.connect(self._on_engine)
+        engine.state_changed.connect(self._make_room)
+        models.choosing.connect(self.end)
         self.other.model_loaded.connect(lambda _model: self._on_loaded())
         self.other.load_progress.connect(self._set_progress)
         self.other.failed.connect(self._on_other_failed)
@@ -375,6 +376,6 @@ class ModelCompareService(QObject):
         if self.is_busy or self.state is CompareState.DONE:
             self._fail(error)
 
-    def _on_engine(self) -> None:
+    def _make_room(self) -> None:
         if self._engine.model is None and (self.other.pid or self.comparison is not None or self.is_busy):
             self.end()  # the chat's next model needs the memory

@@ -39,11 +39,13 @@ class ModelsService(QObject):
     changed()           the list is another
     choose_requested()  the user should pick a model: open the list
     plans_changed()     needs or free memory are known anew
+    choosing()          a model is about to be checked and opened: what can be given up of the memory should be
     """
 
     changed = Signal()
     choose_requested = Signal()
     plans_changed = Signal()
+    choosing = Signal()
 
     def __init__(
         self,
@@ -97,6 +99,7 @@ class ModelsService(QObject):
         """
         self._choosing += 1
         number = self._choosing
+        self.choosing.emit()
         self._notices.clear(_NOTICE)
         options = self.options()
 

@@ -6,6 +6,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from chatapp.core.errors import ErrorCode
+from chatapp.core.generation import SamplingParams
 from chatapp.core.model_comparison import ModelComparison
 from chatapp.protocol.messages import Attend, Attended, Logits, LogitsRead, Predict, Predicted, Prefix, Question
 from chatapp.services.bundle import Services
@@ -13,7 +14,7 @@ from chatapp.services.engine_process import EngineState
 from chatapp.services.inspector import TraceState
 from chatapp.services.model_compare import CompareState
 from chatapp.services.questions import Questions
-from tests.gui.inspector.real import Real, open_real
+from tests.gui.inspector.real import Real, ask, open_real
 from tests.helpers.tiny_models import tiny
 from tests.services.conftest import make_services, services
 
@@ -97,6 +98,39 @@ def test_heads_are_compared_weight_by_weight(looked: Services, qtbot: QtBot) -> 
     assert apart.largest == pytest.approx(difference.max(axis=-1), abs=1e-6)
     assert apart.mean == pytest.approx(difference.mean(axis=-1), abs=1e-6)
     assert apart.largest.max() > 1e-4
+
+
+def test_of_a_chat_the_message_counts_and_not_what_stands_before_it(looked: Services, qtbot: QtBot) -> None:
+    trace = ask(looked, qtbot, "Hello, 마우스!", SamplingParams(temperature=0, max_tokens=12))
+    found = compared(looked, qtbot, "llama-q8_0")
+    one, two = found.sides
+    assert one.trace.ids[one.own].tolist() == trace.ids.tolist()
+    assert found.known.tolist() == np.flatnonzero(one.own).tolist()
+    assert one.trace.logprobs[one.own] == pytest.approx(trace.logprobs, abs=0.01)
+    assert two.trace.ids.tolist() == one.trace.ids.tolist()
+    user = looked.chat.conversation.path()[0]
+    looked.inspector.select(user.id)
+    found = compared(looked, qtbot, "llama-q8_0")
+    one = found.sides[0]
+    said = b"".join(one.trace.token_bytes(int(at)) for at in np.flatnonzero(one.own))
+    assert said.decode() == user.text
+    assert len(one.trace) > len(found.known)
+
+
+def test_it_can_be_cancelled_and_the_chat_goes_on(looked: Services, qtbot: QtBot) -> None:
+    service = looked.model_compare
+    compared(looked, qtbot, "llama-q8_0")
+    other = psutil.Process(service.other.pid)
+    other.suspend()
+    try:
+        service.start(str(tiny("llama-q8_0")))
+        qtbot.waitUntil(lambda: service.state is CompareState.COMPARING, timeout=20_000)
+        service.cancel()
+        assert service.state is CompareState.IDLE
+    finally:
+        other.resume()
+    assert len(ask(looked, qtbot, "Hello", SamplingParams(temperature=0, max_tokens=4))) > 0
+    assert compared(looked, qtbot, "llama-q8_0").kl is not None
 
 
 def test_a_model_is_as_itself(looked: Services, qtbot: QtBot) -> None:
