@@ -29,6 +29,7 @@ from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.services.notices import Action, Level, Notice
 from chatapp.ui import theme
 from chatapp.ui.i18n import notice_text
+from chatapp.ui.widgets.flow import FlowLayout
 from chatapp.ui.widgets.icons import icon
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class NoticeBar(QFrame):
         texts.setSpacing(2)
         texts.addWidget(self._message)
         texts.addWidget(self._remedy)
-        actions = QHBoxLayout()
+        actions = FlowLayout()  # beside an open inspector the chat is narrow
         actions.setSpacing(8)
         for button, _action in self._buttons:
             actions.addWidget(button)
@@ -137,7 +138,6 @@ class NoticeBar(QFrame):
         outer.setSpacing(6)
         outer.addLayout(row)
         if not short and (self._buttons or self.notice.details):
-            actions.addStretch(1)
             actions.setContentsMargins(28, 0, 0, 0)
             outer.addLayout(actions)
         outer.addWidget(self._details)

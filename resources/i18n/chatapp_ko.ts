@@ -1859,7 +1859,7 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     </message>
     <message>
         <source>Compare with another model…</source>
-        <translation type="unfinished"></translation>
+        <translation>다른 모델과 비교…</translation>
     </message>
     <message>
         <source>Back to the chat</source>
@@ -1925,74 +1925,74 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <name>ModelCompare</name>
     <message>
         <source>Both models expect nearly the same: {kl} bits apart a token, on average.</source>
-        <translation type="unfinished"></translation>
+        <translation>두 모델의 예상이 거의 같아요. 토큰마다 평균 {kl}비트 차이예요.</translation>
     </message>
     <message>
         <source>The models differ a little: {kl} bits apart a token, on average.</source>
-        <translation type="unfinished"></translation>
+        <translation>두 모델이 조금 달라요. 토큰마다 평균 {kl}비트 차이예요.</translation>
     </message>
     <message>
         <source>The models differ clearly: {kl} bits apart a token, on average.</source>
-        <translation type="unfinished"></translation>
+        <translation>두 모델이 뚜렷이 달라요. 토큰마다 평균 {kl}비트 차이예요.</translation>
     </message>
     <message>
         <source>These models cut text into different tokens: the whole text can be compared, but not token by token.</source>
-        <translation type="unfinished"></translation>
+        <translation>두 모델은 글을 서로 다른 토큰으로 잘라요. 글 전체는 비교할 수 있지만 토큰마다 비교할 수는 없어요.</translation>
     </message>
     <message>
         <source>There is no token here that could be compared.</source>
-        <translation type="unfinished"></translation>
+        <translation>여기에는 비교할 토큰이 없어요.</translation>
     </message>
     <message>
         <source>Both models expect exactly the same at every token.</source>
-        <translation type="unfinished"></translation>
+        <translation>두 모델의 예상이 모든 토큰에서 똑같아요.</translation>
     </message>
     <message>
         <source>They are farthest apart at token {number}, “{token}”: {kl} bits.</source>
-        <translation type="unfinished"></translation>
+        <translation>가장 다른 곳은 토큰 {number} “{token}”: {kl}비트.</translation>
     </message>
     <message>
         <source>Bits per character: A {one}, B {two} (fewer is better)</source>
-        <translation type="unfinished"></translation>
+        <translation>글자당 비트: A {one}, B {two}(적을수록 좋음)</translation>
     </message>
     <message>
         <source>Perplexity: A {one}, B {two} (lower: less surprised by the text)</source>
-        <translation type="unfinished"></translation>
+        <translation>퍼플렉서티: A {one}, B {two}(낮을수록 글이 덜 뜻밖)</translation>
     </message>
     <message>
         <source>the same likeliest token at {share} of {count} tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>토큰 {count}개 중 {share}에서 가장 나올 법한 토큰이 같음</translation>
     </message>
     <message>
         <source>This token was not compared: it is not part of the text itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 토큰은 글 자체의 일부가 아니어서 비교하지 않았어요.</translation>
     </message>
     <message>
         <source>“{token}”: A {one}, B {two}; {kl} bits apart</source>
-        <translation type="unfinished"></translation>
+        <translation>“{token}”: A {one}, B {two}, {kl}비트 차이</translation>
     </message>
     <message>
         <source>Attention when it was foretold: on average a head has {mean} of it elsewhere in B; most {head}, {most}</source>
-        <translation type="unfinished"></translation>
+        <translation>이 토큰을 예상할 때의 어텐션: B에서는 헤드마다 평균 {mean}이(가) 다른 곳에 있어요. 가장 많이 다른 헤드: {head}, {most}</translation>
     </message>
     <message>
         <source>{head}: {moved} elsewhere, largest difference of a weight {largest}</source>
-        <translation type="unfinished"></translation>
+        <translation>{head}: {moved}이(가) 다른 곳에 있음, 가중치의 가장 큰 차이 {largest}</translation>
     </message>
 </context>
 <context>
     <name>ModelCompareDialog</name>
     <message>
         <source>Compare with a model file</source>
-        <translation type="unfinished"></translation>
+        <translation>모델 파일과 비교</translation>
     </message>
     <message>
         <source>GGUF models (*.gguf);;All files (*)</source>
-        <translation type="unfinished">GGUF 모델 (*.gguf);;모든 파일 (*)</translation>
+        <translation>GGUF 모델(*.gguf);;모든 파일(*)</translation>
     </message>
     <message>
         <source>A: {model}</source>
-        <translation type="unfinished"></translation>
+        <translation>A: {model}</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -2004,23 +2004,23 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     </message>
     <message>
         <source>The chat’s model reads the text…</source>
-        <translation type="unfinished"></translation>
+        <translation>대화의 모델이 글을 읽는 중…</translation>
     </message>
     <message>
         <source>Loading {model}…</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} 불러오는 중…</translation>
     </message>
     <message>
         <source>Comparing token by token…</source>
-        <translation type="unfinished"></translation>
+        <translation>토큰마다 비교하는 중…</translation>
     </message>
     <message>
         <source>Choose a message, or an example, in the inspector first.</source>
-        <translation type="unfinished"></translation>
+        <translation>먼저 검사기에서 메시지나 예문을 고르세요.</translation>
     </message>
     <message>
         <source>The same text is read by both models. The other one runs beside the chat’s and is closed with this window.</source>
-        <translation type="unfinished"></translation>
+        <translation>두 모델이 같은 글을 읽어요. 다른 모델은 대화의 모델 옆에서 실행되고 이 창과 함께 닫혀요.</translation>
     </message>
     <message>
         <source>Token</source>
@@ -2028,59 +2028,59 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     </message>
     <message>
         <source>A</source>
-        <translation type="unfinished"></translation>
+        <translation>A</translation>
     </message>
     <message>
         <source>B</source>
-        <translation type="unfinished"></translation>
+        <translation>B</translation>
     </message>
     <message>
         <source>Change</source>
-        <translation type="unfinished"></translation>
+        <translation>바꾸기</translation>
     </message>
     <message>
         <source>Attention can only be compared between models that cut text into the same tokens.</source>
-        <translation type="unfinished"></translation>
+        <translation>글을 같은 토큰으로 자르는 모델끼리만 어텐션을 비교할 수 있어요.</translation>
     </message>
     <message>
         <source>Nothing stands before the first token.</source>
-        <translation type="unfinished"></translation>
+        <translation>첫 토큰 앞에는 아무것도 없어요.</translation>
     </message>
     <message>
         <source>Reading the attention of both…</source>
-        <translation type="unfinished"></translation>
+        <translation>두 모델의 어텐션을 읽는 중…</translation>
     </message>
     <message>
         <source>The models have other layers or heads: head by head they cannot be compared.</source>
-        <translation type="unfinished"></translation>
+        <translation>두 모델의 층이나 헤드 수가 달라서 헤드끼리 비교할 수 없어요.</translation>
     </message>
     <message>
         <source>Compare with another model</source>
-        <translation type="unfinished"></translation>
+        <translation>다른 모델과 비교</translation>
     </message>
     <message>
         <source>Other file…</source>
-        <translation type="unfinished"></translation>
+        <translation>다른 파일…</translation>
     </message>
     <message>
         <source>A is the chat’s model, B the other one. The divergence D(A‖B) is 0 bits where both expect the same next token, and the larger, the more of what A expects comes as a surprise to B. It is worked out over the whole vocabulary.</source>
-        <translation type="unfinished"></translation>
+        <translation>A는 대화의 모델, B는 다른 모델이에요. 발산 D(A‖B)는 둘이 같은 다음 토큰을 예상하면 0비트이고, A가 예상한 것이 B에게 뜻밖일수록 커요. 어휘 전체로 계산해요.</translation>
     </message>
     <message>
         <source>The other model</source>
-        <translation type="unfinished"></translation>
+        <translation>다른 모델</translation>
     </message>
     <message>
         <source>Progress</source>
-        <translation type="unfinished"></translation>
+        <translation>진행</translation>
     </message>
     <message>
         <source>Tokens of the text, coloured by how far the models are apart</source>
-        <translation type="unfinished"></translation>
+        <translation>두 모델이 얼마나 다른지 색으로 나타낸 글의 토큰</translation>
     </message>
     <message>
         <source>How far the heads of both models are apart</source>
-        <translation type="unfinished"></translation>
+        <translation>두 모델의 헤드가 얼마나 다른지</translation>
     </message>
     <message>
         <source>no attention in this layer</source>
@@ -2088,7 +2088,7 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     </message>
     <message>
         <source>The likeliest tokens of both models</source>
-        <translation type="unfinished"></translation>
+        <translation>두 모델에서 가장 나올 법한 토큰</translation>
     </message>
 </context>
 <context>
@@ -5731,7 +5731,7 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     </message>
     <message>
         <source>The distributions of {count} tokens cannot be asked for at once</source>
-        <translation type="unfinished"></translation>
+        <translation>토큰 {count}개의 분포를 한 번에 물을 수 없어요</translation>
     </message>
 </context>
 <context>

@@ -127,3 +127,16 @@ def test_text_is_never_taken_for_markup(area: NoticeArea, services: Services) ->
     services.notices.post_info("“{title}” was moved to the trash.", title="<b>bold</b> {0} {x}")
     assert area.bars()[0]._message.textFormat() is Qt.TextFormat.PlainText
     assert "<b>bold</b> {0} {x}" in area.bars()[0]._message.text()
+
+
+def test_in_a_narrow_chat_the_buttons_take_a_second_line(area: NoticeArea, services: Services, qtbot: QtBot) -> None:
+    several = (Action.SMALLER_CONTEXT, Action.RESTART_ENGINE, Action.CHOOSE_MODEL)
+    services.notices.post_error(CRASH, *((action, lambda: None) for action in several))
+    (bar,) = area.bars()
+    area.setFixedWidth(360)
+    qtbot.waitUntil(lambda: bar.width() < 360)
+    shown = [button for button in bar.findChildren(QPushButton) if button.isVisible()]
+    assert len(shown) == 4
+    assert all(button.geometry().right() < bar.width() for button in shown), "nothing is cut off"
+    assert len({button.y() for button in shown}) > 1
+    assert max(button.geometry().bottom() for button in shown) < bar.height()
