@@ -1453,6 +1453,13 @@
     </message>
 </context>
 <context>
+    <name>KlLegend</name>
+    <message>
+        <source>{bits}+ bits</source>
+        <translation>{bits}비트+</translation>
+    </message>
+</context>
+<context>
     <name>LayersTab</name>
     <message>
         <source>Layers</source>
@@ -1948,8 +1955,8 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>두 모델의 예상이 모든 토큰에서 똑같아요.</translation>
     </message>
     <message>
-        <source>They are farthest apart at token {number}, “{token}”: {kl} bits.</source>
-        <translation>가장 다른 곳은 토큰 {number} “{token}”: {kl}비트.</translation>
+        <source>They are farthest apart at “{token}”: {kl} bits.</source>
+        <translation>가장 다른 곳은 “{token}”: {kl}비트.</translation>
     </message>
     <message>
         <source>Bits per character: A {one}, B {two} (fewer is better)</source>
@@ -2035,8 +2042,16 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>B</translation>
     </message>
     <message>
-        <source>Change</source>
-        <translation>바꾸기</translation>
+        <source>Change (points)</source>
+        <translation>변화(%p)</translation>
+    </message>
+    <message>
+        <source>B:</source>
+        <translation>B:</translation>
+    </message>
+    <message>
+        <source>A is the chat’s model, B the other one. The divergence D(A‖B) is 0 bits where both expect the same next token, and the larger, the more of what A expects comes as a surprise to B. It is worked out over the whole vocabulary. A head’s colour is the share of its attention that lies elsewhere in B.</source>
+        <translation>A는 대화의 모델, B는 다른 모델이에요. 발산 D(A‖B)는 둘이 같은 다음 토큰을 예상하면 0비트이고, A가 예상한 것이 B에게 뜻밖일수록 커요. 어휘 전체로 계산해요. 헤드의 색은 B에서 다른 곳에 있는 어텐션의 몫이에요.</translation>
     </message>
     <message>
         <source>Attention can only be compared between models that cut text into the same tokens.</source>
@@ -2061,10 +2076,6 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>Other file…</source>
         <translation>다른 파일…</translation>
-    </message>
-    <message>
-        <source>A is the chat’s model, B the other one. The divergence D(A‖B) is 0 bits where both expect the same next token, and the larger, the more of what A expects comes as a surprise to B. It is worked out over the whole vocabulary.</source>
-        <translation>A는 대화의 모델, B는 다른 모델이에요. 발산 D(A‖B)는 둘이 같은 다음 토큰을 예상하면 0비트이고, A가 예상한 것이 B에게 뜻밖일수록 커요. 어휘 전체로 계산해요.</translation>
     </message>
     <message>
         <source>The other model</source>
