@@ -15,7 +15,8 @@ HANGUL = re.compile(r"[가-힣]")
 # The same in Korean: names, formulas, and texts that consist of placeholders.
 KEY_NAMES = {("Escape", "Esc")}
 SAME = re.compile(
-    r"(ChatApp|GGUF|Python|Qt|Top-k|Top-p|Top-n-sigma|Typical-p|Top-nσ|Min-p|Adaptive-p|DRY|XTC|Enter|[AB]|\{\w+\}|[\W\d_])+"
+    r"(ChatApp|GGUF|Python|Qt|Top-k|Top-p|Top-n-sigma|Typical-p|Top-nσ|Min-p|Adaptive-p|DRY|XTC|Enter|[AB]"
+    r"|\{\w+\}|[\W\d_])+"
 )
 
 
