@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 from chatapp.core.model_comparison import ModelComparison, Side
 from chatapp.core.trace_export import Cell, Table, origin, piece_text, short_float
 from chatapp.ui.inspector.attention_words import head_name
-from chatapp.ui.inspector.exported import APP, Exported, caption
+from chatapp.ui.inspector.exported import APP, Exported
 from chatapp.ui.inspector.picture import widget_picture
 
 _SAME = ("token_number", "id", "text", "bytes", "own", "a_logprob", "b_logprob", "a_rank", "b_rank", "a_top_id",
@@ -49,8 +49,9 @@ def model_compare_export(found: ModelComparison, token: int | None, verdict: str
         ]  # fmt: skip
         return Table(_SAME, same, meta)
 
-    lines = (*caption(meta), " · ".join(f"{n} {s.model.name} {s.model.fingerprint[:16]}" for n, s in
-                                         zip("AB", found.sides, strict=True)), verdict)  # fmt: skip
+    sides = zip("AB", found.sides, strict=True)
+    files = [f"{name}: {side.model.name} · {side.model.fingerprint[:16]}" for name, side in sides]
+    lines = (APP, *files, verdict)
     return Exported("models", meta, table, lambda: widget_picture(page, lines))
 
 
