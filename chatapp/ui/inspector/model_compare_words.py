@@ -18,9 +18,9 @@ _SHOWN = 8  # likeliest tokens of each
 _NEAR, _CLEAR = 0.05, 0.5  # bits a token
 
 _VERDICTS = (
-    QT_TRANSLATE_NOOP("ModelCompare", "Both models expect nearly the same: {kl} bits apart per token, on average."),
-    QT_TRANSLATE_NOOP("ModelCompare", "The models differ a little: {kl} bits apart per token, on average."),
-    QT_TRANSLATE_NOOP("ModelCompare", "The models differ clearly: {kl} bits apart per token, on average."),
+    QT_TRANSLATE_NOOP("ModelCompare", "Both models expect nearly the same: {kl} bits apart a token, on average."),
+    QT_TRANSLATE_NOOP("ModelCompare", "The models differ a little: {kl} bits apart a token, on average."),
+    QT_TRANSLATE_NOOP("ModelCompare", "The models differ clearly: {kl} bits apart a token, on average."),
 )
 
 
