@@ -71,7 +71,7 @@ def make_application(arguments: list[str]) -> QApplication:
     app.setApplicationName("chatapp")
     app.setApplicationDisplayName("ChatApp")
     app.setApplicationVersion(__version__)
-    app.setDesktopFileName("chatapp")
+    app.setDesktopFileName("org.chatapp.ChatApp")
     return app
 
 

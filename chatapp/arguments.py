@@ -66,6 +66,8 @@ def parser() -> argparse.ArgumentParser:
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Parse; ends the program with code 2 and one line when it cannot."""
+    if len(arguments) == 1 and arguments[0].lower().endswith(".gguf"):
+        arguments = ["--model", *arguments]  # a file manager opens a model by its path alone
     # Not as argparse defaults: a subcommand would put them over what was given before it.
     defaults = argparse.Namespace(command=None, data_dir=None, fake_engine=False, model=None)
     return parser().parse_args(arguments, defaults)

@@ -26,6 +26,7 @@ usage: python3 packaging/dev.py [--no-apt] COMMAND
   run [ARGS...]            start ChatApp from this clone; ARGS go to ChatApp
   test [--slow] [ARGS...]  run the tests; ARGS go to pytest
   setup                    get everything ready and start nothing
+  package                  build the installers of this system into dist/
   COMMAND --help           more about one of them
 
 The first start creates .venv, installs the pinned libraries and compiles llama.cpp, which takes 5 to 10 minutes on
@@ -54,6 +55,12 @@ left out unless --slow is given; then all of them run. For example
   python3 packaging/dev.py test tests/unit -x
   python3 packaging/dev.py test -- --help                  pytest's own options
 Without a display on Linux the windows open under Xvfb; with QT_QPA_PLATFORM=offscreen set they open nowhere.
+""",
+    "package": """\
+usage: python3 packaging/dev.py package
+
+Set up what is missing, compile llama.cpp for every kind of processor (once, some 15 minutes on two cores), freeze
+ChatApp with PyInstaller and pack it: on Linux a .deb and a portable tarball in dist/.
 """,
     "setup": """\
 usage: python3 packaging/dev.py setup
@@ -125,6 +132,11 @@ def main(argv: "list[str]") -> None:
     set_up(apt, xvfb=name == "test" and needs_xvfb())
     if name == "run":
         become(run_command(args))
+    if name == "package":
+        import _dev_package
+
+        _dev_package.package()
+        return
     if name == "test":
         os.chdir(state.ROOT)
         become(test_command(args))

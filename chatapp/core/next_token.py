@@ -1,5 +1,6 @@
 """`NextToken`: the distribution of one token over the whole vocabulary, before and after the samplers, in order."""
 
+import random
 from dataclasses import dataclass
 from typing import Self
 
@@ -76,7 +77,7 @@ class NextToken:
     def draw(self, seed: int, step: int) -> int:
         """A token by the probabilities after the samplers; the same for the same *seed* and *step*."""
         reach = np.cumsum(self.final, dtype=np.float64)
-        point = np.random.default_rng((seed, step)).random() * reach[-1]
+        point = random.Random(f"{seed} {step}").random() * reach[-1]
         return int(np.searchsorted(reach, point, side="right").clip(max=len(self.final) - 1))
 
     def rows(self, tokens: NDArray[np.int32] | None) -> NDArray[np.int32]:

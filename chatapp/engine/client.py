@@ -5,7 +5,6 @@ The window has its own supervision (`chatapp.services.engine_process`), since it
 
 import itertools
 import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -43,6 +42,7 @@ from chatapp.protocol.messages import (
     from_frame,
     to_bytes,
 )
+from chatapp.worker_command import worker_command
 
 _CHUNK = 1 << 16  # bytes
 _TAIL = 200  # lines of stderr
@@ -52,9 +52,9 @@ class EngineClient:
     """A running worker; use as a context manager. Errors it reports, and its death, are raised as `UserFixable`."""
 
     def __init__(self, *, fake: bool = False) -> None:
-        command = [sys.executable, "-m", "chatapp.engine", *(["--fake"] if fake else [])]
+        program, arguments = worker_command(fake=fake)
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
+            [program, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
         )
         self._decoder = Decoder()
         self._events = self._read()

@@ -8,7 +8,7 @@ from typing import Any
 import psutil
 
 from chatapp.core.errors import ErrorCode, RequestError
-from chatapp.engine.ggml import library
+from chatapp.engine.ggml import library, load_backends
 from chatapp.protocol.messages import NO_DEVICE, Device
 
 _KINDS = ("cpu", "gpu", "igpu", "accelerator")  # enum ggml_backend_dev_type, in order; what follows combines others
@@ -17,6 +17,7 @@ _GPUS = ("gpu", "igpu")
 
 def list_devices() -> tuple[Device, ...]:
     """Every device, in llama.cpp's order, with the memory that is free now."""
+    load_backends()
     registry = library("ggml")
     found = (_describe(_get()(i)) for i in range(int(registry.ggml_backend_dev_count())))
     return tuple(device for device in found if device is not None)
@@ -41,6 +42,7 @@ def used_devices(n_gpu_layers: int, wanted: str) -> tuple[Device, ...]:
 
 def handles(names: Sequence[str]) -> Any:
     """For `llama_model_params.devices`: a NULL-terminated array; empty keeps everything on the CPU."""
+    load_backends()
     by_name = library("ggml").ggml_backend_dev_by_name
     by_name.restype = ctypes.c_void_p
     by_name.argtypes = [ctypes.c_char_p]

@@ -41,14 +41,30 @@ class Tensor(ctypes.Structure):
     )
 
 
+def _folder() -> Path:
+    return Path(llama_cpp.__file__).parent / "lib"
+
+
 @cache
 def library(name: str) -> ctypes.CDLL:
     """One of llama.cpp's libraries (\"ggml\", \"ggml-base\"…), the very one that llama_cpp has loaded."""
-    folder = Path(llama_cpp.__file__).parent / "lib"
+    folder = _folder()
     for pattern in (f"lib{name}.so", f"lib{name}.dylib", f"{name}.dll", f"lib{name}.dll"):
         if (folder / pattern).exists():
             return ctypes.CDLL(str(folder / pattern))
     raise OSError(f"llama.cpp's library {name} is not in {folder}")
+
+
+@cache
+def load_backends() -> None:
+    """Load what llama.cpp computes with, where it was built as libraries of their own: the one for this processor's
+    instructions, and those for graphics cards. In other builds they are there already."""
+    registry = library("ggml")
+    registry.ggml_backend_reg_count.restype = ctypes.c_size_t
+    if not registry.ggml_backend_reg_count():
+        registry.ggml_backend_load_all_from_path.argtypes = [ctypes.c_char_p]
+        registry.ggml_backend_load_all_from_path.restype = None
+        registry.ggml_backend_load_all_from_path(os.fsencode(_folder()))
 
 
 @cache

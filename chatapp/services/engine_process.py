@@ -31,7 +31,7 @@ from chatapp.protocol.messages import (
     to_parts,
 )
 from chatapp.services.engine_failures import Outcome, explain
-from chatapp.services.worker_command import worker_command
+from chatapp.worker_command import worker_command
 
 _log = log.get("engine")
 

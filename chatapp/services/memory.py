@@ -8,7 +8,7 @@ from chatapp import log
 from chatapp.hub.fit import available_memory
 from chatapp.protocol.framing import Decoder, FramingError
 from chatapp.protocol.messages import Device, Hello, from_frame
-from chatapp.services.worker_command import worker_command
+from chatapp.worker_command import worker_command
 
 _PROBE_TIMEOUT = 30  # seconds; a graphics driver may start slowly
 _log = log.get("memory")

@@ -1,4 +1,4 @@
-"""How the engine worker is started."""
+"""How the engine worker is started, from source and in a packaged app."""
 
 import sys
 from pathlib import Path

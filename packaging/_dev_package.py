@@ -1,0 +1,254 @@
+"""dev.py package: builds the program folder with PyInstaller, and of it the .deb and the portable tarball in dist/."""
+
+import datetime as dt
+import email
+import json
+import os
+import platform
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import tarfile
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+import _dev_setup as setup
+import _dev_state as state
+from _dev_console import Progress, run
+from _dev_state import AGAIN, CONSTRAINTS, ROOT, SetupError
+
+WORK = ROOT / "build" / "package"
+VENV = WORK / "venv"
+PYTHON = VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+FOLDER = WORK / "dist" / "chatapp"
+DIST = ROOT / "dist"
+LINUX = ROOT / "packaging" / "linux"
+# Not tuned to this processor: a library for each generation of them, of which the engine takes the best one at start.
+CMAKE_ARGS = "-DGGML_NATIVE=OFF -DGGML_BACKEND_DL=ON -DGGML_CPU_ALL_VARIANTS=ON"
+# PyInstaller takes the X libraries of the machine it runs on; the rest is for readelf, strip and dpkg-deb.
+SYSTEM_PACKAGES = ["binutils", "dpkg", "xz-utils", "desktop-file-utils", "appstream"]
+DEPENDS = (
+    "libc6 (>= {glibc}), libgl1, libegl1, libxcb1, libx11-6, libwayland-client0, libwayland-cursor0, libwayland-egl1, "
+    "ca-certificates, fontconfig"
+)
+RECOMMENDS = "fonts-noto-cjk, libsecret-1-0"
+
+
+def package() -> None:
+    """Build everything this system can build; print what went where and how large the parts are."""
+    build_folder()
+    version = app_version()
+    DIST.mkdir(exist_ok=True)
+    made = []
+    if sys.platform == "linux":
+        made = [tarball(version), deb(version)]
+    report(made)
+
+
+# The folder
+
+
+def build_folder() -> None:
+    """build/package/dist/chatapp: the two programs and all they need but the system's own libraries."""
+    if sys.platform == "linux" and state.on_path("dpkg-query"):
+        setup.install_packages(setup.missing_packages(SYSTEM_PACKAGES, setup.installed_packages()))
+    key = state.wheel_key(state.pinned("llama-cpp-python"), CMAKE_ARGS, "any " + platform.machine())
+    wheel = setup.find_wheel(key) or setup.build_wheel(key, CMAKE_ARGS)
+    make_venv(wheel)
+    shutil.rmtree(WORK / "dist", ignore_errors=True)
+    spec = ROOT / "packaging" / "chatapp.spec"
+    command = [PYTHON, "-m", "PyInstaller", "--noconfirm", "--log-level=WARN", "--distpath", WORK / "dist"]
+    step("Freezing", [*command, "--workpath", WORK / "work", spec], PYTHONHASHSEED="1", **epoch())
+    finish_folder()
+
+
+def make_venv(wheel: Path) -> None:
+    """An environment with what the app needs and nothing else, so that nothing else is collected."""
+    stamp, wanted = VENV / "chatapp-package.json", wanted_venv(wheel)
+    if stamp.exists() and stamp.read_text("utf-8") == wanted:
+        return
+    shutil.rmtree(VENV, ignore_errors=True)
+    base = getattr(sys, "_base_executable", None) or sys.executable
+    step("Creating an environment for the package", [base, "-I", "-m", "venv", VENV])
+    options = ["--disable-pip-version-check", "--no-input", "-c", CONSTRAINTS]
+    pip = [PYTHON, "-I", "-m", "pip", "install", *options]
+    step("Installing llama.cpp into it", [*pip, "--no-deps", wheel])
+    step("Installing the libraries into it", [*pip, *requirements(), "pyinstaller"])
+    stamp.write_text(wanted, "utf-8")
+
+
+def wanted_venv(wheel: Path) -> str:
+    inputs = state.inputs_hash(CONSTRAINTS.read_text("utf-8"), (ROOT / "pyproject.toml").read_text("utf-8"))
+    return json.dumps({"wheel": str(wheel), "inputs": inputs, "python": sys.version})
+
+
+def requirements() -> list[str]:
+    found: list[str] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    return found
+
+
+def finish_folder() -> None:
+    """One file for each library of llama.cpp, no symbols, the licences of everything inside."""
+    inside = FOLDER / "_internal"
+    link_versions(inside / "llama_cpp" / "lib")
+    if sys.platform == "linux":
+        for file in inside.rglob("*.so*"):
+            # OpenBLAS of numpy breaks when it is stripped, Qt's libraries come so.
+            if not file.is_symlink() and not {"numpy.libs", "PySide6"} & set(file.parts):
+                subprocess.run(["strip", "--strip-unneeded", file], check=True)
+    licences(inside / "licenses")
+
+
+def link_versions(folder: Path) -> None:
+    """libllama.so and libllama.so.0.5.0 become links to libllama.so.0, the name by which the others find it."""
+    for real in sorted(folder.glob("*.so.?")):
+        for other in folder.glob(real.name[: real.name.index(".so")] + ".so*"):
+            if other != real:
+                other.unlink()
+        (folder / real.name[:-2]).symlink_to(real.name)
+
+
+def licences(folder: Path) -> None:
+    """The licence texts of every Python package, of Python and of ChatApp, with a list of what is in here."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    shutil.copy(ROOT / "LICENSE", folder / "ChatApp.txt")
+    lines = []
+    for info in sorted(VENV.rglob("*.dist-info")):
+        metadata = email.message_from_string((info / "METADATA").read_text("utf-8", "replace"))
+        name = metadata["Name"]
+        if re.sub("[-_.]+", "-", name).lower() in NOT_INSIDE:
+            continue
+        texts = [p for p in sorted(info.rglob("*")) if re.match(r"(?i)(licen[cs]e|copying|notice)", p.name)]
+        for text in texts:
+            if text.is_file():
+                shutil.copy(text, folder / f"{name}-{text.name}")
+        terms = metadata["License-Expression"] or (metadata["License"] or "see its texts").splitlines()[0]
+        lines.append(f"{name} {metadata['Version']}: {terms}")
+    (folder / "README.txt").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+NOT_INSIDE = {"pip", "setuptools", "pyinstaller", "pyinstaller-hooks-contrib", "altgraph", "packaging", "hf-xet"}
+
+
+# What is made of it
+
+
+def tarball(version: str) -> Path:
+    """The portable form: unpack anywhere, start chatapp."""
+    name = f"chatapp-{version}-linux-{platform.machine()}"
+    path = DIST / f"{name}.tar.xz"
+
+    def plain(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+        entry.uid = entry.gid = 0
+        entry.uname = entry.gname = "root"
+        entry.mtime = int(epoch()["SOURCE_DATE_EPOCH"])
+        return entry
+
+    with tarfile.open(path, "w:xz", preset=6) as file:
+        file.add(FOLDER, name, filter=plain)
+    return path
+
+
+def deb(version: str) -> Path:
+    """The Debian package: /opt/chatapp, a link in /usr/bin, desktop file, icons, metainfo and the .gguf type."""
+    tree = WORK / "deb"
+    shutil.rmtree(tree, ignore_errors=True)
+    shutil.copytree(FOLDER, tree / "opt" / "chatapp", symlinks=True)
+    (tree / "usr/bin").mkdir(parents=True)
+    (tree / "usr/bin/chatapp").symlink_to("../../opt/chatapp/chatapp")
+    desktop_files(tree / "usr" / "share", version)
+    control = tree / "DEBIAN"
+    control.mkdir()
+    size = sum(p.lstat().st_size for p in tree.rglob("*") if not p.is_dir()) // 1024
+    architecture = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+    fields = (LINUX / "control").read_text("utf-8")
+    depends = DEPENDS.format(glibc=needed_glibc(FOLDER))
+    (control / "control").write_text(
+        fields.format(version=version, architecture=architecture, size=size, depends=depends, recommends=RECOMMENDS),
+        "utf-8",
+    )
+    for script in ("postinst", "postrm"):
+        (control / script).write_bytes((LINUX / script).read_bytes())
+        (control / script).chmod(0o755)
+    for path in [tree, *tree.rglob("*")]:
+        if not path.is_symlink():
+            executable = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
+            path.chmod(0o755 if executable else 0o644)
+    made = DIST / f"chatapp_{version}_{architecture}.deb"
+    step("Packing the .deb", ["dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--build", tree, made], **epoch())
+    return made
+
+
+def desktop_files(share: Path, version: str) -> None:
+    """What menus, file managers and software centres read."""
+    for name, folder in ((f"{APP_ID}.desktop", "applications"), (f"{APP_ID}.metainfo.xml", "metainfo"),
+                         (f"{APP_ID}.xml", "mime/packages")):  # fmt: skip
+        (share / folder).mkdir(parents=True)
+        text = (LINUX / name).read_text("utf-8").replace("@VERSION@", version).replace("@DATE@", release_date())
+        (share / folder / name).write_text(text, "utf-8")
+    icons = ROOT / "resources" / "icons" / "app"
+    for icon in icons.glob("chatapp-*.png"):
+        size = icon.stem.partition("-")[2]
+        place = share / "icons/hicolor" / f"{size}x{size}" / "apps"
+        place.mkdir(parents=True)
+        shutil.copy(icon, place / f"{APP_ID}.png")
+    place = share / "icons/hicolor/scalable/apps"
+    place.mkdir(parents=True)
+    shutil.copy(icons / "chatapp.svg", place / f"{APP_ID}.svg")
+
+
+APP_ID = "org.chatapp.ChatApp"  # desktop file, icons, metainfo; app.py names it, too
+
+
+def needed_glibc(folder: Path) -> str:
+    """The newest version of the C library that anything in *folder* asks for."""
+    found = {(2, 17)}
+    for file in folder.rglob("*"):
+        if file.is_file() and not file.is_symlink() and (".so" in file.name or os.access(file, os.X_OK)):
+            text = subprocess.run(["readelf", "-V", file], capture_output=True, text=True, check=False).stdout
+            found |= {(int(a), int(b)) for a, b in re.findall(r"GLIBC_(\d+)\.(\d+)", text)}
+    return ".".join(map(str, max(found)))
+
+
+# Small things
+
+
+def app_version() -> str:
+    found = re.search(r'__version__ = "([^"]+)"', (ROOT / "chatapp" / "__init__.py").read_text("utf-8"))
+    if not found:
+        raise SetupError(f"chatapp/__init__.py has no __version__: put it back, {AGAIN}")
+    return found.group(1)
+
+
+def epoch() -> dict[str, str]:
+    """The time of the commit, so that two builds of it are alike."""
+    log = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
+    done = subprocess.run(log, capture_output=True, text=True, check=False)
+    return {"SOURCE_DATE_EPOCH": done.stdout.strip() or "315532800"}
+
+
+def release_date() -> str:
+    return dt.datetime.fromtimestamp(int(epoch()["SOURCE_DATE_EPOCH"]), dt.UTC).date().isoformat()
+
+
+def step(title: str, command: list[object], **environment: str) -> None:
+    with setup.shown(Progress(title)) as progress:
+        run(command, progress, progress.update, **environment)
+
+
+def report(made: list[Path]) -> None:
+    """How large the parts are, and the files."""
+    sizes: Counter[str] = Counter()
+    for file in FOLDER.rglob("*"):
+        if file.is_file() and not file.is_symlink():
+            parts = file.relative_to(FOLDER).parts
+            sizes["/".join(parts[:2]) if len(parts) > 2 else parts[-1]] += file.stat().st_size
+    print(f"\n{sum(sizes.values()) / 1e6:8.1f} MB  {FOLDER.relative_to(ROOT)}, of which")
+    for name, size in sizes.most_common(14):
+        print(f"{size / 1e6:8.1f} MB    {name}")
+    for path in made:
+        print(f"{path.stat().st_size / 1e6:8.1f} MB  {path.relative_to(ROOT)}")

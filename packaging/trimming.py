@@ -1,0 +1,50 @@
+"""What PyInstaller collects and ChatApp does not use: left out of the package, each with its reason."""
+
+import re
+from collections.abc import Callable, Iterable
+
+Entry = tuple[str, str, str]  # where it goes in the package, the file it is a copy of, and PyInstaller's kind
+
+# Patterns of paths inside the package (with "/" on every system), and why nobody misses them.
+DROPPED: dict[str, str] = {
+    r"PySide6/Qt/plugins/platformthemes/libqgtk3": "pulls in half of GTK; the portal theme stays",
+    r"PySide6/Qt/plugins/platforms/libq(eglfs|linuxfb|minimalegl|vkkhrdisplay|vnc|minimal)": "screens without windows",
+    r"PySide6/Qt/plugins/(egldeviceintegrations|xcbglintegrations|networkinformation|tls|qmltooling|generic)/":
+        "OpenGL and network of Qt, neither of which is used",
+    r"PySide6/Qt/plugins/imageformats/libq(?!svg|jpeg|ico)": "pictures are SVG, PNG (built in), JPEG and ICO",
+    r"PySide6/Qt/plugins/wayland-graphics-integration-server": "for programs that are a Wayland compositor",
+    r"PySide6/Qt/translations/(?!qtbase_(ko|en)\.qm)": "the app speaks Korean and English",
+}  # fmt: skip
+
+
+def trimmed(entries: Iterable[Entry], needs: Callable[[str], Iterable[str]]) -> list[Entry]:
+    """*entries* without what is dropped, and without libraries that only something dropped needed; each once.
+
+    *needs* tells the names of the libraries a file is linked with.
+    """
+    kept: dict[str, Entry] = {}
+    for entry in entries:
+        path = entry[0].replace("\\", "/")
+        if not any(re.search(pattern, path) for pattern in DROPPED):
+            kept.setdefault(path, entry)
+    linked: dict[str, set[str]] = {}
+    while True:
+        for path, (_, source, kind) in kept.items():
+            if path not in linked:
+                linked[path] = set(needs(source)) if kind in {"BINARY", "EXTENSION"} else set()
+        wanted = set().union(*(linked[path] for path in kept))
+        orphans = [path for path, entry in kept.items() if _is_library(path, entry) and _name(path) not in wanted]
+        if not orphans:
+            return list(kept.values())
+        for path in orphans:
+            del kept[path]
+
+
+def _is_library(path: str, entry: Entry) -> bool:
+    """Whether it is there for the sake of others only: Python extensions and plugins are loaded by their own name."""
+    found = entry[2] in {"BINARY", "SYMLINK"} and re.fullmatch(r"(.*/Qt/lib/)?lib[^/]+\.so(\.\d+)*", path)
+    return bool(found) and not _name(path).startswith("libpython")
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
