@@ -15,6 +15,7 @@ from chatapp.services.bundle import Services
 from chatapp.services.text_score import LLAMA_CPP, ScoreState
 from chatapp.ui.inspector.text_tab import TextTab
 from chatapp.ui.inspector.token_strip import TokenStrip
+from chatapp.ui.widgets.text import ElidedLabel
 from tests.gui.inspector.real import Real, open_real
 from tests.services.conftest import make_services, services
 
@@ -187,7 +188,7 @@ def test_files(open_real: Real, qtbot: QtBot, tmp_path: Path, monkeypatch: pytes
 def test_a_long_text_that_is_pasted_is_kept_beside_the_box(open_real: Real, qtbot: QtBot) -> None:
     services = open_real(False)
     tab = open_tab(services, qtbot)
-    edit, label = part(tab, QPlainTextEdit, "scoreText"), part(tab, QLabel, "textFile")
+    edit, label = part(tab, QPlainTextEdit, "scoreText"), part(tab, ElidedLabel, "textFile")
     QGuiApplication.clipboard().setText("가나다 " * 20)
     edit.setFocus()
     QTest.keyClick(edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
@@ -195,7 +196,7 @@ def test_a_long_text_that_is_pasted_is_kept_beside_the_box(open_real: Real, qtbo
     QGuiApplication.clipboard().setText("가나다 " * 20_000)
     QTest.keyClick(edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: not edit.isVisible(), timeout=5_000)
-    assert label.text() == "Pasted text · 80,000 characters"
+    assert label.full_text() == "Pasted text · 80,000 characters"
     assert tab._source.text().utf8 == ("가나다 " * 20_000).encode()
 
 
