@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 from urllib.parse import quote
 
-TOKEN_VARIABLE = "HF_TOKEN"
+PUBLIC = "https://huggingface.co"
+ENDPOINT_VARIABLE, TOKEN_VARIABLE = "HF_ENDPOINT", "HF_TOKEN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,8 @@ class Source:
     @classmethod
     def default(cls) -> Self:
         """What the environment says: HF_ENDPOINT and HF_TOKEN. A token that other programs saved is left alone."""
-        from huggingface_hub import constants  # noqa: PLC0415 - slow; only for those who need it
-
-        return cls(constants.ENDPOINT, os.environ.get(TOKEN_VARIABLE, "").strip())
+        endpoint = os.environ.get(ENDPOINT_VARIABLE, "").strip().rstrip("/") or PUBLIC
+        return cls(endpoint, os.environ.get(TOKEN_VARIABLE, "").strip())
 
     @property
     def host(self) -> str:

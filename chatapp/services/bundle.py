@@ -11,8 +11,10 @@ from chatapp.services.attention import AttentionService
 from chatapp.services.chat import ChatService
 from chatapp.services.context import ContextService
 from chatapp.services.conversations import ConversationsService
+from chatapp.services.downloads import DownloadService
 from chatapp.services.engine_process import EngineService
 from chatapp.services.explorer import ExplorerService
+from chatapp.services.hub_access import HubAccess
 from chatapp.services.inspector import InspectorService
 from chatapp.services.larger_context import LargerContext
 from chatapp.services.lookahead import LookaheadService
@@ -63,6 +65,8 @@ class Services:
     attention: AttentionService
     verification: VerificationService
     model_compare: ModelCompareService
+    hub: HubAccess
+    downloads: DownloadService
 
     @classmethod
     def create(cls, paths: Paths, settings: Settings, *, fake_engine: bool, parent: QObject | None = None) -> Self:
@@ -90,10 +94,13 @@ class Services:
         verification = VerificationService(attention, engine, inspector, questions, tasks, parent)
         model_compare = ModelCompareService(engine, models, inspector, questions, vocabulary, tasks, parent)
         traces = TracesService(chat, prompt_scores, storage, parent)
+        hub = HubAccess(parent)
+        downloads = DownloadService(paths, hub, parent)
+        downloads.finished.connect(lambda _path: models.refresh())
         return cls(
             paths, settings_service, notices, tasks, storage, engine, conversations, chat, models, context,
             larger_context, presets, questions, prompt_scores, inspector, traces, vocabulary, explorer, lookahead,
-            text_score, attention, verification, model_compare,
+            text_score, attention, verification, model_compare, hub, downloads,
         )  # fmt: skip
 
     def start(self, model: str | None = None) -> None:
@@ -106,11 +113,13 @@ class Services:
             self.models.choose(str(Path(model).absolute()))
         else:
             self.models.open_last()
+        self.downloads.start()
 
     def close(self) -> bool:
         """End everything; False when something could not be saved."""
         self.explorer.set_active(False)
         self.attention.set_active(False)
+        self.downloads.close()
         self.chat.close()
         self.model_compare.close()
         self.engine.close()

@@ -40,6 +40,7 @@ _Role = QAction.MenuRole
 TABLE = (
     Spec("file", "new", QT_TRANSLATE_NOOP("actions", "&New conversation"), ("Ctrl+N",), "plus"),
     Spec("file", "open_model", QT_TRANSLATE_NOOP("actions", "&Open model file…"), ("Ctrl+O",), "folder"),
+    Spec("file", "models", QT_TRANSLATE_NOOP("actions", "&Models…"), ("Ctrl+Shift+M",), "model"),
     Spec("file"),
     Spec("file", "preferences", QT_TRANSLATE_NOOP("actions", "&Preferences…"), ("Ctrl+Shift+,",),
          role=_Role.PreferencesRole),

@@ -29,6 +29,7 @@ from chatapp.ui.dialogs.shortcuts import ShortcutsDialog
 from chatapp.ui.drop import ModelDrop
 from chatapp.ui.inspector.panel import InspectorPanel
 from chatapp.ui.model_selector import ModelSelector
+from chatapp.ui.modelhub.window import ModelHubWindow
 from chatapp.ui.notices import NoticeArea
 from chatapp.ui.preferences.dialog import PreferencesDialog
 from chatapp.ui.room import Room
@@ -73,6 +74,7 @@ class MainWindow(QMainWindow):
         self._restore_layout()
         self._retranslate()
         self._drop = ModelDrop(self, services)
+        self._models: ModelHubWindow | None = None
         self._chat.setFocus()
 
     # -- building ------------------------------------------------------------------------------------------------------
@@ -129,6 +131,8 @@ class MainWindow(QMainWindow):
         self._inspector_dock.shown.connect(self._settings_dock.hide)
         self._chat.inspect_requested.connect(self._inspector_dock.show)
         self._selector.file_requested.connect(self._open_model)
+        self._selector.find_requested.connect(lambda: self._show_models("findPage"))
+        services.downloads.show_requested.connect(lambda: self._show_models("downloadList"))
         self._selector.info_requested.connect(actions["model_info"].trigger)
         services.models.choose_requested.connect(self._selector.open_list)
         chat = services.chat
@@ -147,6 +151,7 @@ class MainWindow(QMainWindow):
         return {
             "new": self._new_conversation,
             "open_model": self._open_model,
+            "models": self._show_models,
             "preferences": lambda: PreferencesDialog(services, self).open(),
             "quit": self.close,
             "stop": services.chat.stop,
@@ -179,6 +184,11 @@ class MainWindow(QMainWindow):
         )
         if path:
             self._services.models.choose(path)
+
+    def _show_models(self, page: str = "") -> None:
+        if self._models is None:
+            self._models = ModelHubWindow(self._services)
+        self._models.open(page)
 
     def _last_reply(self) -> Message | None:
         path = self._services.chat.conversation.path()
@@ -259,6 +269,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._save_layout()
+        if self._models is not None:
+            self._models.close()
         super().closeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:

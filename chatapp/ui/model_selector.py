@@ -27,10 +27,12 @@ class ModelSelector(QToolButton):
 
     Signals:
         file_requested  the user wants to pick a model file
+        find_requested  the user wants to look for models on the hub
         info_requested  the user wants to know more of the model
     """
 
     file_requested = Signal()
+    find_requested = Signal()
     info_requested = Signal()
 
     def __init__(self, services: "Services", parent: QWidget | None = None) -> None:
@@ -133,6 +135,7 @@ class ModelSelector(QToolButton):
         for model in models:
             self._add_model(model)
         menu.addSeparator()
+        menu.addAction(icon("search"), self.tr("Find more models…"), self.find_requested.emit)
         menu.addAction(icon("folder"), self.tr("Open model file…"), self.file_requested.emit)
         about = menu.addAction(icon("info"), self.tr("Model information…"), self.info_requested.emit)
         about.setEnabled(bool(self._services.engine.model_path))

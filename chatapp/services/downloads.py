@@ -1,0 +1,198 @@
+"""The download queue as signals: its threads tell what happens, the window hears of it on its own."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from chatapp.hub.download_job import Item, State
+from chatapp.hub.progress import Progress
+from chatapp.hub.remote_file import RemoteFile
+from chatapp.paths import Paths
+from chatapp.services.hub_access import HubAccess
+
+if TYPE_CHECKING:
+    from chatapp.hub.download_queue import DownloadQueue
+
+# The ui draws these and may not import the hub.
+__all__ = ["DownloadService", "Item", "Progress", "RemoteFile", "State"]
+
+_ACTIVE = (State.QUEUED, State.RUNNING)
+
+
+class DownloadService(QObject):
+    """Signals:
+
+    changed()           an entry came or went, the order or a state is another
+    progressed(int)     bytes came for the entry of that id
+    finished(str)       a model is there, proven, at this path (of its first file)
+    failed(Item)        an entry has failed; its error says why
+    show_requested()    the user should see the queue
+
+    Nothing is read, and no thread runs, before `start` or the first `add`.
+    """
+
+    changed = Signal()
+    progressed = Signal(int)
+    finished = Signal(str)
+    failed = Signal(object)
+    show_requested = Signal()
+
+    def __init__(self, paths: Paths, access: HubAccess, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._paths = paths
+        self._access = access
+        self._queue: DownloadQueue | None = None
+        self._items: dict[int, Item] = {}
+        self._batch: set[int] = set()  # what is counted in `total`
+        self._relay = _Relay(self)
+        self._relay.news.connect(self._on_news, Qt.ConnectionType.QueuedConnection)
+
+    def start(self) -> None:
+        """Read the queue of last time and go on with it."""
+        self._opened()
+        self._look()
+
+    def close(self) -> None:
+        """Stop everything; the queue goes on when the program starts again."""
+        if self._queue is not None:
+            self._queue.close()
+
+    def items(self) -> tuple[Item, ...]:
+        """All entries, in order."""
+        return tuple(self._items.values())
+
+    def item(self, item_id: int) -> Item | None:
+        """One entry."""
+        return self._items.get(item_id)
+
+    def find(self, files: Sequence[RemoteFile]) -> Item | None:
+        """The entry that fetches *files*, or has fetched them."""
+        wanted = tuple(files)
+        return next((item for item in reversed(self._items.values()) if item.files == wanted), None)
+
+    def total(self) -> Progress | None:
+        """Of all that is fetched or waits for its turn, with what came since nothing did; None while nothing does."""
+        items = [item for item in self._items.values() if item.id in self._batch]
+        if not any(item.state in _ACTIVE for item in items):
+            return None
+        done, total = sum(i.progress.done for i in items), sum(i.progress.total for i in items)
+        speed = sum(i.progress.speed for i in items if i.state is State.RUNNING)
+        return Progress(done, total, speed, (total - done) / speed if speed > 0 else None)
+
+    def path(self, item: Item) -> Path:
+        """Where the model is, or will be."""
+        file = item.files[0]
+        return self._paths.models.joinpath(*file.repo.split("/"), *file.path.split("/"))
+
+    # -- what the user wants; nothing here waits -----------------------------------------------------------------------
+
+    def add(self, files: Sequence[RemoteFile]) -> int:
+        """Fetch a model, in one file or in many, after what is waiting already; the entry's id."""
+        return self._opened().add(files)
+
+    def pause(self, item_id: int) -> None:
+        """Stop it and keep what has arrived."""
+        self._opened().pause(item_id)
+
+    def resume(self, item_id: int) -> None:
+        """Let it wait for its turn."""
+        self._opened().resume(item_id)
+
+    retry = resume
+
+    def cancel(self, item_id: int) -> None:
+        """Take it out of the queue; unless it is done, what has arrived is deleted."""
+        self._opened().cancel(item_id)
+
+    def move(self, item_id: int, place: int) -> None:
+        """Put it at *place*, counted from 0."""
+        self._opened().move(item_id, place)
+
+    def pause_all(self) -> None:
+        """Pause what runs or waits."""
+        self._for_all(_ACTIVE, self.pause)
+
+    def resume_all(self) -> None:
+        """Let what is paused wait for its turn."""
+        self._for_all((State.PAUSED,), self.resume)
+
+    def clear_finished(self) -> None:
+        """Take what is done out of the list; the models stay."""
+        self._for_all((State.DONE,), self.cancel)
+
+    def _for_all(self, states: tuple[State, ...], do: Callable[[int], None]) -> None:
+        # From the end: what waits must not begin because what runs is being paused.
+        for item in reversed(self.items()):
+            if item.state in states:
+                do(item.id)
+
+    # -- keeping up ----------------------------------------------------------------------------------------------------
+
+    def _opened(self) -> "DownloadQueue":
+        if self._queue is None:
+            from chatapp.hub.download_queue import DownloadQueue  # noqa: PLC0415 - TLS and HTTP: not before the window
+
+            file = self._paths.data / "downloads.json"
+            self._queue = DownloadQueue(file, self._paths.models, self._access.source, self._relay)
+        return self._queue
+
+    def _look(self) -> None:
+        if self._queue is None:
+            return
+        self._items = {item.id: item for item in self._queue.items()}
+        active = {item.id for item in self._items.values() if item.state in _ACTIVE}
+        self._batch = self._batch | active if active else set()
+        self.changed.emit()
+
+    def _on_news(self) -> None:
+        told, progress = self._relay.take()
+        if told:
+            self._look()
+        for item in progress:
+            known = self._items.get(item.id)
+            if known is not None and known.state is State.RUNNING:
+                self._items[item.id] = replace(known, progress=item.progress)
+                self.progressed.emit(item.id)
+        for item in told:
+            if item.state is State.DONE:
+                self.finished.emit(str(self.path(item)))
+            elif item.state is State.FAILED:
+                self.failed.emit(item)
+
+
+class _Relay(QObject):
+    """Hears the queue's threads, under its lock, and wakes the window's thread once for all that came meanwhile."""
+
+    news = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._told: deque[Item] = deque()
+        self._progress: dict[int, Item] = {}  # the latest of each
+        self._announced = False
+
+    def changed(self, item: Item) -> None:
+        """Of the queue: a state is another, or an entry is new."""
+        self._told.append(item)
+        self._announce()
+
+    def progressed(self, item: Item) -> None:
+        """Of the queue: bytes came."""
+        self._progress[item.id] = item
+        self._announce()
+
+    def _announce(self) -> None:
+        if not self._announced:
+            self._announced = True
+            self.news.emit()
+
+    def take(self) -> tuple[list[Item], list[Item]]:
+        """State changes in order, and the latest progress; each is given once."""
+        self._announced = False  # first: what comes from now on wakes us again
+        told = [self._told.popleft() for _ in range(len(self._told))]
+        progress, self._progress = self._progress, {}
+        return told, list(progress.values())

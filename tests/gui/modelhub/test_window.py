@@ -1,0 +1,33 @@
+"""The window of models beside the main one."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QMenu
+from pytestqt.qtbot import QtBot
+
+from chatapp.ui.main_window import MainWindow
+from chatapp.ui.model_selector import ModelSelector
+from chatapp.ui.modelhub.window import ModelHubWindow
+
+
+def opened(window: MainWindow) -> ModelHubWindow:
+    assert window._models is not None
+    return window._models
+
+
+def test_a_key_and_the_model_menu_open_it_beside_the_chat(window: MainWindow, qtbot: QtBot) -> None:
+    keys = QKeySequence("Ctrl+Shift+M")[0]
+    qtbot.keyClick(window, keys.key(), keys.keyboardModifiers())
+    models = opened(window)
+    qtbot.waitUntil(models.isActiveWindow)
+    assert models.isWindow()
+    assert not models.isModal()
+    qtbot.keyClick(models, Qt.Key.Key_Escape)
+    assert not models.isVisible()
+    menu = window.findChild(ModelSelector).findChild(QMenu)
+    menu.aboutToShow.emit()
+    (find,) = [action for action in menu.actions() if action.text() == "Find more models…"]
+    find.trigger()
+    assert models.isVisible()
+    window.close()
+    assert not models.isVisible()
