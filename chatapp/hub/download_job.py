@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Self
 
 from chatapp.core.errors import UserFixable
+from chatapp.hub import names
 from chatapp.hub.progress import Phase, Progress
 from chatapp.hub.remote_file import RemoteFile
 from chatapp.hub.stop import Stop
@@ -26,6 +28,7 @@ class Item:
     """An entry as others see it; *error* says why it FAILED. *progress* is of all its files together."""
 
     id: int
+    folder: Path
     files: tuple[RemoteFile, ...]
     state: State
     progress: Progress
@@ -36,16 +39,23 @@ class Item:
         """What to call it: its (first) file's name."""
         return self.files[0].name
 
+    @property
+    def path(self) -> Path:
+        """Where its (first) file is, or will be."""
+        return names.below(self.folder, self.files[0].repo, self.files[0].path)
+
 
 @dataclass(slots=True)
 class Job:
     """An entry as the queue keeps it; every access under the queue's lock.
 
+    folder    of all models; another one chosen later is for other entries
     finished  how many of *files*, from the first on, are there and proven
     fetched   which of those were not there before (a cancel must not delete what it did not bring)
     """
 
     id: int
+    folder: Path
     files: tuple[RemoteFile, ...]
     state: State = State.QUEUED
     error: UserFixable | None = None
@@ -59,7 +69,7 @@ class Job:
 
     def item(self) -> Item:
         """For others."""
-        return Item(self.id, self.files, self.state, self.progress, self.error)
+        return Item(self.id, self.folder, self.files, self.state, self.progress, self.error)
 
     def progress_at(self, done: int, speed: float = 0.0, phase: Phase = "downloading") -> Progress:
         """With *done* bytes of the file that is fetched now."""
@@ -71,6 +81,7 @@ class Job:
         """Plain JSON types."""
         return {
             "id": self.id,
+            "folder": str(self.folder),
             "files": [file.to_json() for file in self.files],
             "state": self.state.value,
             "error": self.error.to_json() if self.error else None,
@@ -85,7 +96,9 @@ class Job:
         files = tuple(RemoteFile.from_json(file) for file in data["files"])
         state = State(data["state"])
         error = UserFixable.from_json(data["error"]) if data["error"] else None
-        job = cls(int(data["id"]), files, State.QUEUED if state is State.RUNNING else state, error)
+        job = cls(
+            int(data["id"]), Path(data["folder"]), files, State.QUEUED if state is State.RUNNING else state, error
+        )
         job.finished = min(max(0, int(data["finished"])), len(files))
         job.fetched = [int(index) for index in data["fetched"] if 0 <= int(index) < len(files)]
         if not files:

@@ -36,7 +36,8 @@ class Listener(Protocol):
 class DownloadQueue:
     """The queue; every method returns at once, from any thread, but `close`.
 
-    *file* is where it is kept, *folder* where models go, *source* the hub at that moment (a token may be new).
+    *file* is where it is kept, *folder* where models go that are added from now on, *source* the hub at that moment (a
+    token may be new).
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class DownloadQueue:
         options: Options = DEFAULT,
     ) -> None:
         self._file = file
-        self._folder = folder
+        self.folder = folder
         self._source = source
         self._listener = listener
         self._at_once = at_once
@@ -76,7 +77,7 @@ class DownloadQueue:
                 if job.files == tuple(files) and job.state is not State.DONE:
                     self.resume(job.id)
                     return job.id
-            job = Job(self._next_id, tuple(files))
+            job = Job(self._next_id, self.folder, tuple(files))
             self._next_id += 1
             self._jobs.append(job)
             self._tell(job)
@@ -109,6 +110,14 @@ class DownloadQueue:
                 self._jobs.remove(job)
                 self._jobs.insert(max(0, place), job)
                 self._tell(job)
+
+    def run_at_once(self, count: int) -> None:
+        """Let at most *count* run at the same time; the last of more wait for their turn again. 0: nothing runs."""
+        with self._changed:
+            self._at_once = count
+            for job in [job for job in self._jobs if job.state is State.RUNNING][count:]:
+                self._set(job, State.QUEUED)
+            self._changed.notify_all()
 
     def close(self) -> None:
         """Stop everything, save, and end; what ran goes on when the program starts again."""
@@ -194,7 +203,7 @@ class DownloadQueue:
         """What a cancelled entry has brought. Of a model in many files, a few are of no use."""
         for index, file in enumerate(job.files):
             with contextlib.suppress(HubError):
-                target = names.local_path(self._folder, file.repo, file.path)
+                target = names.local_path(job.folder, file.repo, file.path)
                 discard(target)
                 if index in job.fetched and len(job.files) > 1:
                     for path in (target, beside(target, RECORD)):
@@ -250,7 +259,7 @@ class DownloadQueue:
 
     def _fetch(self, job: Job, stop: Stop) -> None:
         """All files that are not there yet."""
-        targets = [names.local_path(self._folder, file.repo, file.path) for file in job.files]
+        targets = [names.local_path(job.folder, file.repo, file.path) for file in job.files]
         for target in targets[job.finished :]:
             reserve(target)
         for index in range(job.finished, len(job.files)):
@@ -261,7 +270,7 @@ class DownloadQueue:
                     job.progress = job.progress_at(progress.done, progress.speed, progress.phase)
                     self._listener.progressed(job.item())
 
-            download(job.files[index], self._folder, self._source(), stop, report, options=self.options)
+            download(job.files[index], job.folder, self._source(), stop, report, options=self.options)
             with self._changed:
                 job.finished = index + 1
                 if is_new:

@@ -26,6 +26,11 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})  # Unicode ca
 _DEVICE = re.compile(r"(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|CLOCK\$|(COM|LPT)[0-9¹²³])\s*(\..*)?", re.IGNORECASE)
 
 
+def below(folder: Path, repo: str, path: str) -> Path:
+    """``folder/owner/name/path``, for names that were checked when `local_path` was asked."""
+    return folder.joinpath(*repo.split("/"), *path.split("/"))
+
+
 def local_path(folder: Path, repo: str, path: str) -> Path:
     """Where file *path* of repository *repo* goes: ``folder/owner/name/path``; creates nothing.
 
@@ -39,7 +44,7 @@ def local_path(folder: Path, repo: str, path: str) -> Path:
         reason = _problem(part)
         if reason:
             raise _refused(path, reason)
-    found = folder.joinpath(*parts)
+    found = below(folder, repo, path)
     # A link below the folder could lead anywhere.
     if not found.resolve().is_relative_to(folder.resolve()):
         raise _refused(path, OUTSIDE)

@@ -3,7 +3,6 @@
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -83,11 +82,6 @@ class DownloadService(QObject):
         speed = sum(i.progress.speed for i in items if i.state is State.RUNNING)
         return Progress(done, total, speed, (total - done) / speed if speed > 0 else None)
 
-    def path(self, item: Item) -> Path:
-        """Where the model is, or will be."""
-        file = item.files[0]
-        return self._paths.models.joinpath(*file.repo.split("/"), *file.path.split("/"))
-
     # -- what the user wants; nothing here waits -----------------------------------------------------------------------
 
     def add(self, files: Sequence[RemoteFile]) -> int:
@@ -159,7 +153,7 @@ class DownloadService(QObject):
                 self.progressed.emit(item.id)
         for item in told:
             if item.state is State.DONE:
-                self.finished.emit(str(self.path(item)))
+                self.finished.emit(str(item.path))
             elif item.state is State.FAILED:
                 self.failed.emit(item)
 

@@ -34,6 +34,6 @@ def test_a_model_arrives_and_is_listed(hub: Hub, make_services: Make, qtbot: QtB
     assert item is not None
     assert item.state is State.DONE
     assert services.downloads.find([file]) == item
-    assert services.downloads.path(item) == path
+    assert item.path == path
     assert services.downloads.total() is None
     assert [model.path for model in services.models.models() if not model.is_starter] == [path]

@@ -106,6 +106,41 @@ def test_three_at_once(bench: Bench) -> None:
         watcher.wait_for(job, State.DONE)
 
 
+def test_fewer_at_once_make_the_last_ones_wait_and_none_stops_all(bench: Bench) -> None:
+    files = bench.publish(2)
+    bench.hub.halt_at = 100_000
+    queue, watcher = bench.queue(at_once=2)
+    first, second = (queue.add([file]) for file in files)
+    watcher.wait_for(second, State.RUNNING)
+    queue.run_at_once(1)
+    assert [item.state for item in queue.items()] == [State.RUNNING, State.QUEUED]
+    queue.run_at_once(0)
+    assert [item.state for item in queue.items()] == [State.QUEUED] * 2
+    bench.hub.release.set()
+    queue.run_at_once(2)
+    for job in (first, second):
+        watcher.wait_for(job, State.DONE)
+
+
+def test_another_folder_is_for_what_is_added_from_then_on(bench: Bench, tmp_path: Path) -> None:
+    files = bench.publish(2)
+    bench.hub.halt_at = 100_000
+    queue, watcher = bench.queue()
+    first = queue.add([files[0]])
+    assert bench.hub.hanging.wait(10)
+    queue.folder = tmp_path / "other"
+    second = queue.add([files[1]])
+    queue.close()
+    bench.hub.release.set()
+    again, watcher = bench.queue()
+    for job in (first, second):
+        watcher.wait_for(job, State.DONE)
+    assert [item.path for item in again.items()] == [
+        bench.target(files[0]), tmp_path / "other" / files[1].repo / files[1].path
+    ]  # fmt: skip
+    assert all(item.path.is_file() for item in again.items())
+
+
 def test_pause_keeps_and_resume_goes_on(bench: Bench) -> None:
     (file,) = bench.publish(1, 4 * MIB)
     bench.hub.halt_at = 2 * MIB
