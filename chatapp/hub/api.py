@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 from chatapp import log
 from chatapp.core.errors import ErrorCode, HubError
 from chatapp.core.text import QT_TRANSLATE_NOOP
+from chatapp.hub.connection import tls
+from chatapp.hub.proxies import Proxy, ProxyError, proxy_for
 from chatapp.hub.remote_file import Source
 
 DEADLINE = 15.0  # seconds
@@ -74,6 +76,24 @@ def _library() -> Any:
     import httpx2  # noqa: PLC0415 - both take longer than a window to appear
     import huggingface_hub  # noqa: PLC0415
 
+    class Ways(httpx2.BaseTransport):
+        """By the same proxies, and with the same certificates, as downloads; looked up for every request."""
+
+        def __init__(self) -> None:
+            self._known: dict[Proxy | None, httpx2.HTTPTransport] = {}
+
+        def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+            proxy = proxy_for(request.url.scheme, request.url.host)
+            if proxy not in self._known:
+                login = (proxy.user, proxy.password) if proxy and proxy.user else None
+                via = httpx2.Proxy(proxy.address, auth=login) if proxy else None
+                self._known[proxy] = httpx2.HTTPTransport(verify=tls(), proxy=via)
+            return self._known[proxy].handle_request(request)
+
+        def close(self) -> None:
+            for way in self._known.values():
+                way.close()
+
     class Client(httpx2.Client):
         """Gives every request what is left of the deadline, and fails so that nobody tries again."""
 
@@ -88,7 +108,7 @@ def _library() -> Any:
                 response = super().send(request, **options)
             except httpx2.TimeoutException as error:
                 raise TimeoutError from error
-            except httpx2.TransportError as error:
+            except (httpx2.TransportError, ProxyError) as error:
                 raise _BrokenError(str(error) or type(error).__name__) from error
             if response.status_code in (408, _BUSY) or response.status_code >= 500:
                 response.close()
@@ -96,7 +116,7 @@ def _library() -> Any:
                 raise _RefusedError(response.status_code, pause)
             return response
 
-    huggingface_hub.set_client_factory(lambda: Client(follow_redirects=True, timeout=None))
+    huggingface_hub.set_client_factory(lambda: Client(transport=Ways(), follow_redirects=True, timeout=None))
     return huggingface_hub
 
 

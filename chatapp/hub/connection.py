@@ -7,16 +7,17 @@ failures close them.
 import base64
 import functools
 import http.client
+import re
 import socket
 import ssl
-import urllib.request
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import truststore
 
 from chatapp import __version__
 from chatapp.core.text import QT_TRANSLATE_NOOP
+from chatapp.hub.proxies import Proxy, ProxyError, connect_by_socks, proxy_for
 from chatapp.hub.stop import Stop, Stopped
 
 MAX_REDIRECTS = 5
@@ -26,7 +27,8 @@ _PORTS = {"http": 80, "https": 443}
 SILENT = QT_TRANSLATE_NOOP("reasons", "the server is silent")
 UNSAFE_REDIRECT = QT_TRANSLATE_NOOP("reasons", "the server points to an address that is not secure")
 TOO_MANY_REDIRECTS = QT_TRANSLATE_NOOP("reasons", "the server points from address to address")
-UNKNOWN_PROXY = QT_TRANSLATE_NOOP("reasons", "only HTTP proxies can be used")
+
+_TUNNEL_REFUSED = re.compile(r"Tunnel connection failed: 4\d\d")  # http.client's words
 
 
 class BrokenError(Exception):
@@ -35,6 +37,10 @@ class BrokenError(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class UnreachableError(BrokenError):
+    """Nobody is there: most likely this computer has no network now."""
 
 
 class RefusedError(BrokenError):
@@ -89,7 +95,8 @@ def get(
 ) -> Answer:
     """GET *url* and follow redirects; *token* goes to no other origin. Timeouts are seconds of silence.
 
-    Raises BrokenError (RefusedError when no repetition would help) and Stopped, that one at once.
+    Raises BrokenError (RefusedError when no repetition would help, UnreachableError when the host of *url*, or the
+    proxy, cannot be reached) and Stopped, that one at once.
     """
     return stop.run(lambda: _get(url, headers, token, stop, connect_timeout, read_timeout), Answer.close)
 
@@ -104,10 +111,13 @@ def _get(
         sent = headers | {"User-Agent": f"chatapp/{__version__}", "Accept-Encoding": "identity", "Connection": "close"}
         if token and _origin(at) == _origin(first):
             sent["Authorization"] = f"Bearer {token}"
-        connection, target = _connection(at, sent, connect_timeout)
+        try:
+            connection, target = _connection(at, sent, connect_timeout)
+        except ProxyError as error:
+            raise RefusedError(error.reason) from error
         try:
             stop.check()
-            connection.connect()
+            _connect(connection, is_first=step == 0)
             sock = connection.sock
             sock.settimeout(read_timeout)
             with stop.watching(sock):
@@ -116,7 +126,7 @@ def _get(
         except (OSError, ValueError, http.client.HTTPException) as error:
             connection.close()
             raise _failure(error) from error
-        except Stopped:
+        except (Stopped, BrokenError):
             connection.close()
             raise
         location = response.getheader("Location")
@@ -130,6 +140,20 @@ def _get(
         except ValueError:
             raise RefusedError(UNSAFE_REDIRECT) from None
     raise RefusedError(TOO_MANY_REDIRECTS)
+
+
+def _connect(connection: http.client.HTTPConnection, *, is_first: bool) -> None:
+    try:
+        connection.connect()
+    except ProxyError as error:
+        raise RefusedError(error.reason) from error
+    except OSError as error:
+        if _TUNNEL_REFUSED.match(str(error)):
+            raise RefusedError(str(error)) from error
+        # TLS that fails has been reached, and so was the hub when a second host is not.
+        if is_first and not isinstance(error, ssl.SSLError):
+            raise UnreachableError(reason_of(error)) from error
+        raise
 
 
 def _failure(error: Exception) -> BrokenError:
@@ -158,29 +182,46 @@ def _connection(url: SplitResult, headers: dict[str, str], timeout: float) -> tu
     host = url.hostname or ""
     port = url.port or _PORTS[url.scheme]
     target = (url.path or "/") + (f"?{url.query}" if url.query else "")
-    proxies = urllib.request.getproxies()
-    address = proxies.get(url.scheme) or proxies.get("all")
-    if not address or urllib.request.proxy_bypass(host):
+    proxy = proxy_for(url.scheme, host)
+    if proxy is None:
         if url.scheme == "http":
             return http.client.HTTPConnection(host, port, timeout=timeout), target
-        return http.client.HTTPSConnection(host, port, timeout=timeout, context=_tls()), target
-    proxy = urlsplit(address if "://" in address else f"http://{address}")
-    if proxy.scheme != "http" or not proxy.hostname:
-        raise RefusedError(UNKNOWN_PROXY)
-    at, through = proxy.hostname, proxy.port or _PORTS["http"]
+        return http.client.HTTPSConnection(host, port, timeout=timeout, context=tls()), target
+    if proxy.scheme == "socks5":
+        if url.scheme == "http":
+            return _Socks(proxy, host, port, timeout=timeout), target
+        return _SecureSocks(proxy, host, port, timeout=timeout), target
     login = {}
-    if proxy.username:
-        pair = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
-        login["Proxy-Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+    if proxy.user:
+        pair = base64.b64encode(f"{proxy.user}:{proxy.password}".encode()).decode()
+        login["Proxy-Authorization"] = f"Basic {pair}"
     if url.scheme == "http":
         headers.update(login)
-        return http.client.HTTPConnection(at, through, timeout=timeout), url._replace(fragment="").geturl()
-    secure = http.client.HTTPSConnection(at, through, timeout=timeout, context=_tls())
+        address = url._replace(fragment="").geturl()
+        return http.client.HTTPConnection(proxy.host, proxy.port, timeout=timeout), address
+    secure = http.client.HTTPSConnection(proxy.host, proxy.port, timeout=timeout, context=tls())
     secure.set_tunnel(host, port, login)
     return secure, target
 
 
+class _Socks(http.client.HTTPConnection):
+    def __init__(self, proxy: Proxy, host: str, port: int, timeout: float) -> None:
+        super().__init__(host, port, timeout=timeout)
+        self._open = functools.partial(connect_by_socks, proxy, host, port, timeout)
+
+    def connect(self) -> None:
+        self.sock = self._open()
+
+
+class _SecureSocks(_Socks):
+    default_port = _PORTS["https"]
+
+    def connect(self) -> None:
+        super().connect()
+        self.sock = tls().wrap_socket(self.sock, server_hostname=self.host)
+
+
 @functools.cache
-def _tls() -> ssl.SSLContext:
-    # The system's own certificates: companies add theirs there.
+def tls() -> ssl.SSLContext:
+    """For every connection: with the system's own certificates, since companies add theirs there."""
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

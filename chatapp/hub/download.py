@@ -18,9 +18,10 @@ from chatapp import log
 from chatapp.core.errors import ErrorCode, HubError, StorageError
 from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.hub import connection, names
-from chatapp.hub.connection import Answer, BrokenError, RefusedError
+from chatapp.hub.connection import Answer, BrokenError, RefusedError, UnreachableError
+from chatapp.hub.pace import Pace
 from chatapp.hub.partial import Partial, is_same, read_record, size_of_part, write_record
-from chatapp.hub.progress import Meter, Progress
+from chatapp.hub.progress import Meter, Phase, Progress
 from chatapp.hub.remote_file import RemoteFile, Source
 from chatapp.hub.sizes import format_size
 from chatapp.hub.stop import Stop
@@ -28,12 +29,14 @@ from chatapp.hub.stop import Stop
 OCCUPIED = QT_TRANSLATE_NOOP("reasons", "another file of that name lies there already")
 ENDED_EARLY = QT_TRANSLATE_NOOP("reasons", "the server ended the connection")
 NOT_A_FILE = QT_TRANSLATE_NOOP("reasons", "a web page came instead; a network that wants a login does that")
+NO_SIZE = QT_TRANSLATE_NOOP("reasons", "the server does not say how large it is")
 OTHER_SIZE = QT_TRANSLATE_NOOP("reasons", "the server has a file of another size")
 OTHER_PART = QT_TRANSLATE_NOOP("reasons", "the server sent another part than was asked for")
 
 _PIECE = 1 << 20  # bytes read before they are hashed and written
 _HOLD = 0.1  # seconds for which they may be held back to make a whole piece
-_LOOK = 64 << 20  # bytes after which free space is looked at again
+_LOOK = 8 << 20  # bytes after which free space is looked at again
+_OF_DISK = 20  # no more than this part of a disk is kept free: some are small
 _LIMIT = re.compile(r"\bt=(\d+)")  # of the header RateLimit: seconds until requests are allowed again
 _log = log.get("hub")
 
@@ -42,10 +45,12 @@ _log = log.get("hub")
 class Options:
     """How patient to be, in seconds, and what to leave to others.
 
-    attempts          failures in a row, without a byte of progress, until it gives up
+    attempts          failures in a row, without a byte of progress, until it gives up; a hub that cannot be reached
+                      is waited for without end
+    longest_search    between two tries to reach it
     longest_pause     a server that asks for more is not waited for
-    headroom          bytes that stay free on the disk
-    bytes_per_second  0: as fast as it goes
+    headroom          bytes that stay free on the disk, but no more than a twentieth of it
+    bytes_per_second  of each download; 0: as fast as it goes
     """
 
     connect_timeout: float = 15.0
@@ -53,6 +58,7 @@ class Options:
     attempts: int = 12
     first_delay: float = 1.0
     longest_delay: float = 60.0
+    longest_search: float = 30.0
     longest_pause: float = 600.0
     headroom: int = 512_000_000
     bytes_per_second: int = 0
@@ -75,12 +81,16 @@ def download(
     report: Callable[[Progress], None] = lambda _: None,
     *,
     options: Options = DEFAULT,
+    pace: Pace | None = None,
     free: Callable[[Path], int] = free_space,
 ) -> Path:
     """Fetch *file* to ``folder/owner/name/path`` and return where it is; what arrived earlier is not fetched again.
 
-    *report* is called in this thread. Raises Stopped (what arrived is kept), HubError and StorageError.
+    *report* is called in this thread; *pace* may be shared with others. Raises Stopped (what arrived is kept),
+    HubError and StorageError.
     """
+    if not file.size:
+        raise HubError(ErrorCode.HUB_FAILED, host=source.host, name=file.name, reason=NO_SIZE)
     target = names.local_path(folder, file.repo, file.path)
     meter = Meter(report, file.size, options.progress_interval)
     try:
@@ -88,7 +98,8 @@ def download(
         if target.exists() and _is_there(target, file, stop, meter):
             return target
         with Partial(target, file) as partial:
-            _Download(file, target, source, stop, meter, options, free, partial).run()
+            paces = (Pace(options.bytes_per_second), pace or Pace())
+            _Download(file, target, source, stop, meter, options, paces, free, partial).run()
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise _no_space(file.name, max(0, file.size - size_of_part(target)), 0) from error
@@ -129,6 +140,7 @@ class _Download:
         stop: Stop,
         meter: Meter,
         options: Options,
+        paces: tuple[Pace, ...],
         free: Callable[[Path], int],
         partial: Partial,
     ) -> None:
@@ -138,9 +150,11 @@ class _Download:
         self._stop = stop
         self._meter = meter
         self._options = options
+        self._paces = paces
         self._free = free
         self._partial = partial
         self._buffer = memoryview(bytearray(_PIECE))
+        self._headroom = min(options.headroom, shutil.disk_usage(target.parent).total // _OF_DISK)
 
     def run(self) -> None:
         """To the end, or raise."""
@@ -162,18 +176,25 @@ class _Download:
     def _fetch(self) -> None:
         """Until all bytes are there."""
         self._check_space()
-        failures, furthest = 0, self._partial.done
+        failures, searches, furthest = 0, 0, self._partial.done
         while self._partial.done < self._file.size:
             try:
                 self._attempt()
             except RefusedError as error:
                 raise self._failed(error.reason) from error
+            except UnreachableError as error:
+                self._stop.check()
+                searches += 1
+                _log.info("search %d for the hub failed at byte %d: %s", searches, self._partial.done, error)
+                self._wait(self._delay(searches, self._options.longest_search), "offline", error.reason)
+                continue
             except (BrokenError, _Later) as error:
                 self._stop.check()  # it failed because it was cut
                 failures = 1 if self._partial.done > furthest else failures + 1
                 furthest = max(furthest, self._partial.done)
                 _log.info("attempt %d failed at byte %d: %s", failures, self._partial.done, error)
                 self._pause(error, failures)
+            searches = 0
 
     def _pause(self, error: BrokenError | _Later, failures: int) -> None:
         """Wait before the next attempt, or give up."""
@@ -183,11 +204,15 @@ class _Download:
             if isinstance(error, _Later) and error.busy:
                 raise HubError(ErrorCode.HUB_BUSY, host=self._source.host, seconds=round(pause or 60)) from error
             raise HubError(ErrorCode.DOWNLOAD_BROKE_OFF, name=self._file.name, reason=error.reason) from error
-        if pause is None:
-            pause = min(options.longest_delay, options.first_delay * 2 ** (failures - 1))
-            pause *= random.uniform(0.5, 1.0)  # so that not everybody comes back at once
-        self._meter.at(self._partial.done, "waiting")
-        self._stop.wait(pause)
+        self._wait(self._delay(failures, options.longest_delay) if pause is None else pause, "waiting", error.reason)
+
+    def _delay(self, tries: int, longest: float) -> float:
+        """Seconds after that many: twice as long every time, and not everybody comes back at once."""
+        return min(longest, self._options.first_delay * 2.0 ** min(tries - 1, 32)) * random.uniform(0.5, 1.0)
+
+    def _wait(self, seconds: float, phase: Phase, reason: str) -> None:
+        self._meter.at(self._partial.done, phase, reason)
+        self._stop.wait(seconds)
 
     def _attempt(self) -> None:
         """Ask anew, which also gives a fresh signed address, for what is missing, and take what comes."""
@@ -261,12 +286,10 @@ class _Download:
     def _take(self, answer: Answer, skip: int) -> None:
         """Write the body to the file; raise when it ends too early."""
         partial, size = self._partial, self._file.size
-        limit = self._options.bytes_per_second
-        piece = min(_PIECE, max(4096, limit // 20)) if limit else _PIECE
-        began, taken, look = time.monotonic(), 0, partial.done + _LOOK
+        look = partial.done + _LOOK
         while partial.done < size:
+            piece = min(pace.piece(_PIECE) for pace in self._paces)
             count = self._read(answer, min(piece, skip or size - partial.done))
-            taken += count
             if skip:
                 skip -= count
             else:
@@ -278,12 +301,8 @@ class _Download:
             if partial.done >= look:
                 self._check_space()
                 look = partial.done + _LOOK
-            if limit:
-                ahead = taken / limit - (time.monotonic() - began)
-                if ahead > 0:
-                    self._stop.wait(ahead)
-                elif ahead < -1:  # a slow stretch is not made up for by a fast one
-                    began, taken = time.monotonic(), 0
+            for pace in self._paces:
+                pace.take(count, self._stop)
 
     def _read(self, answer: Answer, wanted: int) -> int:
         """Fill the buffer with at most *wanted* bytes, not waiting long for the last; 0 at the end of the body."""
@@ -304,7 +323,7 @@ class _Download:
 
     def _check_space(self) -> None:
         missing = self._file.size - self._partial.done
-        available = self._free(self._target.parent) - self._options.headroom
+        available = self._free(self._target.parent) - self._headroom
         if available < missing:
             raise _no_space(self._file.name, missing, available)
 

@@ -71,11 +71,11 @@ class Job:
         """For others."""
         return Item(self.id, self.folder, self.files, self.state, self.progress, self.error)
 
-    def progress_at(self, done: int, speed: float = 0.0, phase: Phase = "downloading") -> Progress:
+    def progress_at(self, done: int, speed: float = 0.0, phase: Phase = "downloading", reason: str = "") -> Progress:
         """With *done* bytes of the file that is fetched now."""
         done += sum(file.size for file in self.files[: self.finished])
         total = sum(file.size for file in self.files)
-        return Progress(done, total, speed, (total - done) / speed if speed > 0 else None, phase)
+        return Progress(done, total, speed, (total - done) / speed if speed > 0 else None, phase, reason)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON types."""

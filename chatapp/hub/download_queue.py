@@ -12,6 +12,7 @@ from chatapp.core.errors import ErrorCode, HubError, UserFixable
 from chatapp.hub import names
 from chatapp.hub.download import DEFAULT, Options, download
 from chatapp.hub.download_job import Item, Job, State
+from chatapp.hub.pace import Pace
 from chatapp.hub.partial import RECORD, beside, discard, reserve
 from chatapp.hub.progress import Progress
 from chatapp.hub.remote_file import RemoteFile, Source
@@ -56,6 +57,7 @@ class DownloadQueue:
         self._listener = listener
         self._at_once = at_once
         self.options = options  # for downloads that start from now on
+        self.pace = Pace()  # of all downloads together, from now on
         self._changed = threading.Condition(threading.RLock())
         self._threads: dict[int, threading.Thread] = {}
         self._given_up: list[Job] = []
@@ -267,10 +269,11 @@ class DownloadQueue:
 
             def report(progress: Progress) -> None:
                 with self._changed:
-                    job.progress = job.progress_at(progress.done, progress.speed, progress.phase)
+                    job.progress = job.progress_at(progress.done, progress.speed, progress.phase, progress.reason)
                     self._listener.progressed(job.item())
 
-            download(job.files[index], job.folder, self._source(), stop, report, options=self.options)
+            file, source = job.files[index], self._source()
+            download(file, job.folder, source, stop, report, options=self.options, pace=self.pace)
             with self._changed:
                 job.finished = index + 1
                 if is_new:

@@ -44,7 +44,7 @@ class Partial:
 
     def __enter__(self) -> Self:
         """Open and lock it; raise HubError (DOWNLOAD_IN_USE)."""
-        self._handle = os.fdopen(os.open(self._part, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)), "r+b", 0)
+        self._handle = os.fdopen(_open(self._part, os.O_RDWR | os.O_CREAT), "r+b", 0)
         try:
             _lock(self._handle.fileno())
         except OSError as error:
@@ -143,7 +143,7 @@ def reserve(target: Path) -> None:
     if not target.exists():
         with contextlib.suppress(OSError):  # whoever writes to it will say so
             target.parent.mkdir(parents=True, exist_ok=True)
-            beside(target, PART).touch()
+            os.close(_open(beside(target, PART), os.O_WRONLY | os.O_CREAT))
 
 
 def size_of_part(target: Path) -> int:
@@ -199,11 +199,18 @@ def hash_file(handle: Any, found: Any, stop: Stop, report: Callable[[int], objec
 def _write_json(path: Path, data: dict[str, Any]) -> None:
     """All or nothing. Always by the same temporary name: a process that is killed here must leave no litter behind."""
     temporary = beside(path, _NEW)
-    with temporary.open("wb") as handle:
+    temporary.unlink(missing_ok=True)
+    with os.fdopen(_open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as handle:
         handle.write(json.dumps(data).encode())
         handle.flush()
         os.fsync(handle.fileno())
     temporary.replace(path)
+
+
+def _open(path: Path, flags: int) -> int:
+    """A file of ours, itself: through a link that somebody laid there, bytes would go anywhere."""
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    return os.open(path, flags, 0o666)
 
 
 def _lock(descriptor: int) -> None:

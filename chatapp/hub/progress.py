@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-Phase = Literal["checking", "downloading", "waiting"]
+Phase = Literal["checking", "downloading", "waiting", "offline"]
 WINDOW = 5.0  # seconds over which speed is averaged
 
 
@@ -14,7 +14,9 @@ WINDOW = 5.0  # seconds over which speed is averaged
 class Progress:
     """Bytes *done* of *total*; *speed* in bytes a second; *eta* in seconds, None while nobody can know.
 
-    phase  "checking": reading again what is on the disk; "waiting": after a failure, before the next attempt
+    phase   "checking": reading again what is on the disk; "waiting": after a failure, before the next attempt;
+            "offline": the hub cannot be reached, which is tried again until it can
+    reason  why it waits: a template of context ``reasons``, or words of the system
     """
 
     done: int
@@ -22,6 +24,7 @@ class Progress:
     speed: float = 0.0
     eta: float | None = None
     phase: Phase = "downloading"
+    reason: str = ""
 
 
 class Meter:
@@ -42,7 +45,7 @@ class Meter:
         self._phase: Phase | None = None
         self._samples: deque[tuple[float, int]] = deque()
 
-    def at(self, done: int, phase: Phase = "downloading") -> None:
+    def at(self, done: int, phase: Phase = "downloading", reason: str = "") -> None:
         """Tell that *done* bytes are there."""
         now = self._clock()
         if phase != self._phase:
@@ -59,4 +62,4 @@ class Meter:
         seconds = now - samples[0][0]
         speed = (done - samples[0][1]) / seconds if seconds > 0 else 0.0
         eta = (self._total - done) / speed if speed > 0 else None
-        self._report(Progress(done, self._total, speed, eta, phase))
+        self._report(Progress(done, self._total, speed, eta, phase, reason))

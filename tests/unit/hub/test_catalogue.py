@@ -15,6 +15,7 @@ from chatapp.hub.catalogue import Catalogue, Query
 from chatapp.hub.download import Options, download
 from chatapp.hub.remote_file import Source
 from chatapp.hub.stop import Stop
+from tests.helpers.hub_catalogue import fill_catalogue
 from tests.helpers.hub_server import COMMIT, Fault, Hub
 
 CARD: dict[str, Any] = {
@@ -45,7 +46,7 @@ def catalogue(hub: Hub, token: str = "", seconds: float = 10.0) -> Catalogue:
 def test_a_search_asks_for_what_is_wanted_and_nothing_else(hub: Hub) -> None:
     hub.cards["some/tiny-GGUF"] = CARD
     hub.cards["other/big-GGUF"] = {"id": "other/big-GGUF"}
-    query = Query(" tiny ", "likes", 7, "some", "apache-2.0", "ko", "text-generation", 8, without_gated=True)
+    query = Query(" tiny ", "likes", 7, "some", "apache-2.0", "ko", "text-generation", 8)
     (found,) = catalogue(hub).search(query)
     (asked,) = hub.asked_hub  # in particular, no telemetry
     assert asked.path == "/api/models"
@@ -92,9 +93,12 @@ def test_the_files_of_a_repository_can_be_downloaded_as_they_are(hub: Hub, tmp_p
 
 
 def test_a_revision_can_be_asked_for(hub: Hub) -> None:
-    hub.add("tiny.gguf", b"8")
-    catalogue(hub).repository("some/model-GGUF", "v1.0/beta")
-    assert hub.asked_hub[0].path == "/api/models/some/model-GGUF/revision/v1.0/beta"
+    old = hub.add("tiny.gguf", b"8")
+    hub.begin_commit("v1.0/beta")
+    hub.add("tiny.gguf", b"9")
+    for revision in ("v1.0/beta", old.commit):
+        assert catalogue(hub).repository("some/model-GGUF", revision).files == (old,)
+    assert catalogue(hub).repository("some/model-GGUF").files[0].sha256 != old.sha256
 
 
 def test_the_token_opens_what_is_gated(hub: Hub) -> None:
@@ -199,3 +203,15 @@ def test_offline_mode_is_respected(hub: Hub, monkeypatch: pytest.MonkeyPatch) ->
 def test_bugs_stay_bugs(hub: Hub) -> None:
     with pytest.raises(ZeroDivisionError):
         api.call(Source(hub.url), "x", lambda _: 1 // 0)
+
+
+def test_filters_are_understood_by_the_hub_and_pages_lead_to_files(hub: Hub) -> None:
+    fill_catalogue(hub)
+    everything = catalogue(hub).search(Query(limit=100))
+    downloads = [model.downloads for model in everything]
+    assert downloads == sorted(downloads, reverse=True)
+    korean = catalogue(hub).search(Query(language="ko", max_params=5, without_gated=True, sort="likes"))
+    assert [model.repo.partition("/")[0] for model in korean] == ["LGAI-EXAONE", "mradermacher"]
+    large = catalogue(hub).repository("bartowski/Meta-Llama-3.1-70B-Instruct-GGUF")
+    assert [len(variant.files) for variant in large.models] == [1, 1, 1, 2, 2, 2, 2, 4]
+    assert all(variant.is_complete for variant in large.models)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from chatapp.core.errors import ErrorCode, HubError
+from chatapp.core.errors import ErrorCode, HubError, StorageError
 from chatapp.hub import connection
 from chatapp.hub import download as module
 from chatapp.hub.download import Options, download
@@ -314,11 +314,34 @@ def test_a_proxy_is_used_and_told_its_password(monkeypatch: pytest.MonkeyPatch, 
     assert hub.asked_hub[0].headers["proxy-authorization"] == "Basic bWU6cEBzcw=="
 
 
-def test_an_unreachable_hub_is_told(tmp_path: Path, hub: Hub) -> None:
+def test_without_a_network_it_waits_longer_and_longer_and_goes_on_by_itself(hub: Hub, tmp_path: Path) -> None:
     file = hub.add("model.gguf", DATA)
+    hub.faults.append(Fault(drop_after=MIB))
+    hub.go_away(after=1)  # and the next 30 times nobody is there: more than failures are forgiven
+
+    class Patience(Waits):
+        def wait(self, seconds: float) -> None:
+            super().wait(seconds)
+            if len(self.waits) == 31:
+                hub.come_back()
+
+    stop, seen = Patience(), []
+    assert_whole(fetch(hub, file, tmp_path, stop, options=Options(headroom=0), report=seen.append))
+    assert hub.sent == len(DATA)
+    longest = [1, 1, 2, 4, 8, 16, *[30] * 25]  # the first is of the connection that broke
+    assert all(most / 2 <= wait <= most for wait, most in zip(stop.waits, longest, strict=True))
+    (reason,) = {progress.reason for progress in seen if progress.phase == "offline"}
+    assert "refused" in reason
+    assert seen[-1].phase == "downloading"
+
+
+def test_a_store_that_cannot_be_reached_is_no_missing_network(hub: Hub, tmp_path: Path) -> None:
+    file = hub.add("model.gguf", DATA)
+    hub.store_url = "http://127.0.0.1:1"
     with pytest.raises(HubError) as caught:
-        download(file, tmp_path, Source("http://127.0.0.1:1"), Stop(), options=Options(0.5, 0.5, 2, 0.001, headroom=0))
+        fetch(hub, file, tmp_path, options=Options(first_delay=0.001, attempts=3, headroom=0))
     assert caught.value.code == ErrorCode.DOWNLOAD_BROKE_OFF
+    assert len(hub.asked_hub) == 3
 
 
 # -- stopping ----------------------------------------------------------------------------------------------------------
@@ -496,16 +519,20 @@ def test_a_disk_that_fills_up_meanwhile_ends_it_and_keeps_what_arrived(
     assert hub.sent - sent < 2 * MIB
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk")
-def test_a_write_that_finds_no_room_is_told(monkeypatch: pytest.MonkeyPatch, hub: Hub, tmp_path: Path) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="links")
+@pytest.mark.parametrize("ending", [PART, SIDECAR, f"{SIDECAR}.new", f"{RECORD}.new", RECORD, QUARANTINED])
+def test_a_link_in_the_folder_leads_no_byte_elsewhere(hub: Hub, tmp_path: Path, ending: str) -> None:
     file = hub.add("model.gguf", DATA)
-    target = tmp_path / "some/model-GGUF/model.gguf"
+    target = tmp_path / "models/some/model-GGUF/model.gguf"
     target.parent.mkdir(parents=True)
-    beside(target, PART).symlink_to("/dev/full")
-    monkeypatch.setattr("chatapp.hub.partial.Partial.start_over", lambda _: None)
-    with pytest.raises(HubError) as caught:
-        fetch(hub, file, tmp_path)
-    assert caught.value.code == ErrorCode.DOWNLOAD_NO_SPACE
+    (tmp_path / "mine").write_text("precious")
+    beside(target, ending).symlink_to(tmp_path / "mine")
+    if ending == PART:
+        with pytest.raises(StorageError):
+            fetch(hub, file, tmp_path / "models")
+    else:
+        fetch(hub, file, tmp_path / "models")
+    assert (tmp_path / "mine").read_text() == "precious"
 
 
 @pytest.fixture
