@@ -57,6 +57,11 @@ def quantization(path: str) -> str:
     return ""
 
 
+def without_quantization(name: str) -> str:
+    """*name* without the quantization: files of one model have it in common."""
+    return _QUANTIZATION.sub("", name).strip("-._ ").lower()
+
+
 def kind(path: str) -> Kind:
     """What a GGUF file is for."""
     name = path.rpartition("/")[2].lower()

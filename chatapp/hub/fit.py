@@ -11,6 +11,10 @@ from chatapp.protocol.messages import DEFAULT_CONTEXT
 KV_BYTES = {"f32": 4.0, "f16": 2.0, "bf16": 2.0, "q8_0": 34 / 32, "q4_0": 18 / 32}  # bytes a value
 BATCH = 512  # tokens llama.cpp computes at a time (n_ubatch)
 
+COMFORTABLE = 0.7  # of a memory: other programs keep theirs
+Q4_BITS = 4.85  # a weight in Q4_K_M, the usual quantization
+_BESIDES = 1_000_000_000  # bytes for context and buffers, in `largest_params`
+
 WORKER = 80_000_000  # bytes: Python, numpy and the llama.cpp library themselves
 # Every how many layers one looks at the whole context, where the others see a window; llama.cpp keeps that in code.
 _FULL_ATTENTION_EVERY = {"gemma2": 2, "gemma3": 6, "gemma3n": 5, "gpt-oss": 2, "cohere2": 4, "exaone4": 4}
@@ -57,6 +61,11 @@ def recorded_token(header: GgufHeader) -> int:
     """Bytes that the record of attention takes for one token: the queries of every attention layer as halves."""
     heads = sum(n for n, kv in zip(header.head_counts, header.kv_head_counts, strict=False) if kv)
     return 2 * heads * header.key_length
+
+
+def largest_params(memory: int) -> float:
+    """How many billion weights *memory* bytes have room for in Q4_K_M, with a usual context."""
+    return max(0.5, (memory * COMFORTABLE - _BESIDES) * 8 / Q4_BITS / 1e9)
 
 
 def available_memory() -> int:

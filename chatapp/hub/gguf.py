@@ -4,6 +4,7 @@ import stat
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,6 +20,7 @@ _MAX_KEY = 1024  # bytes
 _MAX_LAYERS = 4096
 _MAX_NUMBER = 2**40  # of anything a header counts; more is damage
 _DEFAULT_ALIGNMENT = 32
+_TOKENS = "tokenizer.ggml.tokens"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,31 @@ def read_header(path: Path, *, any_part: bool = False, metadata: bool = False) -
     except ValueError as error:  # a NUL in the path
         raise ModelError(ErrorCode.MODEL_MISSING, path=str(path).replace("\0", "?")) from error
     return replace(header, metadata=tuple(values.items())) if metadata else header
+
+
+def read_beginning(path: Path, data: bytes, size: int) -> GgufHeader:
+    """What the first bytes of a file of *size* bytes say, without its tensors; *path* is only named.
+
+    All but what is counted over tensors: the model's own numbers come before its vocabulary.
+    Raises `BrokenHeaderError` when even those are not there.
+    """
+    reader = HeaderReader(BytesIO(data), size)
+    if reader.bytes(len(MAGIC)) != MAGIC or reader.u32() not in VERSIONS:
+        raise BrokenHeaderError("it is no GGUF file")
+    reader.count(smallest=24)
+    values: dict[str, Value] = {}
+    key = ""
+    try:
+        for _ in range(reader.count(smallest=13)):
+            key = reader.string(_MAX_KEY)
+            values[key] = reader.value()
+    except BrokenHeaderError:  # here the data end
+        if key == _TOKENS:
+            values[key] = Skipped(reader.items)
+    header = _header(path, size, values, _Tensors(), _DEFAULT_ALIGNMENT, size, max(1, _number(values, "split.count")))
+    if not header.block_count or not header.embedding_length:
+        raise BrokenHeaderError("it does not say how large its layers are")
+    return header
 
 
 def _read(path: Path, file: BinaryIO, size: int, *, any_part: bool) -> tuple[GgufHeader, dict[str, Value]]:
@@ -216,7 +243,7 @@ def _header(
         key_length=number("attention.key_length") or width,
         value_length=number("attention.value_length") or width,
         sliding_window=number("attention.sliding_window"),
-        vocab_size=_length(values.get("tokenizer.ggml.tokens")) or number("vocab_size"),
+        vocab_size=_length(values.get(_TOKENS)) or number("vocab_size"),
         has_chat_template=_length(values.get("tokenizer.chat_template")) > 0,
         licence=_text(values, "general.license"),
         alignment=alignment,

@@ -48,6 +48,7 @@ class HeaderReader:
 
     def __init__(self, file: BinaryIO, size: int) -> None:
         self.position = 0
+        self.items = 0  # of the list of strings that was read last, or is being read
         self._file = file
         self._end = min(size, MAX_HEADER)
         self._size = size
@@ -103,9 +104,9 @@ class HeaderReader:
         if kind == _ARRAY:
             raise BrokenHeaderError("it has an array of arrays")
         if kind == _STRING:
-            count = self.count(smallest=8)
-            self._skip_strings(count)
-            return Skipped(count)
+            self.items = self.count(smallest=8)
+            self._skip_strings(self.items)
+            return Skipped(self.items)
         layout = self._layout(kind)
         count = self.count(smallest=layout.size)
         if count > MAX_KEPT_ARRAY:

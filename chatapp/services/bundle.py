@@ -15,6 +15,9 @@ from chatapp.services.downloads import DownloadService
 from chatapp.services.engine_process import EngineService
 from chatapp.services.explorer import ExplorerService
 from chatapp.services.hub_access import HubAccess
+from chatapp.services.hub_calls import HubCalls
+from chatapp.services.hub_repository import HubRepository
+from chatapp.services.hub_search import HubSearch
 from chatapp.services.inspector import InspectorService
 from chatapp.services.larger_context import LargerContext
 from chatapp.services.lookahead import LookaheadService
@@ -67,6 +70,9 @@ class Services:
     model_compare: ModelCompareService
     hub: HubAccess
     downloads: DownloadService
+    hub_calls: HubCalls
+    hub_search: HubSearch
+    hub_repository: HubRepository
 
     @classmethod
     def create(cls, paths: Paths, settings: Settings, *, fake_engine: bool, parent: QObject | None = None) -> Self:
@@ -97,10 +103,14 @@ class Services:
         hub = HubAccess(parent)
         downloads = DownloadService(paths, hub, parent)
         downloads.finished.connect(lambda _path: models.refresh())
+        hub_calls = HubCalls(hub, parent)
+        hub_search = HubSearch(hub_calls, models, engine, tasks, parent)
+        hub_repository = HubRepository(hub_calls, models, engine, tasks, parent)
         return cls(
             paths, settings_service, notices, tasks, storage, engine, conversations, chat, models, context,
             larger_context, presets, questions, prompt_scores, inspector, traces, vocabulary, explorer, lookahead,
-            text_score, attention, verification, model_compare, hub, downloads,
+            text_score, attention, verification, model_compare, hub, downloads, hub_calls, hub_search,
+            hub_repository,
         )  # fmt: skip
 
     def start(self, model: str | None = None) -> None:
@@ -120,6 +130,8 @@ class Services:
         self.explorer.set_active(False)
         self.attention.set_active(False)
         self.downloads.close()
+        self.hub_search.close()
+        self.hub_calls.close()
         self.chat.close()
         self.model_compare.close()
         self.engine.close()
