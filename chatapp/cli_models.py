@@ -12,8 +12,10 @@ from chatapp.core.errors import ErrorCode, HubError, ModelError, RequestError, S
 from chatapp.hub.catalogue import Catalogue, HubModel, Query, Repository
 from chatapp.hub.download import download as fetch
 from chatapp.hub.file_names import Variant
-from chatapp.hub.library import LocalModel, list_models, split_files
+from chatapp.hub.header_cache import HeaderCache
+from chatapp.hub.library import LocalModel, Scanner, all_models, split_files
 from chatapp.hub.partial import RECORD, beside, is_same, read_record
+from chatapp.hub.places import places
 from chatapp.hub.progress import Progress
 from chatapp.hub.remote_file import Source
 from chatapp.hub.sizes import format_size
@@ -40,8 +42,15 @@ def environment(given: argparse.Namespace) -> tuple[Paths, Settings]:
 def listing(given: argparse.Namespace) -> int:
     """List the models on this computer; exit code 1 when one of them is broken."""
     paths, settings = environment(given)
-    folders = [paths.models, *(Path(folder) for folder in settings.get(schema.MODEL_FOLDERS))]
-    found = list_models(folders, starter_model())
+    looked_at = places(paths.models, settings.get(schema.MODEL_FOLDERS), settings.get(schema.MODEL_SOURCES_OFF))
+    files = [Path(file) for file in settings.get(schema.MODEL_FILES)]
+    headers = HeaderCache(paths.headers)
+    looked = Scanner(headers).scan(looked_at, starter_model(), files)
+    headers.close()
+    found = all_models(looked)
+    for look in looked:
+        if look.problem is not None:
+            sys.stderr.write(f"chatapp: {look.problem.message}\n")
     if given.json:
         _print_json([_local_json(model) for model in found])
     else:
@@ -207,7 +216,11 @@ def _model_json(model: HubModel) -> dict[str, Any]:
 
 def _local_json(model: LocalModel) -> dict[str, Any]:
     data = asdict(replace(model, error=None))
-    return data | {"path": str(model.path), "error": model.error.message if model.error else None}
+    return data | {
+        "path": str(model.path),
+        "folder": str(model.folder),
+        "error": model.error.message if model.error else None,
+    }
 
 
 def _print_json(data: object) -> None:

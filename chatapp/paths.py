@@ -47,6 +47,16 @@ class Paths:
         return self.config / "presets"
 
     @property
+    def library(self) -> Path:
+        """What the user noted of models: names, tags, favourites."""
+        return self.data / "library.json"
+
+    @property
+    def headers(self) -> Path:
+        """What model files say of themselves; made anew when it is gone."""
+        return self.cache / "headers.sqlite3"
+
+    @property
     def settings_file(self) -> Path:
         """The settings."""
         return self.config / "settings.json"

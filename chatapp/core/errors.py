@@ -67,6 +67,9 @@ class ErrorCode(StrEnum):
     TEXT_TOO_SHORT = "text_too_short"
     NO_DISPLAY = "no_display"
     FOLDER_UNUSABLE = "folder_unusable"
+    FOLDER_UNREADABLE = "folder_unreadable"
+    FOLDER_TOO_LARGE = "folder_too_large"
+    FOLDER_SILENT = "folder_silent"
     ALREADY_RUNNING = "already_running"
     DATABASE_CORRUPT = "database_corrupt"
     DATABASE_TOO_NEW = "database_too_new"
@@ -280,6 +283,18 @@ TEXTS: dict[ErrorCode, ErrorText] = {
     ErrorCode.FOLDER_UNUSABLE: _text(
         QT_TRANSLATE_NOOP("errors", "The data folder {path} cannot be used: {reason}."),
         QT_TRANSLATE_NOOP("errors", "Mend its permissions, or start with --data-dir and another folder."),
+    ),
+    ErrorCode.FOLDER_UNREADABLE: _text(
+        QT_TRANSLATE_NOOP("errors", "The folder {path} cannot be looked through: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Check that it is there and may be read, or take it off the list of folders."),
+    ),
+    ErrorCode.FOLDER_TOO_LARGE: _text(
+        QT_TRANSLATE_NOOP("errors", "The folder {path} holds more than {count} files; not all were looked at."),
+        QT_TRANSLATE_NOOP("errors", "Choose a folder nearer to the models instead."),
+    ),
+    ErrorCode.FOLDER_SILENT: _text(
+        QT_TRANSLATE_NOOP("errors", "The folder {path} does not answer; models in it may be missing from the list."),
+        QT_TRANSLATE_NOOP("errors", "If it is on a network drive, check the connection, then look again."),
     ),
     ErrorCode.ALREADY_RUNNING: _text(
         QT_TRANSLATE_NOOP("errors", "ChatApp is already running with the data folder {path}."),

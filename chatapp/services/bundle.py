@@ -20,6 +20,7 @@ from chatapp.services.hub_repository import HubRepository
 from chatapp.services.hub_search import HubSearch
 from chatapp.services.inspector import InspectorService
 from chatapp.services.larger_context import LargerContext
+from chatapp.services.library import LibraryService
 from chatapp.services.lookahead import LookaheadService
 from chatapp.services.model_compare import ModelCompareService
 from chatapp.services.models import ModelsService
@@ -73,6 +74,7 @@ class Services:
     hub_calls: HubCalls
     hub_search: HubSearch
     hub_repository: HubRepository
+    library: LibraryService
 
     @classmethod
     def create(cls, paths: Paths, settings: Settings, *, fake_engine: bool, parent: QObject | None = None) -> Self:
@@ -87,7 +89,8 @@ class Services:
         vocabulary = VocabularyService(engine, questions, tasks, parent)
         chat = ChatService(storage, conversations, engine, settings_service, notices, vocabulary, parent)
         context = ContextService(chat, engine, parent)
-        models = ModelsService(paths, settings_service, engine, tasks, notices, parent)
+        library = LibraryService(paths, settings_service, engine, tasks, notices, parent)
+        models = ModelsService(library, settings_service, engine, tasks, notices, parent)
         larger_context = LargerContext(chat, models, engine, parent)
         presets = PresetsService(paths.presets, engine, notices, parent)
         prompt_scores = PromptScores(chat, engine, questions, storage, parent)
@@ -110,7 +113,7 @@ class Services:
             paths, settings_service, notices, tasks, storage, engine, conversations, chat, models, context,
             larger_context, presets, questions, prompt_scores, inspector, traces, vocabulary, explorer, lookahead,
             text_score, attention, verification, model_compare, hub, downloads, hub_calls, hub_search,
-            hub_repository,
+            hub_repository, library,
         )  # fmt: skip
 
     def start(self, model: str | None = None) -> None:
@@ -137,5 +140,6 @@ class Services:
         self.engine.close()
         self.context.close()
         self.settings.save()
+        self.library.close()
         self.tasks.close()
         return self.storage.close()

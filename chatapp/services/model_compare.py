@@ -14,7 +14,6 @@ from chatapp.core.errors import ErrorCode, RequestError, UserFixable
 from chatapp.core.model_comparison import HeadsApart, ModelComparison, ModelFile, Side, divergence, heads_apart
 from chatapp.core.trace_buffer import TraceBuffer
 from chatapp.hub.gguf import GgufHeader
-from chatapp.hub.library import cached_header
 from chatapp.hub.plan import make_plan
 from chatapp.protocol.messages import (
     Attend,
@@ -185,7 +184,7 @@ class ModelCompareService(QObject):
             self._enter(CompareState.LOADING)
             wanted, path = self._wanted, self._path
             self._tasks.run(
-                lambda: cached_header(Path(path)),
+                lambda: self._models.header(path),
                 lambda header: self._load(header) if wanted == self._wanted else None,
                 lambda error: self._fail(error) if wanted == self._wanted else None,
             )

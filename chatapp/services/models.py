@@ -10,12 +10,13 @@ from PySide6.QtCore import QObject, Signal
 from chatapp.core.errors import ErrorCode, ModelError, UserFixable
 from chatapp.hub.fit import context_to_use, recorded_token
 from chatapp.hub.gguf import GgufHeader, read_header
-from chatapp.hub.library import LocalModel, cached_header, list_models
+from chatapp.hub.library import LocalModel
 from chatapp.hub.plan import LoadPlan, Verdict, larger_contexts, make_plan, smaller_context
 from chatapp.hub.sizes import format_size
-from chatapp.paths import Paths, starter_model
+from chatapp.paths import starter_model
 from chatapp.protocol.messages import Device, LoadOptions, ModelInfo
 from chatapp.services.engine_process import EngineService
+from chatapp.services.library import LibraryService
 from chatapp.services.memory import free_memory, probe_devices
 from chatapp.services.notices import LOAD_IS_TIGHT, Action, Level, Notice, Notices
 from chatapp.services.settings import SettingsService
@@ -49,7 +50,7 @@ class ModelsService(QObject):
 
     def __init__(
         self,
-        paths: Paths,
+        library: LibraryService,
         settings: SettingsService,
         engine: EngineService,
         tasks: Tasks,
@@ -57,12 +58,11 @@ class ModelsService(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._paths = paths
+        self._library = library
         self._settings = settings
         self._engine = engine
         self._tasks = tasks
         self._notices = notices
-        self._models: list[LocalModel] = []
         self._plans: dict[str, LoadPlan | UserFixable] = {}
         self._header: GgufHeader | None = None  # of the model that is or was last loaded
         self._choosing = 0  # counts choices: only the latest is opened
@@ -71,16 +71,25 @@ class ModelsService(QObject):
         engine.failed.connect(self._on_engine_failed)
         engine.model_loaded.connect(self._on_model_loaded)
         settings.changed.connect(self._on_setting_changed)
+        library.changed.connect(self._on_listed)
+        library.noted.connect(self.changed)
 
     def models(self) -> list[LocalModel]:
-        """As of the last `refresh`; broken ones are in it with their error."""
-        return self._models
+        """As of the last look, favourites first; broken ones are in it with their error."""
+        return self._library.sorted_models()
+
+    def name(self, path: str) -> str:
+        """What the user calls the model at *path*; "" when they have no name of their own for it."""
+        model = self._library.model(path)
+        return self._library.notes(model).name if model is not None else ""
 
     def refresh(self) -> None:
         """Look at the folders again, in the background."""
-        folders = [self._paths.models, *(Path(folder) for folder in self._settings.get(schema.MODEL_FOLDERS))]
-        recent = [Path(path) for path in self._settings.get(schema.RECENT_MODELS)]
-        self._tasks.run(lambda: list_models(folders, starter_model(), recent), self._on_listed)
+        self._library.refresh()
+
+    def header(self, path: str) -> GgufHeader:
+        """What the file at *path* says of itself; from any thread. Raise `ModelError`."""
+        return self._library.header(path)
 
     def open_last(self) -> None:
         """At start: the model that was open, or the starter model."""
@@ -106,7 +115,7 @@ class ModelsService(QObject):
         known, worker = self._engine.devices, self._engine.pid
 
         def check() -> _Checked:
-            header, memory = cached_header(Path(path)), free_memory(worker)
+            header, memory = self.header(path), free_memory(worker)
             devices = known or ()
             plan = make_plan(header, options, devices, memory)
             if known is None and plan.verdict is not Verdict.FITS:  # a graphics card may have the room
@@ -168,13 +177,13 @@ class ModelsService(QObject):
     def plan_again(self) -> None:
         """Compare needs and free memory anew, in the background."""
         options, devices, worker = self.options(), self._engine.devices or (), self._engine.pid
-        paths = [str(model.path) for model in self._models if model.error is None]
+        paths = [str(model.path) for model in self._library.models() if model.error is None]
         if self._engine.model is not None and self._engine.model.path not in paths:
             paths.append(self._engine.model.path)
 
         def plan_all() -> dict[str, LoadPlan | UserFixable]:
             memory = free_memory(worker)
-            return {path: _plan_file(path, options, devices, memory) for path in paths}
+            return {path: self._plan_file(path, options, devices, memory) for path in paths}
 
         def take(plans: dict[str, LoadPlan | UserFixable]) -> None:
             self._plans = plans
@@ -239,10 +248,16 @@ class ModelsService(QObject):
         self._settings.set(setting, value)
         self.choose(path)
 
-    def _on_listed(self, models: list[LocalModel]) -> None:
-        if models != self._models:
-            self._models = models
-            self.changed.emit()
+    def _plan_file(
+        self, path: str, options: LoadOptions, devices: tuple[Device, ...], memory: int
+    ) -> LoadPlan | UserFixable:
+        try:
+            return _plan_or_error(self.header(path), options, devices, memory)
+        except UserFixable as error:
+            return error
+
+    def _on_listed(self) -> None:
+        self.changed.emit()
         self.plan_again()
 
     def _on_model_loaded(self, model: ModelInfo) -> None:
@@ -290,9 +305,7 @@ class ModelsService(QObject):
         return half if half >= _SHORTEST else 0
 
     def _on_setting_changed(self, key: str) -> None:
-        if key == schema.MODEL_FOLDERS.key:
-            self.refresh()
-        elif schema.BY_KEY[key].reload_needed:
+        if schema.BY_KEY[key].reload_needed:
             self.plan_again()
 
 
@@ -304,13 +317,6 @@ class _Checked:
     plan: LoadPlan
     context: int = 0
     cpu_helps: bool = False
-
-
-def _plan_file(path: str, options: LoadOptions, devices: tuple[Device, ...], memory: int) -> LoadPlan | UserFixable:
-    try:
-        return _plan_or_error(cached_header(Path(path)), options, devices, memory)
-    except UserFixable as error:
-        return error
 
 
 def _plan_or_error(

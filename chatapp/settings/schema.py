@@ -220,6 +220,8 @@ STOP: Setting[tuple[str, ...]] = Setting(
 DEVICE: Setting[str] = Setting("device", Kind.TEXT, "", reload_needed=True)  # graphics card; empty: all of them
 LAST_MODEL: Setting[str] = Setting("last_model", Kind.TEXT, "")  # path; empty: the starter model
 RECENT_MODELS: Setting[tuple[str, ...]] = Setting("recent_models", Kind.PATHS, ())  # opened from anywhere, newest first
+MODEL_FILES: Setting[tuple[str, ...]] = Setting("model_files", Kind.PATHS, ())  # used where they are
+MODEL_SOURCES_OFF: Setting[tuple[str, ...]] = Setting("model_sources_off", Kind.TEXTS, ())  # hub.places.Place.switch
 LAST_CONVERSATION: Setting[int | None] = Setting(
     "last_conversation", Kind.INTEGER, None, bounds=(1, 2**62), special=Special(None, "")
 )

@@ -5,6 +5,15 @@ import struct
 import gguf
 import numpy as np
 
+from chatapp.hub.header_cache import HeaderCache
+from chatapp.hub.library import Scanner, all_models
+from chatapp.hub.places import Keeper, Place
+
+
+def list_models(folders, starter=None):
+    """The models in the user's *folders*, after the *starter* model."""
+    return all_models(Scanner(HeaderCache()).scan([Place(Keeper.FOLDER, folder) for folder in folders], starter))
+
 
 def write_model(path, architecture="llama", quantization=None, extra=None, layers=2):
     """A little Llama-shaped file with a vocabulary; *extra* is called with the writer."""

@@ -20,12 +20,12 @@ from chatapp.core.errors import ErrorCode, HubError, StorageError
 from chatapp.hub import connection
 from chatapp.hub import download as module
 from chatapp.hub.download import Options, download
-from chatapp.hub.library import list_models
 from chatapp.hub.partial import PART, QUARANTINED, RECORD, SIDECAR, beside, read_record, size_of_part
 from chatapp.hub.progress import Progress
 from chatapp.hub.remote_file import RemoteFile, Source
 from chatapp.hub.stop import Stop, Stopped
 from tests.helpers.hub_server import COMMIT, Fault, Hub
+from tests.unit.hub.builders import list_models
 
 KIB, MIB = 1 << 10, 1 << 20
 DATA = random.Random(5).randbytes(3 * MIB + 137)

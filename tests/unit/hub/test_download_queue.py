@@ -12,10 +12,10 @@ from chatapp.core.errors import ErrorCode
 from chatapp.hub.download import Options
 from chatapp.hub.download_job import Item, State
 from chatapp.hub.download_queue import DownloadQueue
-from chatapp.hub.library import list_models
 from chatapp.hub.partial import PART, beside
 from chatapp.hub.remote_file import RemoteFile, Source
 from tests.helpers.hub_server import Fault, Hub
+from tests.unit.hub.builders import list_models
 from tests.unit.hub.test_library import split
 
 MIB = 1 << 20

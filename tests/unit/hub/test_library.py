@@ -9,8 +9,8 @@ from chatapp.core.errors import ErrorCode
 from chatapp.hub import library
 from chatapp.hub.fit import estimate
 from chatapp.hub.gguf import read_header
-from chatapp.hub.library import list_models, split_files
-from tests.unit.hub.builders import ARCHITECTURE, pair, raw, write_model
+from chatapp.hub.library import split_files
+from tests.unit.hub.builders import ARCHITECTURE, list_models, pair, raw, write_model
 
 
 @pytest.fixture

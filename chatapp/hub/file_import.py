@@ -1,0 +1,133 @@
+"""Copies or moves model files into the models folder: checked for space, with progress, never half of a model."""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from chatapp.core.errors import ErrorCode, HubError, StorageError
+from chatapp.hub.found import gguf_files
+from chatapp.hub.library import split_files
+from chatapp.hub.partial import PART, RECORD, beside
+from chatapp.hub.sizes import format_size
+from chatapp.hub.stop import Stop
+
+HEADROOM = 512 << 20  # bytes that stay free
+_PIECE = 4 << 20
+
+
+def model_files(paths: Sequence[Path]) -> list[Path]:
+    """The first files of the models among *paths*, which are files and folders. Raise `StorageError`."""
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            found.update((split_files(file)[0], None) for file in gguf_files(path))
+        elif path.suffix.lower() == ".gguf":
+            found[split_files(path)[0]] = None
+    return [path for path in found if path.is_file()]
+
+
+def bring(
+    models: Sequence[Path], folder: Path, stop: Stop, report: Callable[[int, int], object], *, move: bool = False
+) -> list[Path]:
+    """Copy (or *move*) the *models*, all parts of each, into *folder*; where they are now.
+
+    *report* gets bytes done and in total. A model whose name is taken there gets another one, in a folder of its own.
+    Raise `StorageError`, `HubError` (DOWNLOAD_NO_SPACE), `Stopped`; what is not finished then is not left behind.
+    """
+    sets = [[file for file in split_files(model) if file.is_file()] for model in models]
+    arrived: list[Path] = []
+    if move:
+        for files in list(sets):
+            home = _home(files, folder)
+            if _rename(files, home):
+                sets.remove(files)
+                arrived.append(home / files[0].name)
+    if not sets:
+        return arrived
+    needed = total = sum(file.stat().st_size for files in sets for file in files)
+    available = shutil.disk_usage(folder).free - HEADROOM
+    if needed > available:
+        raise HubError(
+            ErrorCode.DOWNLOAD_NO_SPACE, name=sets[0][0].name, needed=format_size(needed),
+            available=format_size(max(0, available)),
+        )  # fmt: skip
+    done = 0
+    for files in sets:
+        home = _home(files, folder)
+        done = _copy_all(files, home, stop, lambda n: report(n, total), done)
+        arrived.append(home / files[0].name)
+        if move:
+            for file in files:
+                with contextlib.suppress(OSError):  # a disk that may only be read: then it is a copy
+                    file.unlink()
+    return arrived
+
+
+def _home(files: Sequence[Path], folder: Path) -> Path:
+    """*folder*, or one in it where none of the names is taken."""
+    for number in range(1, 1000):
+        home = folder if number == 1 else folder / f"{files[0].stem} ({number})"
+        if not any((home / file.name).exists() for file in files):
+            return home
+    return folder / files[0].stem
+
+
+def _rename(files: Sequence[Path], home: Path) -> bool:
+    """Move within one disk, which takes no time; False when it is another one."""
+    moved: list[Path] = []
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        if files[0].stat().st_dev != home.stat().st_dev:
+            return False
+        for file in files:
+            _bring_record(file, home)
+            file.rename(home / file.name)
+            moved.append(file)
+    except OSError:
+        for file in moved:
+            with contextlib.suppress(OSError):
+                (home / file.name).rename(file)
+        return False
+    return True
+
+
+def _copy_all(files: Sequence[Path], home: Path, stop: Stop, report: Callable[[int], object], done: int) -> int:
+    """Copy one model; *done* and the result are bytes so far."""
+    made: list[Path] = []
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        for file in files:
+            made.append(beside(home / file.name, PART))
+            done = _copy(file, made[-1], stop, report, done)
+        for file, part in zip(files, made, strict=True):
+            part.replace(home / file.name)
+            _bring_record(file, home)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StorageError(ErrorCode.FILE_FAILED, path=error.filename or home, reason=reason) from error
+    finally:
+        for part in made:
+            part.unlink(missing_ok=True)
+    return done
+
+
+def _bring_record(file: Path, home: Path) -> None:
+    """Where a file came from goes with it."""
+    with contextlib.suppress(OSError):
+        shutil.copy2(beside(file, RECORD), beside(home / file.name, RECORD))
+
+
+def _copy(source: Path, target: Path, stop: Stop, report: Callable[[int], object], done: int) -> int:
+    buffer = memoryview(bytearray(_PIECE))
+    with source.open("rb", 0) as reading, target.open("wb") as writing:
+        while count := reading.readinto(buffer):
+            stop.check()
+            writing.write(buffer[:count])
+            done += count
+            report(done)
+        writing.flush()
+        os.fsync(writing.fileno())
+    shutil.copystat(source, target)
+    return done

@@ -1,0 +1,303 @@
+"""The library of local models: looks through the folders, keeps what the user notes, notices what changes."""
+
+import contextlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
+
+from chatapp.core.errors import UserFixable
+from chatapp.core.text import QT_TRANSLATE_NOOP
+from chatapp.hub.gguf import GgufHeader
+from chatapp.hub.header_cache import HeaderCache
+from chatapp.hub.library import LocalModel, Looked, Scanner, all_models, duplicates
+from chatapp.hub.library_data import MAX_NAME, MAX_TAG, MAX_TAGS, LibraryData, Notes, stamp
+from chatapp.hub.places import Keeper, Place, places
+from chatapp.hub.stop import Stop, Stopped
+from chatapp.paths import Paths, starter_model
+from chatapp.protocol.messages import ModelInfo
+from chatapp.services.engine_process import EngineService
+from chatapp.services.notices import Level, Notice, Notices
+from chatapp.services.settings import SettingsService
+from chatapp.services.tasks import Tasks
+from chatapp.settings import schema
+
+# The ui draws these and may not import the hub.
+__all__ = ["Keeper", "LibraryService", "LocalModel", "Looked", "Notes", "Place"]
+
+LOADED_IS_GONE = QT_TRANSLATE_NOOP(
+    "notices",
+    "The file of the model you are chatting with is gone: {path}. The chat goes on until the model is unloaded.",
+)
+_LOADED = "loaded-model-file"  # key of that notice
+_SETTLE = 600  # ms after a change in a folder; programs that write files do several things in a row
+_SAVE = 500  # ms after the last change
+_AGAIN = 3.0  # seconds between two looks that nobody asked for
+_MAX_WATCHED = 256  # folders
+
+
+class LibraryService(QObject):
+    """Signals:
+
+    changed()         other models, or what is known of the folders
+    noted(str)        the notes of the model at this path
+    looking_changed() a look begins or ends
+    """
+
+    changed = Signal()
+    noted = Signal(str)
+    looking_changed = Signal()
+
+    def __init__(
+        self,
+        paths: Paths,
+        settings: SettingsService,
+        engine: EngineService,
+        tasks: Tasks,
+        notices: Notices,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.headers = HeaderCache(paths.headers)
+        self._paths = paths
+        self._settings = settings
+        self._engine = engine
+        self._tasks = tasks
+        self._notices = notices
+        self._data = LibraryData(paths.library)
+        self._scanner = Scanner(self.headers)
+        self._looker = Tasks("library", 1, self)  # of its own: a folder may take long to answer
+        self._stop = Stop()
+        self._looked: list[Looked] = []
+        self._models: list[LocalModel] = []
+        self._by_path: dict[str, LocalModel] = {}
+        self._duplicates: list[list[LocalModel]] = []
+        self._is_looking = False
+        self._look_again = False
+        self._last_look = 0.0
+        self._loaded_gone = ""
+        self._watcher = QFileSystemWatcher(self)
+        self._settle = QTimer(self, singleShot=True, interval=_SETTLE)
+        self._save = QTimer(self, singleShot=True, interval=_SAVE)
+        self._watcher.directoryChanged.connect(self._on_folder_changed)
+        self._settle.timeout.connect(self.refresh)
+        self._save.timeout.connect(self._write)
+        engine.model_loaded.connect(self._on_model_loaded)
+        settings.changed.connect(self._on_setting_changed)
+
+    # -- what there is -------------------------------------------------------------------------------------------------
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether the folders are being looked through."""
+        return self._is_looking
+
+    def models(self) -> list[LocalModel]:
+        """As of the last look; broken ones are in it with their error."""
+        return self._models
+
+    def model(self, path: str) -> LocalModel | None:
+        """The listed model that begins at *path*."""
+        return self._by_path.get(path)
+
+    def looked(self) -> list[Looked]:
+        """The folders that were looked through, with what was found and what went wrong."""
+        return self._looked
+
+    def duplicates(self) -> list[list[LocalModel]]:
+        """Models whose bytes lie in several files, the ones that take the most room first."""
+        return self._duplicates
+
+    def notes(self, model: LocalModel) -> Notes:
+        """What is noted of *model*."""
+        return self._data.notes(model.path)
+
+    def name(self, model: LocalModel) -> str:
+        """What to call it: the user's name for it, else its own."""
+        return self.notes(model).name or model.name
+
+    def tags(self) -> list[str]:
+        """All tags in use, by name."""
+        return sorted({tag for model in self._models for tag in self.notes(model).tags}, key=str.casefold)
+
+    def sorted_models(self) -> list[LocalModel]:
+        """Favourites first, then by the name they are shown with; the starter model leads each half."""
+        return sorted(
+            self._models,
+            key=lambda m: (not self.notes(m).favourite, not m.is_starter, self.name(m).casefold(), str(m.path)),
+        )
+
+    def checked(self, model: LocalModel) -> tuple[float, bool]:
+        """When its SHA-256 was last found to be what was published (seconds since 1970; 0: never), and whether that
+        check, or a later one, found damage. A file that has changed since then is unchecked."""
+        notes = self.notes(model)
+        if notes.checked and notes.stamp == stamp(model):
+            return notes.checked, notes.is_damaged
+        return model.proven, False
+
+    # -- looking -------------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Look through the folders, in the background."""
+        if self._is_looking or self._stop.is_set():
+            self._look_again = self._is_looking
+            return
+        self._is_looking = True
+        self._last_look = time.monotonic()
+        folders = self._settings.get(schema.MODEL_FOLDERS)
+        off = self._settings.get(schema.MODEL_SOURCES_OFF)
+        named = (*self._settings.get(schema.MODEL_FILES), *self._settings.get(schema.RECENT_MODELS))
+        loaded = self._engine.model.path if self._engine.model is not None and not self._engine.is_fake else ""
+        stop, own = self._stop, self._paths.models
+
+        def look() -> tuple[list[Looked], bool]:
+            try:
+                there = stop.run(lambda: places(own, folders, off), lambda _late: None)
+                looked = self._scanner.scan(there, starter_model(), [Path(path) for path in named], stop)
+                self._data.follow(all_models(looked))
+                gone = stop.run(lambda: bool(loaded) and not Path(loaded).exists(), lambda _late: None)
+            except Stopped:
+                return [], False
+            return looked, gone
+
+        self._looker.run(look, lambda found: self._on_looked(*found, loaded))
+        self.looking_changed.emit()
+
+    def look_again(self) -> None:
+        """Look through the folders unless that was done just now; for when the user comes back to the window."""
+        if time.monotonic() - self._last_look > _AGAIN:
+            self.refresh()
+
+    def _on_looked(self, looked: list[Looked], gone: bool, loaded: str) -> None:
+        self._is_looking = False
+        models = all_models(looked)
+        changed = models != self._models or [(p.place, p.problem) for p in looked] != [
+            (p.place, p.problem) for p in self._looked
+        ]
+        self._looked = looked
+        if changed:
+            self._models = models
+            self._by_path = {str(model.path): model for model in models}
+            self._duplicates = duplicates(models)
+            self.changed.emit()
+        self.looking_changed.emit()
+        self._watch()
+        self._save.start()
+        if gone and self._loaded_gone != loaded:
+            self._notices.post(Notice(Level.WARNING, LOADED_IS_GONE, {"path": loaded}, key=_LOADED, sticky=True))
+        elif not gone and self._loaded_gone:
+            self._notices.clear(_LOADED)
+        self._loaded_gone = loaded if gone else ""
+        if self._look_again:
+            self._look_again = False
+            self.refresh()
+
+    def _on_folder_changed(self) -> None:
+        if not self._stop.is_set():
+            self._settle.start()
+
+    def _watch(self) -> None:
+        """Watch the folders in which there are models, and those in which there may be: as many as is decent."""
+        wanted = {str(look.place.folder) for look in self._looked if look.problem is None}
+        wanted |= {str(model.path.parent) for model in self._models if model.error is None}
+        wanted.discard(".")
+        now = set(self._watcher.directories())
+        if now - wanted:
+            self._watcher.removePaths(sorted(now - wanted))
+        new = sorted(wanted - now)[: max(0, _MAX_WATCHED - len(now & wanted))]
+        if new:
+            self._watcher.addPaths(new)
+
+    # -- noting --------------------------------------------------------------------------------------------------------
+
+    def rename(self, model: LocalModel, name: str) -> None:
+        """Call *model* by this name from now on; an empty one is the file's again. The file keeps its own."""
+        name = " ".join("".join(c if c.isprintable() else " " for c in name).split())[:MAX_NAME]
+        self._note(model, name="" if name == model.name else name)
+
+    def set_favourite(self, model: LocalModel, favourite: bool) -> None:
+        """Favourites come first."""
+        self._note(model, favourite=favourite)
+
+    def set_tags(self, model: LocalModel, tags: list[str]) -> None:
+        """Give *model* these tags and no others."""
+        clean = [" ".join(tag.split())[:MAX_TAG] for tag in tags]
+        self._note(model, tags=tuple(dict.fromkeys(tag for tag in clean if tag))[:MAX_TAGS])
+
+    def note_check(self, model: LocalModel, sums: tuple[str, ...], *, is_damaged: bool) -> None:
+        """Remember the SHA-256 that the model's files were found to have now."""
+        self._note(model, checked=time.time(), sums=sums, is_damaged=is_damaged, stamp=stamp(model))
+
+    def forget(self, model: LocalModel) -> None:
+        """Drop the notes of a model that was deleted, and look again."""
+        self._data.forget(model.path)
+        self._save.start()
+        self.refresh()
+
+    def _note(self, model: LocalModel, **changes: object) -> None:
+        if self._data.note(model, **changes):
+            if not self._stop.is_set():
+                self._save.start()
+            self.noted.emit(str(model.path))
+
+    def _write(self) -> None:
+        def failed(error: UserFixable) -> None:
+            self._notices.post_error(error, key="library")
+
+        self._tasks.run(self._data.save, None, failed)
+
+    def _on_model_loaded(self, info: ModelInfo) -> None:
+        model = self._by_path.get(info.path)
+        if model is not None and not self._engine.is_fake:
+            self._note(model, last_used=time.time())
+
+    def _on_setting_changed(self, key: str) -> None:
+        if key in (schema.MODEL_FOLDERS.key, schema.MODEL_FILES.key, schema.MODEL_SOURCES_OFF.key):
+            self.refresh()
+
+    # -- the folders ---------------------------------------------------------------------------------------------------
+
+    def header(self, path: str) -> GgufHeader:
+        """What the file at *path* says of itself; from any thread. Raise `ModelError`."""
+        return self.headers.header(Path(path))
+
+    def use_in_place(self, paths: list[str]) -> None:
+        """List model files, and all models in folders, from where they are."""
+        for setting, new in (
+            (schema.MODEL_FOLDERS, [path for path in paths if Path(path).is_dir()]),
+            (schema.MODEL_FILES, [path for path in paths if not Path(path).is_dir()]),
+        ):
+            known = self._settings.get(setting)
+            self._settings.set(setting, (*known, *(path for path in new if path not in known)))
+        off = [switch for switch in self._settings.get(schema.MODEL_SOURCES_OFF) if switch not in paths]
+        self._settings.set(schema.MODEL_SOURCES_OFF, tuple(off))
+
+    def stop_using(self, place_or_file: str) -> None:
+        """Take a folder or a file of the user's off the list; nothing happens to it on the disk."""
+        for setting in (schema.MODEL_FOLDERS, schema.MODEL_FILES, schema.RECENT_MODELS):
+            kept = tuple(path for path in self._settings.get(setting) if path != place_or_file)
+            self._settings.set(setting, kept)
+        self.refresh()
+
+    def set_place_on(self, switch: str, on: bool) -> None:
+        """Whether to look into a place (`Place.switch`)."""
+        off = [other for other in self._settings.get(schema.MODEL_SOURCES_OFF) if other != switch]
+        self._settings.set(schema.MODEL_SOURCES_OFF, tuple(off if on else [*off, switch]))
+
+    def all_places(self, on_done: Callable[[list[Place]], None]) -> None:
+        """Every place that could be looked into, switched on or off; in the background."""
+        folders, own = self._settings.get(schema.MODEL_FOLDERS), self._paths.models
+        self._tasks.run(lambda: places(own, folders), on_done)
+
+    def close(self) -> None:
+        """End the look, write what is not written."""
+        self._stop.set()
+        if self._watcher.directories():
+            self._watcher.removePaths(self._watcher.directories())
+        self._settle.stop()
+        self._save.stop()
+        self._looker.close()
+        self.headers.close()
+        with contextlib.suppress(UserFixable):  # there is no window any more to say it in
+            self._data.save()

@@ -1,0 +1,145 @@
+import json
+import os
+import shutil
+
+import pytest
+
+from chatapp.core.errors import ErrorCode, HubError
+from chatapp.hub import file_import
+from chatapp.hub.file_import import bring, model_files
+from chatapp.hub.library_data import LibraryData
+from chatapp.hub.partial import RECORD, beside, write_record
+from chatapp.hub.remote_file import RemoteFile
+from chatapp.hub.stop import Stop, Stopped
+from chatapp.hub.verify import Verdict, verify
+from tests.unit.hub.builders import list_models, write_model
+from tests.unit.hub.test_found import digest
+from tests.unit.hub.test_library import split
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "모델").mkdir()
+    return tmp_path / "모델"
+
+
+def test_notes_outlive_a_restart_and_follow_a_moved_file(folder, tmp_path):
+    write_model(folder / "m.gguf")
+    (model,) = list_models([folder])
+    data = LibraryData(tmp_path / "library.json")
+    assert data.note(model, name="나의 모델", tags=("한국어",), favourite=True, last_used=5.0)
+    assert not data.note(model, favourite=True)
+    data.save()
+    (folder / "m.gguf").rename(folder / "renamed.gguf")
+    moved = list_models([folder])
+    again = LibraryData(tmp_path / "library.json")
+    again.follow(moved)
+    assert again.notes(folder / "renamed.gguf") == data.notes(folder / "m.gguf")
+    assert again.notes(folder / "m.gguf").name == ""
+
+
+def test_a_copy_does_not_take_the_notes_away(folder, tmp_path):
+    write_model(folder / "m.gguf")
+    data = LibraryData(tmp_path / "library.json")
+    data.note(list_models([folder])[0], name="one")
+    shutil.copy(folder / "m.gguf", folder / "a.gguf")
+    copies = [model for model in list_models([folder]) if model.path.name == "a.gguf"]
+    data.follow(copies)
+    assert (data.notes(folder / "m.gguf").name, data.notes(folder / "a.gguf").name) == ("one", "")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"models": 3}', '{"models": {"/x": 3}}', "[" * 100_000])
+def test_notes_that_cannot_be_read_are_set_aside(tmp_path, text):
+    path = tmp_path / "library.json"
+    path.write_text(text)
+    LibraryData(path).save()
+    assert (tmp_path / "library.json.broken").read_text() == text
+
+
+def test_wrong_values_are_left_out(tmp_path):
+    path = tmp_path / "library.json"
+    entry = {"name": 3, "tags": ["a", 4], "favourite": "yes", "last_used": 7, "new": 1}
+    path.write_text(json.dumps({"models": {"/m.gguf": entry}}))
+    notes = LibraryData(path).notes(tmp_path.joinpath("/m.gguf"))
+    assert (notes.name, notes.tags, notes.favourite, notes.last_used) == ("", ("a",), False, 7.0)
+
+
+def check(model, kept=()):
+    return verify(model, kept, Stop(), lambda _: None)
+
+
+def test_verify_again(folder):
+    path = write_model(folder / "m.gguf")
+    (model,) = list_models([folder])
+    first = check(model)
+    assert (first.verdict, first.sums) == (Verdict.FIRST, (digest(path),))
+    assert check(model, first.sums).verdict is Verdict.SAME
+    assert check(model, ["0" * 64]).verdict is Verdict.CHANGED
+    write_record(path, RemoteFile("o/n", "c" * 40, "m.gguf", path.stat().st_size, digest(path)))
+    (model,) = list_models([folder])
+    assert (model.repo, model.commit) == ("o/n", "c" * 40)
+    assert model.proven > 0
+    assert check(model).verdict is Verdict.PROVEN
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+    os.utime(path, (model.proven + 5, model.proven + 5))
+    (model,) = list_models([folder])
+    assert model.proven == 0  # it has changed since it was downloaded
+    assert check(model).verdict is Verdict.DAMAGED
+
+
+def test_verify_reports_all_parts_and_can_be_stopped(folder):
+    for number in range(3):
+        split(folder, number)
+    (model,) = list_models([folder])
+    seen = []
+    assert len(verify(model, (), Stop(), seen.append).sums) == 3
+    assert seen[-1] == model.size
+    stop = Stop()
+    stop.set()
+    with pytest.raises(Stopped):
+        verify(model, (), stop, seen.append)
+
+
+@pytest.mark.parametrize("move", [False, True])
+def test_bring_files_into_the_models_folder(folder, tmp_path, move, monkeypatch):
+    monkeypatch.setattr(file_import, "HEADROOM", 0)
+    parts = [split(folder, number) for number in range(3)]
+    single = write_model(folder / "sub" / "m.gguf")
+    write_record(single, RemoteFile("o/n", "c" * 40, "m.gguf", 1, "0" * 64))
+    (folder / "read me.txt").touch()
+    models = tmp_path / "models"
+    models.mkdir()
+    taken = write_model(models / "m.gguf", layers=5)
+    seen = []
+    wanted = model_files([folder, parts[1]])
+    assert sorted(wanted) == sorted([parts[0], single])
+    before = {path: path.read_bytes() for path in (*parts, single)}
+    arrived = bring(wanted, models, Stop(), lambda *done: seen.append(done), move=move)
+    assert sorted(path.name for path in arrived) == [parts[0].name, "m.gguf"]
+    home = next(path for path in arrived if path.name == "m.gguf")
+    assert home.parent != models  # that name was taken
+    assert taken.read_bytes() != home.read_bytes()
+    assert home.read_bytes() == before[single]
+    assert beside(home, RECORD).exists()
+    assert [(models / part.name).read_bytes() for part in parts] == [before[part] for part in parts]
+    assert [path.exists() for path in before] == [not move] * 4
+    assert move or seen[-1] == (sum(map(len, before.values())),) * 2
+
+
+def test_what_is_stopped_or_does_not_fit_leaves_nothing(folder, tmp_path, monkeypatch):
+    path = write_model(folder / "m.gguf")
+    models = tmp_path / "models"
+    models.mkdir()
+    monkeypatch.setattr(file_import, "HEADROOM", 1 << 60)
+    with pytest.raises(HubError) as caught:
+        bring([path], models, Stop(), lambda *_: None)
+    assert caught.value.code is ErrorCode.DOWNLOAD_NO_SPACE
+    monkeypatch.setattr(file_import, "HEADROOM", 0)
+    stop = Stop()
+    stop.set()
+    with pytest.raises(Stopped):
+        bring([path], models, stop, lambda *_: None)
+    assert list(models.iterdir()) == []
+    assert path.exists()
