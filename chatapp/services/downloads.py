@@ -75,7 +75,8 @@ class DownloadService(QObject):
 
     def total(self) -> Progress | None:
         """Of all that is fetched or waits for its turn, with what came since nothing did; None while nothing does."""
-        items = [item for item in self._items.values() if item.id in self._batch]
+        counted = (*_ACTIVE, State.DONE)
+        items = [item for item in self._items.values() if item.id in self._batch and item.state in counted]
         if not any(item.state in _ACTIVE for item in items):
             return None
         done, total = sum(i.progress.done for i in items), sum(i.progress.total for i in items)

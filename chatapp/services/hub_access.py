@@ -1,5 +1,7 @@
 """Which hub is asked, and with which access token: one answer for search and downloads."""
 
+from urllib.parse import quote
+
 from PySide6.QtCore import QObject, Signal
 
 from chatapp.hub.remote_file import Source
@@ -20,3 +22,7 @@ class HubAccess(QObject):
     def source(self) -> Source:
         """The hub at this moment; may be asked from any thread."""
         return self._source
+
+    def page(self, repo: str) -> str:
+        """The address of a repository's page, for a browser."""
+        return f"{self._source.endpoint}/{quote(repo)}"

@@ -29,6 +29,7 @@ from chatapp.ui.dialogs.shortcuts import ShortcutsDialog
 from chatapp.ui.drop import ModelDrop
 from chatapp.ui.inspector.panel import InspectorPanel
 from chatapp.ui.model_selector import ModelSelector
+from chatapp.ui.modelhub.download_words import percentage
 from chatapp.ui.modelhub.window import ModelHubWindow
 from chatapp.ui.notices import NoticeArea
 from chatapp.ui.preferences.dialog import PreferencesDialog
@@ -53,6 +54,8 @@ class MainWindow(QMainWindow):
         super().__init__(parent)
         self._services = services
         self._appearance = appearance
+        self._title = ""
+        self._models: ModelHubWindow | None = None
         self.setObjectName("mainWindow")
         self.setWindowIcon(app_icon())
         self.setMinimumSize(QSize(760, 520))
@@ -74,7 +77,6 @@ class MainWindow(QMainWindow):
         self._restore_layout()
         self._retranslate()
         self._drop = ModelDrop(self, services)
-        self._models: ModelHubWindow | None = None
         self._chat.setFocus()
 
     # -- building ------------------------------------------------------------------------------------------------------
@@ -132,6 +134,9 @@ class MainWindow(QMainWindow):
         self._chat.inspect_requested.connect(self._inspector_dock.show)
         self._selector.file_requested.connect(self._open_model)
         self._selector.find_requested.connect(lambda: self._show_models("findPage"))
+        services.models.choosing.connect(self._come_forward)
+        for changed in (services.downloads.changed, services.downloads.progressed):
+            changed.connect(self._show_title)
         services.downloads.show_requested.connect(lambda: self._show_models("downloadList"))
         self._selector.info_requested.connect(actions["model_info"].trigger)
         services.models.choose_requested.connect(self._selector.open_list)
@@ -221,7 +226,8 @@ class MainWindow(QMainWindow):
     def _update(self) -> None:
         chat, actions = self._services.chat, self.actions_table
         title = chat.conversation.title or self.tr("New conversation")
-        self.setWindowTitle(self.tr("{title} — ChatApp").format(title=title))
+        self._title = self.tr("{title} — ChatApp").format(title=title)
+        self._show_title()
         idle = chat.streaming_id is None
         listed = any(s.id == chat.conversation.id for s in self._services.conversations.summaries())
         has_reply = self._last_reply() is not None
@@ -231,6 +237,17 @@ class MainWindow(QMainWindow):
         actions["rename"].setEnabled(listed)
         actions["delete"].setEnabled(listed)
         actions["undo_delete"].setEnabled(bool(self._services.conversations.trash()))
+
+    def _show_title(self) -> None:
+        """Also in the taskbar, where the beginning is all there is room for."""
+        total = self._services.downloads.total()
+        self.setWindowTitle(f"{percentage(total)} % · {self._title}" if total is not None else self._title)
+
+    def _come_forward(self) -> None:
+        """A model was chosen in the window of models: the chat is where it goes on."""
+        if self._models is not None and self._models.isActiveWindow():
+            self.raise_()
+            self.activateWindow()
 
     def _show_choices(self) -> None:
         self.actions_table["token_colors"].setChecked(self._chat.heat.is_on)

@@ -10,6 +10,7 @@ from chatapp.core.generation import ReplyInfo
 from chatapp.services.context import ContextUse
 from chatapp.ui import theme
 from chatapp.ui.memory import devices_text
+from chatapp.ui.modelhub.download_button import DownloadButton
 from chatapp.ui.widgets.text import number_text
 
 if TYPE_CHECKING:
@@ -128,6 +129,7 @@ class StatusBar(QWidget):
         row.setSpacing(18)
         row.addWidget(self._context)
         row.addStretch(1)
+        row.addWidget(DownloadButton(services, self))
         for label in (self._first, self._speed, self._engine):
             label.setProperty("role", "muted")
             row.addWidget(label)

@@ -6,6 +6,8 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
+from chatapp.core.text import QT_TRANSLATE_NOOP
+from chatapp.ui.modelhub.download_list import DownloadList
 from chatapp.ui.widgets.icons import app_icon
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ class ModelHubWindow(QWidget):
             QShortcut(keys, self, self.close)
         available = self.screen().availableSize()
         self.resize(min(1000, available.width() - 40), min(680, available.height() - 60))
+        self.add_page(DownloadList(services, self), QT_TRANSLATE_NOOP("ModelHubWindow", "Downloads"))
         self._retranslate()
 
     def add_page(self, page: QWidget, title: str) -> None:
