@@ -15,7 +15,7 @@ from chatapp import log
 from chatapp.core.errors import ErrorCode, HubError
 from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.hub.connection import tls
-from chatapp.hub.proxies import Proxy, ProxyError, proxy_for
+from chatapp.hub.proxies import NO_SOCKS, Proxy, ProxyError, proxy_for
 from chatapp.hub.remote_file import Source
 
 DEADLINE = 15.0  # seconds
@@ -75,6 +75,7 @@ def _library() -> Any:
     os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"  # a windowed program on Windows has no stderr to draw them on
     import httpx2  # noqa: PLC0415 - both take longer than a window to appear
     import huggingface_hub  # noqa: PLC0415
+    import socksio  # noqa: PLC0415
 
     class Ways(httpx2.BaseTransport):
         """By the same proxies, and with the same certificates, as downloads; looked up for every request."""
@@ -88,7 +89,10 @@ def _library() -> Any:
                 login = (proxy.user, proxy.password) if proxy and proxy.user else None
                 via = httpx2.Proxy(proxy.address, auth=login) if proxy else None
                 self._known[proxy] = httpx2.HTTPTransport(verify=tls(), proxy=via)
-            return self._known[proxy].handle_request(request)
+            try:
+                return self._known[proxy].handle_request(request)
+            except socksio.ProtocolError as error:
+                raise ProxyError(NO_SOCKS) from error
 
         def close(self) -> None:
             for way in self._known.values():

@@ -10,6 +10,7 @@ import json
 import mmap
 import re
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -63,7 +64,7 @@ class Asked:
 class Hub:
     """Files, faults and what was asked. `hub.url` is the endpoint."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self.files: dict[tuple[str, str], Data] = {}  # at the newest commit, by repository and path
         self.announced: dict[tuple[str, str], int] = {}  # sizes of files that are shown and cannot be had
         self.commit = COMMIT  # the newest
@@ -87,8 +88,12 @@ class Hub:
         self._answers_left: int | None = None
         self._lock = threading.Lock()
         self._hub, self._store = _server(self, port, is_hub=True), _server(self, 0, is_hub=False)
-        self.url = f"http://127.0.0.1:{self._hub.server_port}"
-        self.store_url = f"http://127.0.0.1:{self._store.server_port}"
+        for server in self._servers:
+            if tls is not None:
+                server.socket = tls.wrap_socket(server.socket, server_side=True)
+        scheme = "https" if tls else "http"
+        self.url = f"{scheme}://127.0.0.1:{self._hub.server_port}"
+        self.store_url = f"{scheme}://127.0.0.1:{self._store.server_port}"
         self._serve()
 
     def add(self, path: str, data: Data, repo: str = "some/model-GGUF") -> RemoteFile:
@@ -169,9 +174,9 @@ class Hub:
 
 
 @contextmanager
-def running_hub(port: int = 0) -> Iterator[Hub]:
+def running_hub(port: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[Hub]:
     """A hub for one test."""
-    hub = Hub(port)
+    hub = Hub(port, tls)
     try:
         yield hub
     finally:
