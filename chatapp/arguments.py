@@ -163,8 +163,8 @@ def _models(models: argparse.ArgumentParser, common: argparse.ArgumentParser) ->
 
 
 def _bench(bench: argparse.ArgumentParser) -> None:
-    kinds = ("decode", "prefill", "inspect", "ui")
-    bench.add_argument("what", choices=kinds, help="tokens, prompts, attention, or the window")
+    kinds = ("decode", "prefill", "inspect", "ui", "download")
+    bench.add_argument("what", choices=kinds, help="tokens, prompts, attention, the window, or downloads")
     bench.add_argument("--quick", action="store_true", help="fewer runs and parts: a first look")
     bench.add_argument("--threads", type=int, metavar="N", default=0, help="threads of llama.cpp on both sides")
     bench.add_argument("--json", action="store_true", help="as JSON")

@@ -4,7 +4,7 @@ import argparse
 
 import psutil
 
-from chatapp.bench import decode, inspect, prefill, ui
+from chatapp.bench import decode, download, inspect, prefill, ui
 from chatapp.bench.measure import Report
 from chatapp.core.errors import ErrorCode, RequestError
 
@@ -13,6 +13,8 @@ def run(given: argparse.Namespace, model: str) -> Report:
     """Measure what *given* asks for, on the model at the path *model*."""
     if given.what == "ui":
         return ui.run(quick=given.quick)
+    if given.what == "download":
+        return download.run(quick=given.quick)
     if given.fake_engine:
         raise RequestError(ErrorCode.INVALID_ARGUMENT, reason="This bench needs a model")
     if given.threads < 0:

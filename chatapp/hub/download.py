@@ -78,7 +78,7 @@ def download(
     folder: Path,
     source: Source,
     stop: Stop,
-    report: Callable[[Progress], None] = lambda _: None,
+    report: Callable[[Progress], object] = lambda _: None,
     *,
     options: Options = DEFAULT,
     pace: Pace | None = None,

@@ -32,7 +32,7 @@ class Meter:
 
     def __init__(
         self,
-        report: Callable[[Progress], None],
+        report: Callable[[Progress], object],
         total: int,
         interval: float = 0.1,
         clock: Callable[[], float] = time.monotonic,

@@ -1,6 +1,7 @@
 """The benches run and say what they found. No speed is asserted here: a test machine has other things to do."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -138,3 +139,13 @@ def test_random_models_have_the_wanted_shape(model: Path) -> None:
         assert "Q4_K" in weights.description
     finally:
         weights.close()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("curl") is None, reason="no curl to compare with")
+def test_bench_download(tmp_path: Path) -> None:
+    report = found(tmp_path, "download")
+    speed, memory, one, three, cancel = report["parts"]
+    assert len(speed["runs"]) == 3
+    assert memory["pass"]  # of all parts the one that a busy machine does not change
+    assert [part["bare"] for part in (one, three, cancel)] == [5.0, 5.0, 50.0]
