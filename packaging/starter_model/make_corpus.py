@@ -103,7 +103,7 @@ def held_back_questions() -> list[tuple[str, str, list[list[str]]]]:
     rows = []
     for line in (HERE / "held_back.txt").read_text(encoding="utf-8").splitlines():
         if line.strip() and not line.startswith("#"):
-            lang, question, needs = (part.strip() for part in line.split(" | "))
+            lang, _, question, needs = (part.strip() for part in line.split(" | "))
             rows.append((lang, question, [[a.strip() for a in need.split("/")] for need in needs.split(", ")]))
     return rows
 
