@@ -25,7 +25,7 @@ class Notes:
     name         what the user calls it; empty: as its file
     fingerprint  of its bytes, by which it is known again elsewhere
     checked      when *sums*, the SHA-256 of each of its files, were computed
-    is_damaged   whether one of them was not what was published
+    verdict      what that check found: a `verify.Verdict`
     stamp        size and time of the files then; others mean that the check no longer tells anything
     """
 
@@ -36,7 +36,7 @@ class Notes:
     fingerprint: str = ""
     checked: float = 0.0
     sums: tuple[str, ...] = ()
-    is_damaged: bool = False
+    verdict: str = ""
     stamp: str = ""
 
     @classmethod
@@ -89,11 +89,6 @@ class LibraryData:
             while len(self._notes) > _MAX_MODELS:
                 del self._notes[next(iter(self._notes))]
         return after != before
-
-    def forget(self, path: Path) -> None:
-        """Of a model that was deleted."""
-        with self._lock:
-            self._changed |= self._notes.pop(str(path), None) is not None
 
     def follow(self, models: Iterable[LocalModel]) -> None:
         """Give models that were moved or renamed the notes they had where they were."""

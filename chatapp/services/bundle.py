@@ -21,6 +21,7 @@ from chatapp.services.hub_search import HubSearch
 from chatapp.services.inspector import InspectorService
 from chatapp.services.larger_context import LargerContext
 from chatapp.services.library import LibraryService
+from chatapp.services.library_jobs import LibraryJobs
 from chatapp.services.lookahead import LookaheadService
 from chatapp.services.model_compare import ModelCompareService
 from chatapp.services.models import ModelsService
@@ -75,6 +76,7 @@ class Services:
     hub_search: HubSearch
     hub_repository: HubRepository
     library: LibraryService
+    library_jobs: LibraryJobs
 
     @classmethod
     def create(cls, paths: Paths, settings: Settings, *, fake_engine: bool, parent: QObject | None = None) -> Self:
@@ -91,6 +93,7 @@ class Services:
         context = ContextService(chat, engine, parent)
         library = LibraryService(paths, settings_service, engine, tasks, notices, parent)
         models = ModelsService(library, settings_service, engine, tasks, notices, parent)
+        library_jobs = LibraryJobs(library, engine, paths, parent)
         larger_context = LargerContext(chat, models, engine, parent)
         presets = PresetsService(paths.presets, engine, notices, parent)
         prompt_scores = PromptScores(chat, engine, questions, storage, parent)
@@ -113,7 +116,7 @@ class Services:
             paths, settings_service, notices, tasks, storage, engine, conversations, chat, models, context,
             larger_context, presets, questions, prompt_scores, inspector, traces, vocabulary, explorer, lookahead,
             text_score, attention, verification, model_compare, hub, downloads, hub_calls, hub_search,
-            hub_repository, library,
+            hub_repository, library, library_jobs,
         )  # fmt: skip
 
     def start(self, model: str | None = None) -> None:
@@ -140,6 +143,7 @@ class Services:
         self.engine.close()
         self.context.close()
         self.settings.save()
+        self.library_jobs.close()
         self.library.close()
         self.tasks.close()
         return self.storage.close()

@@ -15,6 +15,7 @@ from chatapp.hub.library import LocalModel, Looked, Scanner, all_models, duplica
 from chatapp.hub.library_data import MAX_NAME, MAX_TAG, MAX_TAGS, LibraryData, Notes, stamp
 from chatapp.hub.places import Keeper, Place, places
 from chatapp.hub.stop import Stop, Stopped
+from chatapp.hub.verify import Checked, Verdict
 from chatapp.paths import Paths, starter_model
 from chatapp.protocol.messages import ModelInfo
 from chatapp.services.engine_process import EngineService
@@ -24,7 +25,7 @@ from chatapp.services.tasks import Tasks
 from chatapp.settings import schema
 
 # The ui draws these and may not import the hub.
-__all__ = ["Keeper", "LibraryService", "LocalModel", "Looked", "Notes", "Place"]
+__all__ = ["Keeper", "LibraryService", "LocalModel", "Looked", "Notes", "Place", "Verdict"]
 
 LOADED_IS_GONE = QT_TRANSLATE_NOOP(
     "notices",
@@ -128,13 +129,13 @@ class LibraryService(QObject):
             key=lambda m: (not self.notes(m).favourite, not m.is_starter, self.name(m).casefold(), str(m.path)),
         )
 
-    def checked(self, model: LocalModel) -> tuple[float, bool]:
-        """When its SHA-256 was last found to be what was published (seconds since 1970; 0: never), and whether that
-        check, or a later one, found damage. A file that has changed since then is unchecked."""
+    def checked(self, model: LocalModel) -> tuple[float, Verdict | None]:
+        """When its SHA-256 was last computed (seconds since 1970), and what that told; None for a file that never was
+        checked, or that has changed since then."""
         notes = self.notes(model)
-        if notes.checked and notes.stamp == stamp(model):
-            return notes.checked, notes.is_damaged
-        return model.proven, False
+        if notes.stamp == stamp(model) and notes.verdict in set(Verdict):
+            return notes.checked, Verdict(notes.verdict)
+        return model.proven, Verdict.PROVEN if model.proven else None
 
     # -- looking -------------------------------------------------------------------------------------------------------
 
@@ -225,15 +226,9 @@ class LibraryService(QObject):
         clean = [" ".join(tag.split())[:MAX_TAG] for tag in tags]
         self._note(model, tags=tuple(dict.fromkeys(tag for tag in clean if tag))[:MAX_TAGS])
 
-    def note_check(self, model: LocalModel, sums: tuple[str, ...], *, is_damaged: bool) -> None:
+    def note_check(self, model: LocalModel, found: Checked) -> None:
         """Remember the SHA-256 that the model's files were found to have now."""
-        self._note(model, checked=time.time(), sums=sums, is_damaged=is_damaged, stamp=stamp(model))
-
-    def forget(self, model: LocalModel) -> None:
-        """Drop the notes of a model that was deleted, and look again."""
-        self._data.forget(model.path)
-        self._save.start()
-        self.refresh()
+        self._note(model, checked=time.time(), sums=found.sums, verdict=found.verdict.value, stamp=stamp(model))
 
     def _note(self, model: LocalModel, **changes: object) -> None:
         if self._data.note(model, **changes):
