@@ -14,7 +14,7 @@ from chatapp.hub.file_names import Variant, without_quantization
 from chatapp.hub.fit import COMFORTABLE, Q4_BITS
 from chatapp.hub.gguf import GgufHeader
 from chatapp.hub.plan import LoadPlan, Verdict, make_plan
-from chatapp.hub.quality import rank
+from chatapp.hub.quality import GOOD_ENOUGH, rank
 from chatapp.protocol.messages import Device, LoadOptions
 
 _KV_BYTES = 72 << 10  # of a token, in a model with a billion weights; it grows with the root of their number
@@ -23,7 +23,6 @@ _LAYERS = 32
 _SMALL = 3_000_000_000  # weights; smaller models suffer more from quantization
 _BEST = rank("Q6_K_XL")  # what is better can hardly be told apart, and is slower
 _BEST_OF_SMALL = rank("Q8_0")
-_GOOD = rank("Q4_K_S")
 
 
 class Badge(StrEnum):
@@ -123,7 +122,7 @@ def recommended(forecasts: Mapping[str, Forecast], variants: Sequence[Variant], 
     best = _BEST_OF_SMALL if 0 < n_params < _SMALL else _BEST
     known = [v for v in variants if v.is_complete and key(v) in forecasts and 0 <= rank(v.quantization) <= best]
     fitting = [v for v in known if forecasts[key(v)].badge in (Badge.GPU, Badge.MEMORY)]
-    good = [v for v in fitting if rank(v.quantization) >= _GOOD]  # less is for want of memory, not for comfort
+    good = [v for v in fitting if rank(v.quantization) >= GOOD_ENOUGH]
     comfortable = [v for v in good if forecasts[key(v)].comfortable]
     on_cards = [v for v in comfortable if forecasts[key(v)].badge is Badge.GPU]
     candidates = on_cards or comfortable or good or fitting

@@ -18,11 +18,15 @@ _BY_NAME = {name: at for at, name in enumerate(_ORDER)}
 _BITS = re.compile(r"I?Q(\d)")
 
 
+GOOD_ENOUGH = _BY_NAME["Q4_K_S"]  # less is for want of memory only
+
+
 class Quality(StrEnum):
     """What to expect, from the best to the worst; the last two are for models that were made that way."""
 
     ORIGINAL = "original"
     NEAR = "near"
+    EXCELLENT = "excellent"
     VERY_GOOD = "very_good"
     GOOD = "good"
     FAIR = "fair"
@@ -49,7 +53,7 @@ def quality(quantization: str) -> Quality:
     elif name.startswith("TQ"):
         found = Quality.TERNARY
     elif match := _BITS.match(name):
-        by_bits = {"8": Quality.NEAR, "6": Quality.NEAR, "5": Quality.VERY_GOOD, "4": Quality.GOOD}
+        by_bits = {"8": Quality.NEAR, "6": Quality.EXCELLENT, "5": Quality.VERY_GOOD, "4": Quality.GOOD}
         weaker = Quality.FAIR if rank(name) >= _BY_NAME["IQ3_S"] else Quality.WEAK
         by_bits |= {"3": weaker, "2": Quality.WEAK if name.startswith("Q") else Quality.POOR, "1": Quality.POOR}
         found = by_bits.get(match[1], Quality.UNKNOWN)

@@ -11,7 +11,7 @@ from chatapp.hub.catalogue import Catalogue, Repository
 from chatapp.hub.file_names import Variant
 from chatapp.hub.forecast import Badge, Forecast, forecast, is_same_model, key, recommended
 from chatapp.hub.header_reader import BrokenHeaderError
-from chatapp.hub.quality import Quality, quality
+from chatapp.hub.quality import GOOD_ENOUGH, Quality, quality, rank
 from chatapp.hub.remote_file import Source
 from chatapp.hub.stop import Stop
 from chatapp.protocol.messages import DEFAULT_CONTEXT
@@ -111,6 +111,16 @@ class HubRepository(QObject):
         trained = self._trained()
         found = {n for n in (*CONTEXTS, self.n_ctx) if 0 < n <= (trained or DEFAULT_CONTEXT * 4)}
         return sorted(found | ({trained} if 0 < trained <= CONTEXTS[-1] else set()))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the hub gives us its files; True while that is not known of those that anyone can have."""
+        return self._header is not None or (self.repository is not None and not self.repository.model.gated)
+
+    @property
+    def is_compromise(self) -> bool:
+        """Whether all that fits has lost much, so that a model with fewer weights would be the better choice."""
+        return self.recommended is not None and rank(self.recommended.quantization) < GOOD_ENOUGH
 
     def set_context(self, n_ctx: int) -> None:
         """Work out everything for *n_ctx* tokens of context."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.ui.modelhub.download_list import DownloadList
+from chatapp.ui.modelhub.find_page import FindPage
 from chatapp.ui.widgets.icons import app_icon
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class ModelHubWindow(QWidget):
             QShortcut(keys, self, self.close)
         available = self.screen().availableSize()
         self.resize(min(1000, available.width() - 40), min(680, available.height() - 60))
+        self.add_page(FindPage(services, self), QT_TRANSLATE_NOOP("ModelHubWindow", "Find"))
         self.add_page(DownloadList(services, self), QT_TRANSLATE_NOOP("ModelHubWindow", "Downloads"))
         self._retranslate()
 
