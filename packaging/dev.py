@@ -38,6 +38,7 @@ Later starts take a moment.
   CMAKE_ARGS=...   environment variable with build options for llama.cpp, for example CMAKE_ARGS=-DGGML_CUDA=on for
                    NVIDIA GPUs; this clone keeps them until the variable is set again (CMAKE_ARGS= for the default)
 """
+MOST_PROCESSES = 4  # of the tests; each takes up to 2 GB
 COMMAND_HELP = {
     "run": """\
 usage: python3 packaging/dev.py run [ARGS...]
@@ -54,7 +55,8 @@ Set up what is missing, then run pytest in the repository root (paths in ARGS st
 left out unless --slow is given; then all of them run. For example
   python3 packaging/dev.py test tests/unit -x
   python3 packaging/dev.py test -- --help                  pytest's own options
-Without a display on Linux the windows open under Xvfb; with QT_QPA_PLATFORM=offscreen set they open nowhere.
+Without a display on Linux the windows open under Xvfb; with QT_QPA_PLATFORM=offscreen set they open nowhere. In both
+cases several processes share the work when all tests run.
 """,
     "package": """\
 usage: python3 packaging/dev.py package
@@ -79,11 +81,19 @@ def run_command(args: "list[str]") -> "list[str]":
 def test_command(args: "list[str]") -> "list[str]":
     """Start of the tests, with real windows where nobody is disturbed by them."""
     selection = [] if "--slow" in args else ["-m", "not slow"]  # a later -m of the user wins
-    command = [str(state.PYTHON), "-m", "pytest", *selection, *[arg for arg in args if arg != "--slow"]]
+    rest = [arg for arg in args if arg != "--slow"]
+    if not rest and may_share_the_work():  # all of it; a file stays with one process, for its fixtures
+        selection += ["-n", str(min(os.cpu_count() or 1, MOST_PROCESSES)), "--dist", "loadfile"]
+    command = [str(state.PYTHON), "-m", "pytest", *selection, *rest]
     if needs_xvfb():
         os.environ["QT_QPA_PLATFORM"] = "xcb"  # Qt would prefer Wayland where the session says so
         command = ["xvfb-run", "-a", "-s", "-screen 0 1600x1000x24", *command]
     return command
+
+
+def may_share_the_work() -> bool:
+    """Not on a screen that somebody looks at: windows of two processes would take the keyboard from each other."""
+    return sys.platform == "linux" and (needs_xvfb() or os.environ.get("QT_QPA_PLATFORM") == "offscreen")
 
 
 def needs_xvfb() -> bool:

@@ -1,8 +1,10 @@
 """Fixtures for every test: nothing a test starts may outlive it, and engines come from here."""
 
+import atexit
 import contextlib
 import gc
 import os
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -14,6 +16,25 @@ import pytest
 
 if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # pytest run by hand; packaging/dev.py starts Xvfb
+
+
+def _own_screen() -> "subprocess.Popen[bytes] | None":
+    """An Xvfb for this process when the screen is another's: two would take the keyboard focus from each other."""
+    shared = os.environ.get("PYTEST_XDIST_WORKER", "gw0") != "gw0" and os.environ.get("QT_QPA_PLATFORM") == "xcb"
+    if not shared or sys.platform != "linux":
+        return None
+    reading, writing = os.pipe()
+    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1600x1000x24"]
+    xvfb = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)
+    os.close(writing)
+    with os.fdopen(reading) as display:
+        os.environ["DISPLAY"] = f":{display.readline().strip()}"
+    os.environ.pop("XAUTHORITY", None)  # it is of the other one
+    atexit.register(xvfb.terminate)
+    return xvfb
+
+
+_SCREEN = _own_screen()
 
 # Engines inside pytest's own process; see chatapp.engine.__main__ for why.
 os.environ.setdefault("GOMP_SPINCOUNT", "1000")
@@ -87,6 +108,11 @@ def chat_model() -> str:
 def starter_model() -> str:
     """The model that ships with the app."""
     return str(REPOSITORY / "resources/starter_model/chatapp-starter.gguf")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest file first: when several processes share the work, none is left with it at the end."""
+    items.sort(key=lambda item: item.path.name != "test_architecture.py")
 
 
 def pytest_collection_finish() -> None:

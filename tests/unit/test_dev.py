@@ -138,7 +138,8 @@ def test_run_passes_its_arguments_on(dev: Dev, monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize(
     ("args", "expected"),
     [
-        ([], ["-m", "not slow"]),
+        ([], ["-m", "not slow", "-n", "2", "--dist", "loadfile"]),
+        (["--slow"], ["-n", "2", "--dist", "loadfile"]),
         (["tests/unit", "-x"], ["-m", "not slow", "tests/unit", "-x"]),
         (["--slow", "-x"], ["-x"]),
         (["-x", "--slow"], ["-x"]),
@@ -147,6 +148,8 @@ def test_run_passes_its_arguments_on(dev: Dev, monkeypatch: pytest.MonkeyPatch) 
 def test_test_leaves_slow_tests_out(
     dev: Dev, monkeypatch: pytest.MonkeyPatch, args: list[str], expected: list[str]
 ) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     assert dev.dev.test_command(args) == [str(dev.state.PYTHON), "-m", "pytest", *expected]
 
@@ -156,7 +159,7 @@ def test_test_opens_real_windows_without_a_display(dev: Dev, monkeypatch: pytest
     monkeypatch.setenv("QT_QPA_PLATFORM", "")  # so that it is put back in any case
     monkeypatch.delenv("QT_QPA_PLATFORM")
     monkeypatch.setenv("DISPLAY", ":0")
-    assert dev.dev.test_command([])[0] == str(dev.state.PYTHON)
+    assert dev.dev.test_command([]) == [str(dev.state.PYTHON), "-m", "pytest", "-m", "not slow"], "one on a real screen"
     monkeypatch.delenv("DISPLAY")
     command = dev.dev.test_command([])
     assert command[:4] == ["xvfb-run", "-a", "-s", "-screen 0 1600x1000x24"]
