@@ -1069,6 +1069,97 @@
     </message>
 </context>
 <context>
+    <name>DownloadButton</name>
+    <message>
+        <source>Downloads: {numbers}</source>
+        <translation>내려받기: {numbers}</translation>
+    </message>
+    <message>
+        <source>Download failed</source>
+        <translation>내려받기 실패</translation>
+    </message>
+    <message>
+        <source>Downloads failed</source>
+        <translation>내려받기 실패</translation>
+    </message>
+</context>
+<context>
+    <name>DownloadList</name>
+    <message>
+        <source>Give up this download?</source>
+        <translation>이 내려받기를 그만둘까요?</translation>
+    </message>
+    <message>
+        <source>{size} of “{name}” have arrived and will be deleted. “Pause” would keep them.</source>
+        <translation>“{name}” 중 {size}를 이미 받았고, 그만두면 지워져요. “일시정지”하면 남아 있어요.</translation>
+    </message>
+    <message>
+        <source>Give it up</source>
+        <translation>그만두기</translation>
+    </message>
+    <message>
+        <source>{count} failed</source>
+        <translation>{count}개 실패</translation>
+    </message>
+    <message>
+        <source>{count} paused</source>
+        <translation>{count}개 일시정지</translation>
+    </message>
+    <message>
+        <source>Everything is here</source>
+        <translation>모두 받았어요</translation>
+    </message>
+    <message>
+        <source>Downloads</source>
+        <translation>내려받기</translation>
+    </message>
+    <message>
+        <source>Space pauses and resumes, Delete cancels, Alt with the arrow keys changes the order.</source>
+        <translation>스페이스로 멈추고 이어 받기, Delete로 취소, Alt+화살표로 순서를 바꿔요.</translation>
+    </message>
+    <message>
+        <source>All downloads together</source>
+        <translation>모든 내려받기 합계</translation>
+    </message>
+    <message>
+        <source>Pause all</source>
+        <translation>모두 일시정지</translation>
+    </message>
+    <message>
+        <source>Resume all</source>
+        <translation>모두 이어 받기</translation>
+    </message>
+    <message>
+        <source>Clear finished</source>
+        <translation>끝난 것 지우기</translation>
+    </message>
+    <message>
+        <source>Nothing is being downloaded.
+Models that you fetch are shown here on their way.</source>
+        <translation>내려받는 것이 없어요.
+모델을 받으면 여기에서 진행을 볼 수 있어요.</translation>
+    </message>
+    <message>
+        <source>You can quit ChatApp at any time: what has arrived is kept, and it goes on at the next start.</source>
+        <translation>언제든 ChatApp을 끝내도 돼요. 받은 만큼 남아 있고 다음에 시작할 때 이어 받아요.</translation>
+    </message>
+</context>
+<context>
+    <name>DownloadView</name>
+    <message>
+        <source>Move to the top</source>
+        <translation>맨 위로</translation>
+    </message>
+    <message>
+        <source>Move up</source>
+        <translation>위로</translation>
+    </message>
+    <message>
+        <source>Move down</source>
+        <translation>아래로</translation>
+    </message>
+</context>
+<context>
     <name>EditBox</name>
     <message>
         <source>Edit message</source>
@@ -2114,6 +2205,17 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     </message>
 </context>
 <context>
+    <name>ModelHubWindow</name>
+    <message>
+        <source>Downloads</source>
+        <translation>내려받기</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>모델</translation>
+    </message>
+</context>
+<context>
     <name>ModelInfoDialog</name>
     <message>
         <source>{percent} %</source>
@@ -2305,6 +2407,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>None found yet</source>
         <translation>아직 찾은 모델 없음</translation>
+    </message>
+    <message>
+        <source>Find more models…</source>
+        <translation>모델 더 찾기…</translation>
     </message>
     <message>
         <source>Open model file…</source>
@@ -4610,6 +4716,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>모델 파일 열기(&amp;O)…</translation>
     </message>
     <message>
+        <source>&amp;Models…</source>
+        <translation>모델(&amp;M)…</translation>
+    </message>
+    <message>
         <source>&amp;Preferences…</source>
         <translation>환경설정(&amp;P)…</translation>
     </message>
@@ -4728,6 +4838,176 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>Save again</source>
         <translation>다시 저장</translation>
+    </message>
+</context>
+<context>
+    <name>curated</name>
+    <message>
+        <source>The smallest that holds a conversation; ideal for looking inside, not for facts.</source>
+        <translation>대화가 되는 가장 작은 모델이에요. 안을 들여다보기에 좋고, 사실을 묻기에는 맞지 않아요.</translation>
+    </message>
+    <message>
+        <source>Quick answers in good English on any computer of the last ten years.</source>
+        <translation>지난 10년 안의 컴퓨터라면 어디서나 좋은 영어로 빠르게 답해요.</translation>
+    </message>
+    <message>
+        <source>Made by LG for Korean and English; small, but it writes natural Korean.</source>
+        <translation>LG가 한국어와 영어를 위해 만들었어요. 작지만 한국어가 자연스러워요.</translation>
+    </message>
+    <message>
+        <source>Made by Kakao for Korean and English, and free for any use.</source>
+        <translation>카카오가 한국어와 영어를 위해 만들었고, 어떤 용도로든 쓸 수 있어요.</translation>
+    </message>
+    <message>
+        <source>The best all-rounder of its size: it can think before it answers, in many languages.</source>
+        <translation>이 크기에서 가장 두루 잘해요. 여러 언어로, 답하기 전에 생각할 수 있어요.</translation>
+    </message>
+    <message>
+        <source>Pleasant prose and good translations, also into Korean.</source>
+        <translation>글이 매끄럽고 번역을 잘해요. 한국어로도요.</translation>
+    </message>
+    <message>
+        <source>A daily companion for questions, texts and code; thinks when the task is hard.</source>
+        <translation>질문, 글, 코드에 날마다 쓸 만해요. 어려운 일에는 생각하고 답해요.</translation>
+    </message>
+    <message>
+        <source>The most natural Korean of this size; for research and private use.</source>
+        <translation>이 크기에서 한국어가 가장 자연스러워요. 연구와 개인 용도로만 쓸 수 있어요.</translation>
+    </message>
+    <message>
+        <source>The classic that most papers on looking inside models use; strong in English.</source>
+        <translation>모델 안을 들여다보는 논문에서 가장 많이 쓰는 고전이에요. 영어에 강해요.</translation>
+    </message>
+    <message>
+        <source>Careful writing and translation in many languages, if you can wait for it.</source>
+        <translation>조금 기다릴 수 있다면 여러 언어로 꼼꼼하게 쓰고 번역해요.</translation>
+    </message>
+    <message>
+        <source>Clearly better at reasoning and code than 8B; a graphics card makes it quick.</source>
+        <translation>추론과 코드가 8B보다 확실히 나아요. 그래픽 카드가 있으면 빨라요.</translation>
+    </message>
+    <message>
+        <source>OpenAI&apos;s open model; it uses a sixth of its weights for each token and so answers fast.</source>
+        <translation>OpenAI의 공개 모델이에요. 토큰마다 가중치의 6분의 1만 써서 빨리 답해요.</translation>
+    </message>
+    <message>
+        <source>As knowing as a large model and nearly as fast as a 3B one, also without a graphics card.</source>
+        <translation>큰 모델만큼 알면서 3B 모델만큼 빨라요. 그래픽 카드가 없어도요.</translation>
+    </message>
+    <message>
+        <source>The strongest Korean here; for research and private use, with a large graphics card.</source>
+        <translation>여기서 한국어를 가장 잘해요. 연구와 개인 용도로만, 큰 그래픽 카드가 있어야 해요.</translation>
+    </message>
+</context>
+<context>
+    <name>downloads</name>
+    <message>
+        <source>Pause</source>
+        <translation>일시정지</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>이어 받기</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>다시 시도</translation>
+    </message>
+    <message>
+        <source>Cancel download</source>
+        <translation>내려받기 취소</translation>
+    </message>
+    <message>
+        <source>Remove from this list</source>
+        <translation>이 목록에서 빼기</translation>
+    </message>
+    <message>
+        <source>Open in chat</source>
+        <translation>대화에서 열기</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>폴더에서 보기</translation>
+    </message>
+    <message>
+        <source>Open the model&apos;s page</source>
+        <translation>모델 페이지 열기</translation>
+    </message>
+    <message>
+        <source>Access token…</source>
+        <translation>접근 토큰…</translation>
+    </message>
+    <message>
+        <source>Network settings…</source>
+        <translation>네트워크 설정…</translation>
+    </message>
+    <message>
+        <source>Download folder…</source>
+        <translation>내려받을 폴더…</translation>
+    </message>
+    <message>
+        <source>Waits for its turn</source>
+        <translation>차례를 기다려요</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>일시정지</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>실패</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>완료</translation>
+    </message>
+    <message>
+        <source>{repo} · {count} files</source>
+        <translation>{repo} · 파일 {count}개</translation>
+    </message>
+    <message>
+        <source>Waits: offline mode is on</source>
+        <translation>기다림: 오프라인 모드가 켜져 있어요</translation>
+    </message>
+    <message>
+        <source>Checks what is here already</source>
+        <translation>이미 받은 부분을 확인하는 중</translation>
+    </message>
+    <message>
+        <source>Interrupted; tries again by itself</source>
+        <translation>끊겼어요. 저절로 다시 시도해요</translation>
+    </message>
+    <message>
+        <source>Waits for the server</source>
+        <translation>서버를 기다려요</translation>
+    </message>
+    <message>
+        <source>Downloading</source>
+        <translation>내려받는 중</translation>
+    </message>
+    <message>
+        <source>{done} of {total}</source>
+        <translation>{total} 중 {done}</translation>
+    </message>
+    <message>
+        <source>0 bytes</source>
+        <translation>0바이트</translation>
+    </message>
+    <message>
+        <source>{seconds} s left</source>
+        <translation>{seconds}초 남음</translation>
+    </message>
+    <message>
+        <source>{minutes} min left</source>
+        <translation>{minutes}분 남음</translation>
+    </message>
+    <message>
+        <source>{hours} h {minutes} min left</source>
+        <translation>{hours}시간 {minutes}분 남음</translation>
+    </message>
+    <message>
+        <source>{days} days left</source>
+        <translation>{days}일 남음</translation>
     </message>
 </context>
 <context>
@@ -5041,6 +5321,30 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>폴더의 권한을 고치거나, --data-dir 옵션에 다른 폴더를 주고 시작하세요.</translation>
     </message>
     <message>
+        <source>The folder {path} cannot be looked through: {reason}.</source>
+        <translation>{path} 폴더를 살펴볼 수 없어요: {reason}.</translation>
+    </message>
+    <message>
+        <source>Check that it is there and may be read, or take it off the list of folders.</source>
+        <translation>폴더가 있고 읽을 수 있는지 확인하거나, 폴더 목록에서 빼세요.</translation>
+    </message>
+    <message>
+        <source>The folder {path} holds more than {count} files; not all were looked at.</source>
+        <translation>{path} 폴더에 파일이 {count}개보다 많아서 다 살펴보지 못했어요.</translation>
+    </message>
+    <message>
+        <source>Choose a folder nearer to the models instead.</source>
+        <translation>모델에 더 가까운 폴더를 고르세요.</translation>
+    </message>
+    <message>
+        <source>The folder {path} does not answer; models in it may be missing from the list.</source>
+        <translation>{path} 폴더가 응답하지 않아요. 그 안의 모델이 목록에 없을 수 있어요.</translation>
+    </message>
+    <message>
+        <source>If it is on a network drive, check the connection, then look again.</source>
+        <translation>네트워크 드라이브라면 연결을 확인하고 다시 살펴보세요.</translation>
+    </message>
+    <message>
         <source>ChatApp is already running with the data folder {path}.</source>
         <translation>데이터 폴더 {path} 위치로 ChatApp이 이미 실행 중이에요.</translation>
     </message>
@@ -5304,6 +5608,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>“{name}” was written.</source>
         <translation>“{name}” 파일을 저장했어요.</translation>
+    </message>
+    <message>
+        <source>The file of the model you are chatting with is gone: {path}. The chat goes on until the model is unloaded.</source>
+        <translation>지금 대화 중인 모델의 파일이 사라졌어요: {path}. 모델을 내리기 전까지는 대화를 계속할 수 있어요.</translation>
     </message>
 </context>
 <context>
@@ -5625,10 +5933,6 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>서버가 주소를 계속 돌려요</translation>
     </message>
     <message>
-        <source>only HTTP proxies can be used</source>
-        <translation>HTTP 프록시만 쓸 수 있어요</translation>
-    </message>
-    <message>
         <source>another file of that name lies there already</source>
         <translation>같은 이름의 다른 파일이 이미 있어요</translation>
     </message>
@@ -5639,6 +5943,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>a web page came instead; a network that wants a login does that</source>
         <translation>파일 대신 웹 페이지가 왔어요. 로그인이 필요한 네트워크일 수 있어요</translation>
+    </message>
+    <message>
+        <source>the server does not say how large it is</source>
+        <translation>서버가 크기를 알려 주지 않아요</translation>
     </message>
     <message>
         <source>the server has a file of another size</source>
@@ -5743,6 +6051,22 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>The distributions of {count} tokens cannot be asked for at once</source>
         <translation>토큰 {count}개의 분포를 한 번에 물을 수 없어요</translation>
+    </message>
+    <message>
+        <source>only HTTP and SOCKS5 proxies can be used</source>
+        <translation>HTTP와 SOCKS5 프록시만 쓸 수 있어요</translation>
+    </message>
+    <message>
+        <source>the proxy does not accept the user name or the password</source>
+        <translation>프록시가 사용자 이름이나 비밀번호를 받아들이지 않아요</translation>
+    </message>
+    <message>
+        <source>the proxy does not allow it</source>
+        <translation>프록시가 허용하지 않아요</translation>
+    </message>
+    <message>
+        <source>the proxy does not speak SOCKS5</source>
+        <translation>프록시가 SOCKS5를 쓰지 않아요</translation>
     </message>
 </context>
 <context>
