@@ -144,7 +144,7 @@ def test_a_template_without_end_is_refused_soon(name: str) -> None:
     began = time.monotonic()
     with pytest.raises(RequestError) as caught:
         ChatTemplate(HOSTILE[name], seconds=0.5).render(TALK)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 15, "it would take for ever, or all memory"
     assert caught.value.code is ErrorCode.TEMPLATE_FAILED
     assert "\n" not in caught.value.message
 
