@@ -620,6 +620,37 @@
     </message>
 </context>
 <context>
+    <name>CardView</name>
+    <message>
+        <source>Open this page in the browser?</source>
+        <translation>이 페이지를 브라우저에서 열까요?</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>열기</translation>
+    </message>
+    <message>
+        <source>Copy link address</source>
+        <translation>링크 주소 복사</translation>
+    </message>
+    <message>
+        <source>Copy selection</source>
+        <translation>선택한 글 복사</translation>
+    </message>
+    <message>
+        <source>Select all</source>
+        <translation>모두 선택</translation>
+    </message>
+    <message>
+        <source>Model card</source>
+        <translation>모델 카드</translation>
+    </message>
+    <message>
+        <source>Show the whole card</source>
+        <translation>카드 전체 보기</translation>
+    </message>
+</context>
+<context>
     <name>ChatView</name>
     <message>
         <source>Go to the newest message</source>
@@ -1367,6 +1398,195 @@ Models that you fetch are shown here on their way.</source>
     <message>
         <source>Export what is shown</source>
         <translation>보이는 것을 내보내기</translation>
+    </message>
+</context>
+<context>
+    <name>FindFilters</name>
+    <message>
+        <source>Most downloads</source>
+        <translation>내려받기 많은 순</translation>
+    </message>
+    <message>
+        <source>Most likes</source>
+        <translation>좋아요 많은 순</translation>
+    </message>
+    <message>
+        <source>Newest</source>
+        <translation>최신순</translation>
+    </message>
+    <message>
+        <source>Trending</source>
+        <translation>인기 급상승</translation>
+    </message>
+    <message>
+        <source>Any size</source>
+        <translation>모든 크기</translation>
+    </message>
+    <message>
+        <source>Fits this computer (up to {count}B)</source>
+        <translation>이 컴퓨터에 맞음 ({count}B까지)</translation>
+    </message>
+    <message>
+        <source>Up to {count}B</source>
+        <translation>{count}B까지</translation>
+    </message>
+    <message>
+        <source>Any language</source>
+        <translation>모든 언어</translation>
+    </message>
+    <message>
+        <source>Any licence</source>
+        <translation>모든 라이선스</translation>
+    </message>
+    <message>
+        <source>Any use</source>
+        <translation>모든 용도</translation>
+    </message>
+    <message>
+        <source>Sort by</source>
+        <translation>정렬</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>크기</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>언어</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>라이선스</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>용도</translation>
+    </message>
+</context>
+<context>
+    <name>FindItemModel</name>
+    <message>
+        <source>For computers with 2 to 4 GB of memory</source>
+        <translation>메모리 2~4 GB 컴퓨터</translation>
+    </message>
+    <message>
+        <source>For 32 GB and more</source>
+        <translation>32 GB 이상</translation>
+    </message>
+    <message>
+        <source>For {count} GB of memory</source>
+        <translation>메모리 {count} GB</translation>
+    </message>
+    <message>
+        <source>Access on request</source>
+        <translation>승인 필요</translation>
+    </message>
+    <message>
+        <source>{count} downloads</source>
+        <translation>내려받기 {count}</translation>
+    </message>
+    <message>
+        <source>{count} likes</source>
+        <translation>좋아요 {count}</translation>
+    </message>
+    <message>
+        <source>about {size}</source>
+        <translation>약 {size}</translation>
+    </message>
+    <message>
+        <source>{count} weights</source>
+        <translation>가중치 {count}개</translation>
+    </message>
+    <message>
+        <source>On this computer</source>
+        <translation>이 컴퓨터에 있음</translation>
+    </message>
+    <message>
+        <source>Korean</source>
+        <translation>한국어</translation>
+    </message>
+</context>
+<context>
+    <name>FindPage</name>
+    <message>
+        <source>A few models to begin with, chosen for what they need and can do. Search to find all others.</source>
+        <translation>처음 쓰기 좋은 모델 몇 개를 필요한 메모리와 하는 일을 보고 골랐어요. 다른 모델은 검색해서 찾으세요.</translation>
+    </message>
+    <message>
+        <source>Searching…</source>
+        <translation>찾는 중…</translation>
+    </message>
+    <message>
+        <source>Looking for more…</source>
+        <translation>더 찾는 중…</translation>
+    </message>
+    <message>
+        <source>The first {count} models; scroll down for more</source>
+        <translation>처음 {count}개 모델. 아래로 내리면 더 나와요</translation>
+    </message>
+    <message>
+        <source>1 model</source>
+        <translation>모델 1개</translation>
+    </message>
+    <message>
+        <source>{count} models</source>
+        <translation>모델 {count}개</translation>
+    </message>
+    <message>
+        <source>Try fewer or other words: a name such as “qwen”, or its maker.</source>
+        <translation>낱말을 줄이거나 바꿔 보세요. “qwen” 같은 이름이나 만든 곳으로도 찾을 수 있어요.</translation>
+    </message>
+    <message>
+        <source>Try other words, or look at all models.</source>
+        <translation>다른 낱말로 찾거나 모든 모델을 살펴보세요.</translation>
+    </message>
+    <message>
+        <source>Clear the filters</source>
+        <translation>필터 지우기</translation>
+    </message>
+    <message>
+        <source>Nothing found</source>
+        <translation>찾은 것이 없어요</translation>
+    </message>
+    <message>
+        <source>You are offline. Local models still work.</source>
+        <translation>오프라인이에요. 이 컴퓨터의 모델은 그대로 쓸 수 있어요.</translation>
+    </message>
+    <message>
+        <source>The hub asks for a pause</source>
+        <translation>허브가 잠시 기다려 달라고 해요</translation>
+    </message>
+    <message>
+        <source>There is no hub at this address</source>
+        <translation>이 주소에는 허브가 없어요</translation>
+    </message>
+    <message>
+        <source>The search failed</source>
+        <translation>검색하지 못했어요</translation>
+    </message>
+    <message>
+        <source>Check the address of the hub in the preferences.</source>
+        <translation>환경설정에서 허브 주소를 확인하세요.</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>다시 시도</translation>
+    </message>
+    <message>
+        <source>Find models</source>
+        <translation>모델 찾기</translation>
+    </message>
+    <message>
+        <source>Search models, for example “qwen 8b” or “korean”</source>
+        <translation>모델 검색 (예: “qwen 8b”, “korean”)</translation>
+    </message>
+    <message>
+        <source>Search models on the hub</source>
+        <translation>허브에서 모델 검색</translation>
+    </message>
+    <message>
+        <source>Models that can be downloaded</source>
+        <translation>내려받을 수 있는 모델</translation>
     </message>
 </context>
 <context>
@@ -2207,6 +2427,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
 <context>
     <name>ModelHubWindow</name>
     <message>
+        <source>Find</source>
+        <translation>찾기</translation>
+    </message>
+    <message>
         <source>Downloads</source>
         <translation>내려받기</translation>
     </message>
@@ -2607,6 +2831,203 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>Text of the message</source>
         <translation>메시지 내용</translation>
+    </message>
+</context>
+<context>
+    <name>RepositoryHead</name>
+    <message>
+        <source>{count} more</source>
+        <translation>{count}개 더</translation>
+    </message>
+    <message>
+        <source>trained for {count} tokens of context</source>
+        <translation>문맥 {count}토큰으로 학습</translation>
+    </message>
+    <message>
+        <source>{count} weights</source>
+        <translation>가중치 {count}개</translation>
+    </message>
+    <message>
+        <source>{count} downloads</source>
+        <translation>내려받기 {count}</translation>
+    </message>
+    <message>
+        <source>{count} likes</source>
+        <translation>좋아요 {count}</translation>
+    </message>
+    <message>
+        <source>updated {date}</source>
+        <translation>{date} 갱신</translation>
+    </message>
+    <message>
+        <source>The authors give these files to people they know of, and your access token does not open them. Ask for access on the model&apos;s page; when it is granted, downloads work.</source>
+        <translation>만든 사람들이 신청한 사람에게만 주는 파일인데, 지금 토큰으로는 열 수 없어요. 모델 페이지에서 접근을 신청하세요. 승인되면 내려받을 수 있어요.</translation>
+    </message>
+    <message>
+        <source>The authors want to know who uses this model. First open its page and ask for access there; then make an access token on that site and enter it in the preferences.</source>
+        <translation>만든 사람들이 누가 쓰는지 알고 싶어 하는 모델이에요. 먼저 모델 페이지를 열어 접근을 신청하고, 그 사이트에서 접근 토큰을 만들어 환경설정에 넣으세요.</translation>
+    </message>
+    <message>
+        <source>Open its page</source>
+        <translation>모델 페이지 열기</translation>
+    </message>
+</context>
+<context>
+    <name>RepositoryPage</name>
+    <message>
+        <source>Picture</source>
+        <translation>그림</translation>
+    </message>
+    <message>
+        <source>This model cannot be shown</source>
+        <translation>이 모델을 보여 줄 수 없어요</translation>
+    </message>
+    <message>
+        <source>This model is no longer there</source>
+        <translation>이 모델은 이제 없어요</translation>
+    </message>
+    <message>
+        <source>This model is given out on request</source>
+        <translation>신청해야 받을 수 있는 모델이에요</translation>
+    </message>
+    <message>
+        <source>You are offline. Local models still work.</source>
+        <translation>오프라인이에요. 이 컴퓨터의 모델은 그대로 쓸 수 있어요.</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>다시 시도</translation>
+    </message>
+    <message>
+        <source>Back to the search</source>
+        <translation>검색으로 돌아가기</translation>
+    </message>
+    <message>
+        <source>Open its page</source>
+        <translation>모델 페이지 열기</translation>
+    </message>
+    <message>
+        <source>{count} tokens</source>
+        <translation>{count}토큰</translation>
+    </message>
+    <message>
+        <source>Best that fits</source>
+        <translation>맞는 것 중 최선</translation>
+    </message>
+    <message>
+        <source>Recommended</source>
+        <translation>추천</translation>
+    </message>
+    <message>
+        <source>The best quality that the graphics card holds as a whole.</source>
+        <translation>그래픽 카드에 통째로 들어가는 것 중 품질이 가장 좋아요.</translation>
+    </message>
+    <message>
+        <source>The best quality that leaves memory for other programs.</source>
+        <translation>다른 프로그램이 쓸 메모리를 남기면서 품질이 가장 좋아요.</translation>
+    </message>
+    <message>
+        <source>The best quality that fits.</source>
+        <translation>들어가는 것 중 품질이 가장 좋아요.</translation>
+    </message>
+    <message>
+        <source>None of these fits this computer comfortably. A model with fewer weights would.</source>
+        <translation>이 컴퓨터에 넉넉히 맞는 것이 없어요. 가중치가 더 적은 모델을 고르세요.</translation>
+    </message>
+    <message>
+        <source>No better quality than {name} fits. A model with fewer weights in better quality would answer better.</source>
+        <translation>{name}보다 좋은 품질은 들어가지 않아요. 가중치가 적고 품질이 좋은 모델이 더 잘 답해요.</translation>
+    </message>
+    <message>
+        <source>Recommended here: {name}. {reason}</source>
+        <translation>이 컴퓨터에는 {name} 추천. {reason}</translation>
+    </message>
+    <message>
+        <source>With an extra file (mmproj, {size}) this model can also look at pictures. This version of ChatApp works with text only, so that file is left out.</source>
+        <translation>추가 파일(mmproj, {size})이 있으면 이 모델은 그림도 볼 수 있어요. 이 버전의 ChatApp은 글만 다루므로 그 파일은 받지 않아요.</translation>
+    </message>
+    <message>
+        <source>There are no model files here that ChatApp can use.</source>
+        <translation>ChatApp에서 쓸 수 있는 모델 파일이 없어요.</translation>
+    </message>
+    <message>
+        <source>It is very long; only its beginning was fetched.</source>
+        <translation>아주 길어서 앞부분만 가져왔어요.</translation>
+    </message>
+    <message>
+        <source>Model page</source>
+        <translation>모델 페이지</translation>
+    </message>
+    <message>
+        <source>Open in browser</source>
+        <translation>브라우저에서 열기</translation>
+    </message>
+    <message>
+        <source>For a context of</source>
+        <translation>문맥 길이</translation>
+    </message>
+    <message>
+        <source>Context length</source>
+        <translation>문맥 길이</translation>
+    </message>
+    <message>
+        <source>How much text the model can look back on. More takes more memory.</source>
+        <translation>모델이 돌아볼 수 있는 글의 길이예요. 길수록 메모리를 더 써요.</translation>
+    </message>
+    <message>
+        <source>What its authors say</source>
+        <translation>만든 사람들의 설명</translation>
+    </message>
+</context>
+<context>
+    <name>RepositoryRow</name>
+    <message>
+        <source>{badge}: show the numbers</source>
+        <translation>{badge}: 숫자 보기</translation>
+    </message>
+    <message>
+        <source>In the queue</source>
+        <translation>대기 중</translation>
+    </message>
+    <message>
+        <source>{percent} %</source>
+        <translation>{percent} %</translation>
+    </message>
+    <message>
+        <source>Paused at {percent} %</source>
+        <translation>{percent} %에서 일시정지</translation>
+    </message>
+    <message>
+        <source>Failed: show</source>
+        <translation>실패: 보기</translation>
+    </message>
+    <message>
+        <source>Open in chat</source>
+        <translation>대화에서 열기</translation>
+    </message>
+    <message>
+        <source>Incomplete</source>
+        <translation>빠진 파일 있음</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>내려받기</translation>
+    </message>
+    <message>
+        <source>Some of its files are missing on the hub.</source>
+        <translation>허브에 파일 일부가 없어요.</translation>
+    </message>
+    <message>
+        <source>Show the downloads</source>
+        <translation>내려받기 보기</translation>
+    </message>
+    <message>
+        <source>{size} in {count} files</source>
+        <translation>파일 {count}개, {size}</translation>
+    </message>
+    <message>
+        <source>{bits} bits a weight</source>
+        <translation>가중치당 {bits}비트</translation>
     </message>
 </context>
 <context>
@@ -5514,6 +5935,173 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     </message>
 </context>
 <context>
+    <name>hub</name>
+    <message>
+        <source>free for any use, also commercial</source>
+        <translation>상업 용도까지 자유롭게</translation>
+    </message>
+    <message>
+        <source>free for any use, with its authors named</source>
+        <translation>만든 사람을 밝히면 자유롭게</translation>
+    </message>
+    <message>
+        <source>free for nearly any use; its makers&apos; rules apply, and the largest companies must ask</source>
+        <translation>거의 모든 용도에 자유롭게. 만든 곳의 규칙을 따라야 하고, 아주 큰 회사는 허락을 받아야 해요</translation>
+    </message>
+    <message>
+        <source>free to use; Google&apos;s terms forbid some purposes</source>
+        <translation>자유롭게 쓸 수 있지만 Google 약관이 일부 용도를 금지해요</translation>
+    </message>
+    <message>
+        <source>for research and private use, not for commercial use</source>
+        <translation>연구와 개인 용도로만, 상업 용도는 안 돼요</translation>
+    </message>
+    <message>
+        <source>free to use within its rules</source>
+        <translation>규칙 안에서 자유롭게</translation>
+    </message>
+    <message>
+        <source>terms of its own: read them on the model&apos;s page</source>
+        <translation>별도 약관: 모델 페이지에서 읽어 보세요</translation>
+    </message>
+    <message>
+        <source>No licence is given: ask the authors before you do more than try it</source>
+        <translation>라이선스가 없어요. 시험해 보는 것 이상이라면 만든 사람에게 물어보세요</translation>
+    </message>
+    <message>
+        <source>Korean</source>
+        <translation>한국어</translation>
+    </message>
+    <message>
+        <source>English</source>
+        <translation>영어</translation>
+    </message>
+    <message>
+        <source>Japanese</source>
+        <translation>일본어</translation>
+    </message>
+    <message>
+        <source>Chinese</source>
+        <translation>중국어</translation>
+    </message>
+    <message>
+        <source>German</source>
+        <translation>독일어</translation>
+    </message>
+    <message>
+        <source>French</source>
+        <translation>프랑스어</translation>
+    </message>
+    <message>
+        <source>Spanish</source>
+        <translation>스페인어</translation>
+    </message>
+    <message>
+        <source>Portuguese</source>
+        <translation>포르투갈어</translation>
+    </message>
+    <message>
+        <source>Russian</source>
+        <translation>러시아어</translation>
+    </message>
+    <message>
+        <source>Vietnamese</source>
+        <translation>베트남어</translation>
+    </message>
+    <message>
+        <source>Chat and text</source>
+        <translation>대화와 글</translation>
+    </message>
+    <message>
+        <source>Text about pictures</source>
+        <translation>그림 설명</translation>
+    </message>
+    <message>
+        <source>Translation</source>
+        <translation>번역</translation>
+    </message>
+    <message>
+        <source>Summaries</source>
+        <translation>요약</translation>
+    </message>
+    <message>
+        <source>The original weights: large, and hardly better than Q8_0</source>
+        <translation>원래 가중치. 크지만 Q8_0보다 나은 점이 거의 없어요</translation>
+    </message>
+    <message>
+        <source>Practically as good as the original</source>
+        <translation>사실상 원본과 같아요</translation>
+    </message>
+    <message>
+        <source>Excellent: nearly nothing is lost</source>
+        <translation>아주 좋음: 잃는 것이 거의 없어요</translation>
+    </message>
+    <message>
+        <source>Very good: what is lost is hard to notice</source>
+        <translation>매우 좋음: 차이를 느끼기 어려워요</translation>
+    </message>
+    <message>
+        <source>Good: the usual balance of size and quality</source>
+        <translation>좋음: 크기와 품질의 균형이 좋아 가장 많이 써요</translation>
+    </message>
+    <message>
+        <source>Noticeably weaker, for when memory is short</source>
+        <translation>눈에 띄게 약해요. 메모리가 모자랄 때</translation>
+    </message>
+    <message>
+        <source>Much weaker: makes more mistakes and loses the thread</source>
+        <translation>많이 약해요: 실수가 늘고 흐름을 놓쳐요</translation>
+    </message>
+    <message>
+        <source>Poor: only for very large models that would not fit otherwise</source>
+        <translation>나쁨: 아주 큰 모델을 어떻게든 넣어야 할 때만</translation>
+    </message>
+    <message>
+        <source>Good, in models that were made in this format, such as gpt-oss</source>
+        <translation>좋음: gpt-oss처럼 이 형식으로 만든 모델에서</translation>
+    </message>
+    <message>
+        <source>Only for models that were trained for it, such as BitNet</source>
+        <translation>BitNet처럼 이 형식으로 학습한 모델에만</translation>
+    </message>
+    <message>
+        <source>Its name does not say how it was quantized</source>
+        <translation>이름에 양자화 방식이 나와 있지 않아요</translation>
+    </message>
+    <message>
+        <source>Fits the GPU</source>
+        <translation>GPU에 들어감</translation>
+    </message>
+    <message>
+        <source>Fits memory</source>
+        <translation>메모리에 들어감</translation>
+    </message>
+    <message>
+        <source>Tight</source>
+        <translation>빠듯함</translation>
+    </message>
+    <message>
+        <source>Too big</source>
+        <translation>너무 큼</translation>
+    </message>
+    <message>
+        <source>Worked out from the model&apos;s own header.</source>
+        <translation>모델 파일의 헤더로 계산했어요.</translation>
+    </message>
+    <message>
+        <source>Estimated from the number of its weights, rather too high than too low.</source>
+        <translation>가중치 수로 어림했어요. 모자라지 않게 조금 높여 잡았어요.</translation>
+    </message>
+    <message>
+        <source>own licence</source>
+        <translation>자체 라이선스</translation>
+    </message>
+    <message>
+        <source>d MMM yyyy</source>
+        <translation>yyyy년 M월 d일</translation>
+    </message>
+</context>
+<context>
     <name>line</name>
     <message>
         <source>Token {number} replayed: a single weight differs by up to {largest} ({head}), and on average {moved} of a head&apos;s attention lies elsewhere.</source>
@@ -5612,6 +6200,42 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>The file of the model you are chatting with is gone: {path}. The chat goes on until the model is unloaded.</source>
         <translation>지금 대화 중인 모델의 파일이 사라졌어요: {path}. 모델을 내리기 전까지는 대화를 계속할 수 있어요.</translation>
+    </message>
+    <message>
+        <source>“{name}” is exactly what its authors published.</source>
+        <translation>“{name}”은(는) 만든 사람들이 공개한 그대로예요.</translation>
+    </message>
+    <message>
+        <source>“{name}” is not what its authors published: the file is damaged or was changed. Download it again.</source>
+        <translation>“{name}”이(가) 공개된 파일과 달라요. 손상됐거나 바뀌었어요. 다시 내려받으세요.</translation>
+    </message>
+    <message>
+        <source>“{name}” has not changed since the last check. What its authors published is not known here.</source>
+        <translation>“{name}”은(는) 지난번 확인 뒤로 바뀌지 않았어요. 만든 사람들이 공개한 값은 여기서 알 수 없어요.</translation>
+    </message>
+    <message>
+        <source>“{name}” has changed since the last check. If that was not you, download it again.</source>
+        <translation>“{name}”이(가) 지난번 확인 뒤로 바뀌었어요. 직접 바꾼 것이 아니라면 다시 내려받으세요.</translation>
+    </message>
+    <message>
+        <source>What the authors of “{name}” published is not known here, so there is nothing to compare it with. Its checksum was noted: the next check tells whether the file has changed.</source>
+        <translation>“{name}”을(를) 만든 사람들이 공개한 값을 몰라서 견줄 것이 없어요. 체크섬을 적어 두었으니 다음에 확인하면 바뀌었는지 알 수 있어요.</translation>
+    </message>
+    <message>
+        <source>“{name}” was moved to the trash.</source>
+        <translation>“{name}”을(를) 휴지통으로 옮겼어요.</translation>
+    </message>
+    <message>
+        <source>“{name}” was deleted.</source>
+        <translation>“{name}”을(를) 지웠어요.</translation>
+    </message>
+    <message>
+        <source>Models that are now in ChatApp&apos;s own folder: {count}.</source>
+        <translation>ChatApp 폴더로 들어온 모델: {count}개.</translation>
+    </message>
+    <message>
+        <source>There are no models (GGUF files) in what was dropped.</source>
+        <translation>끌어 놓은 것 중에 모델(GGUF 파일)이 없어요.</translation>
     </message>
 </context>
 <context>
