@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 
-from PySide6.QtCore import QLockFile, QObject, QSocketNotifier, Qt, QTimer, Signal
+from PySide6.QtCore import QLockFile, QObject, QSettings, QSocketNotifier, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -31,6 +31,8 @@ def main(given: argparse.Namespace) -> int:
     """Open the window and run until it is closed; the exit code."""
     app = make_application(sys.argv[:1])
     paths = Paths.under(given.data_dir) if given.data_dir else Paths.default()
+    # Qt's own file dialog keeps its folders and sizes in a file beside ours, not in one of its own.
+    QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(paths.config))
     crashes = crash.CrashHandler(paths.logs)
     try:
         lock = _prepare(paths)

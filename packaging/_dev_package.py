@@ -3,6 +3,7 @@
 import datetime as dt
 import email
 import json
+import lzma
 import os
 import platform
 import re
@@ -30,10 +31,13 @@ LINUX = ROOT / "packaging" / "linux"
 CMAKE_ARGS = "-DGGML_NATIVE=OFF -DGGML_BACKEND_DL=ON -DGGML_CPU_ALL_VARIANTS=ON"
 # PyInstaller takes the X libraries of the machine it runs on; the rest is for readelf, strip and dpkg-deb.
 SYSTEM_PACKAGES = ["binutils", "dpkg", "xz-utils", "desktop-file-utils", "appstream"]
-DEPENDS = (
-    "libc6 (>= {glibc}), libgl1, libegl1, libxcb1, libx11-6, libwayland-client0, libwayland-cursor0, libwayland-egl1, "
-    "ca-certificates, fontconfig"
-)
+# What `trimming.DROPPED` leaves to the system, and the libraries that no program may carry with it.
+LIBRARIES = [
+    "libstdc++6", "libgcc-s1", "zlib1g", "libzstd1", "libssl3", "libglib2.0-0", "libdbus-1-3", "libfontconfig1",
+    "libfreetype6", "libgl1", "libegl1", "libx11-6", "libx11-xcb1", "libxcb1", "libwayland-client0",
+    "libwayland-cursor0", "ca-certificates", "fontconfig",
+]  # fmt: skip
+XZ = 9 | lzma.PRESET_EXTREME  # 64 MB of dictionary: the libraries for each generation of processors are much alike
 RECOMMENDS = "fonts-noto-cjk, libsecret-1-0"
 
 
@@ -141,15 +145,30 @@ def tarball(version: str) -> Path:
     """The portable form: unpack anywhere, start chatapp."""
     name = f"chatapp-{version}-linux-{platform.machine()}"
     path = DIST / f"{name}.tar.xz"
+    readme = WORK / "README.txt"
+    text = (LINUX / "README.txt").read_text("utf-8")
+    readme.write_text(text.format(glibc=needed_glibc(FOLDER), libraries=" ".join(LIBRARIES)), "utf-8")
 
     def plain(entry: tarfile.TarInfo) -> tarfile.TarInfo:
         entry.uid = entry.gid = 0
         entry.uname = entry.gname = "root"
         entry.mtime = int(epoch()["SOURCE_DATE_EPOCH"])
+        entry.mode = 0o755 if entry.isdir() or entry.mode & stat.S_IXUSR else 0o644
         return entry
 
-    with tarfile.open(path, "w:xz", preset=6) as file:
-        file.add(FOLDER, name, filter=plain)
+    files = sorted(FOLDER.rglob("*"))
+    sizes = [one.lstat().st_size for one in files]
+    done, total = 0, sum(sizes)
+    machine_code = {"id": lzma.FILTER_X86} if platform.machine() == "x86_64" else {"id": lzma.FILTER_ARM64}
+    with setup.shown(Progress("Packing the tarball")) as progress:
+        filters = [machine_code, {"id": lzma.FILTER_LZMA2, "preset": XZ}]
+        with lzma.open(path, "wb", filters=filters) as packed, tarfile.open(fileobj=packed, mode="w") as file:
+            file.add(FOLDER, name, recursive=False, filter=plain)
+            file.add(readme, f"{name}/README.txt", filter=plain)
+            for one, size in zip(files, sizes, strict=True):
+                progress.update(one.name, done / total)
+                done += size
+                file.add(one, f"{name}/{one.relative_to(FOLDER)}", recursive=False, filter=plain)
     return path
 
 
@@ -166,7 +185,8 @@ def deb(version: str) -> Path:
     size = sum(p.lstat().st_size for p in tree.rglob("*") if not p.is_dir()) // 1024
     architecture = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
     fields = (LINUX / "control").read_text("utf-8")
-    depends = DEPENDS.format(glibc=needed_glibc(FOLDER))
+    versions = {"libstdc++6": " (>= 12)"}  # of the compilers that llama.cpp is built with here
+    depends = ", ".join([f"libc6 (>= {needed_glibc(FOLDER)})", *(name + versions.get(name, "") for name in LIBRARIES)])
     (control / "control").write_text(
         fields.format(version=version, architecture=architecture, size=size, depends=depends, recommends=RECOMMENDS),
         "utf-8",
@@ -179,7 +199,8 @@ def deb(version: str) -> Path:
             executable = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
             path.chmod(0o755 if executable else 0o644)
     made = DIST / f"chatapp_{version}_{architecture}.deb"
-    step("Packing the .deb", ["dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--build", tree, made], **epoch())
+    options = ["--root-owner-group", "-Zxz", "-z9", "-Sextreme"]
+    step("Packing the .deb", ["dpkg-deb", *options, "--build", tree, made], **epoch())
     return made
 
 
