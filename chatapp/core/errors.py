@@ -86,6 +86,8 @@ class ErrorCode(StrEnum):
     HUB_NOT_FOUND = "hub_not_found"
     HUB_GATED = "hub_gated"
     HUB_TOKEN = "hub_token"
+    UPDATES_FAILED = "updates_failed"
+    UPDATES_NOWHERE = "updates_nowhere"
     DOWNLOAD_BROKE_OFF = "download_broke_off"
     DOWNLOAD_DAMAGED = "download_damaged"
     DOWNLOAD_NAME = "download_name"
@@ -374,6 +376,14 @@ TEXTS: dict[ErrorCode, ErrorText] = {
     ErrorCode.HUB_TOKEN: _text(
         QT_TRANSLATE_NOOP("errors", "{host} did not accept the access token."),
         QT_TRANSLATE_NOOP("errors", "Make a new token on your account's page, or remove the old one."),
+    ),
+    ErrorCode.UPDATES_FAILED: _text(
+        QT_TRANSLATE_NOOP("errors", "The list of ChatApp's versions at {host} could not be read: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Check the internet connection and try again later; everything else works without it."),
+    ),
+    ErrorCode.UPDATES_NOWHERE: _text(
+        QT_TRANSLATE_NOOP("errors", "This copy of ChatApp does not know where new versions are announced."),
+        QT_TRANSLATE_NOOP("errors", "Look for them where you got it."),
     ),
     ErrorCode.DOWNLOAD_BROKE_OFF: _text(
         QT_TRANSLATE_NOOP("errors", "The download of {name} broke off: {reason}. What has arrived is kept."),

@@ -108,7 +108,7 @@ def _get(
     for step in range(MAX_REDIRECTS + 1):
         if at.scheme not in _PORTS or not at.hostname or (at.scheme == "http" and first.scheme != "http"):
             raise RefusedError(UNSAFE_REDIRECT)
-        sent = headers | {"User-Agent": f"chatapp/{__version__}", "Accept-Encoding": "identity", "Connection": "close"}
+        sent = {"User-Agent": f"chatapp/{__version__}", "Accept-Encoding": "identity", "Connection": "close"} | headers
         if token and _origin(at) == _origin(first):
             sent["Authorization"] = f"Bearer {token}"
         try:

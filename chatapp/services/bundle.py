@@ -35,6 +35,7 @@ from chatapp.services.storage import StorageService
 from chatapp.services.tasks import Tasks
 from chatapp.services.text_score import TextScoreService
 from chatapp.services.traces import TracesService
+from chatapp.services.updates import UpdateService
 from chatapp.services.verification import VerificationService
 from chatapp.services.vocabulary import VocabularyService
 from chatapp.settings import schema
@@ -77,6 +78,7 @@ class Services:
     hub_repository: HubRepository
     library: LibraryService
     library_jobs: LibraryJobs
+    updates: UpdateService
 
     @classmethod
     def create(cls, paths: Paths, settings: Settings, *, fake_engine: bool, parent: QObject | None = None) -> Self:
@@ -112,11 +114,12 @@ class Services:
         hub_calls = HubCalls(hub, parent)
         hub_search = HubSearch(hub_calls, models, engine, tasks, parent)
         hub_repository = HubRepository(hub_calls, models, engine, tasks, parent)
+        updates = UpdateService(settings_service, conversations, notices, parent)
         return cls(
             paths, settings_service, notices, tasks, storage, engine, conversations, chat, models, context,
             larger_context, presets, questions, prompt_scores, inspector, traces, vocabulary, explorer, lookahead,
             text_score, attention, verification, model_compare, hub, downloads, hub_calls, hub_search,
-            hub_repository, library, library_jobs,
+            hub_repository, library, library_jobs, updates,
         )  # fmt: skip
 
     def start(self, model: str | None = None) -> None:
@@ -130,12 +133,14 @@ class Services:
         else:
             self.models.open_last()
         self.downloads.start()
+        self.updates.start()
 
     def close(self) -> bool:
         """End everything; False when something could not be saved."""
         self.explorer.set_active(False)
         self.attention.set_active(False)
         self.downloads.close()
+        self.updates.close()
         self.hub_search.close()
         self.hub_calls.close()
         self.chat.close()

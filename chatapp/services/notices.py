@@ -31,6 +31,9 @@ class Action(StrEnum):
     CHOOSE_MODEL = "choose_model"
     UNDO = "undo"
     RETRY_SAVING = "retry_saving"
+    UPDATE_NEWS = "update_news"
+    UPDATE_ON = "update_on"
+    UPDATE_OFF = "update_off"
 
 
 CONVERSATION_DELETED = QT_TRANSLATE_NOOP("notices", "“{title}” was moved to the trash.")
@@ -43,6 +46,12 @@ CRASHED_BEFORE = QT_TRANSLATE_NOOP(
 )
 INTERRUPTED_FOUND = QT_TRANSLATE_NOOP(
     "notices", "ChatApp was closed in the middle of a reply. What was written is kept and marked."
+)
+UPDATE_FOUND = QT_TRANSLATE_NOOP("notices", "ChatApp {version} is available. You have {installed}.")
+UPDATE_QUESTION = QT_TRANSLATE_NOOP(
+    "notices",
+    "Shall ChatApp look for new versions once a day? It reads a public list; nothing about you is sent, and nothing is "
+    "downloaded. You can change this in the preferences.",
 )
 
 

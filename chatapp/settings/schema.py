@@ -19,14 +19,14 @@ _DEFAULTS = SamplingParams()
 _AUTOMATIC = QT_TRANSLATE_NOOP("settings", "Automatic")
 
 LANGUAGE: Setting[str] = Setting(
-    "language", Kind.CHOICE, "auto", Section.APPEARANCE,
+    "language", Kind.CHOICE, "auto", Section.GENERAL,
     QT_TRANSLATE_NOOP("settings", "Language"),
     QT_TRANSLATE_NOOP("settings", "The language of menus and messages. Models answer in the language you write in."),
     choices=(Choice("auto", QT_TRANSLATE_NOOP("settings", "As the system")), Choice("en", "English"),
              Choice("ko", "한국어")),
 )  # fmt: skip
 THEME: Setting[str] = Setting(
-    "theme", Kind.CHOICE, "auto", Section.APPEARANCE,
+    "theme", Kind.CHOICE, "auto", Section.GENERAL,
     QT_TRANSLATE_NOOP("settings", "Theme"),
     QT_TRANSLATE_NOOP("settings", "Light or dark colours."),
     choices=(Choice("auto", QT_TRANSLATE_NOOP("settings", "As the system")),
@@ -34,10 +34,18 @@ THEME: Setting[str] = Setting(
              Choice("dark", QT_TRANSLATE_NOOP("settings", "Dark"))),
 )  # fmt: skip
 FONT_SIZE: Setting[int] = Setting(
-    "font_size", Kind.INTEGER, 0, Section.APPEARANCE,
+    "font_size", Kind.INTEGER, 0, Section.GENERAL,
     QT_TRANSLATE_NOOP("settings", "Text size"),
     QT_TRANSLATE_NOOP("settings", "Size of all text in points. Raise it if you find the text hard to read."),
     bounds=(8, 32), special=Special(0, QT_TRANSLATE_NOOP("settings", "As the system")),
+)  # fmt: skip
+UPDATE_CHECK: Setting[str] = Setting(
+    "update_check", Kind.CHOICE, "off", Section.GENERAL,
+    QT_TRANSLATE_NOOP("settings", "Look for new versions"),
+    QT_TRANSLATE_NOOP("settings", "Once a day ChatApp reads the public list of its versions and tells you of a newer "
+                      "one. Nothing about you is sent, and nothing is downloaded."),
+    choices=(Choice("off", QT_TRANSLATE_NOOP("settings", "Off")),
+             Choice("on", QT_TRANSLATE_NOOP("settings", "Once a day"))),
 )  # fmt: skip
 
 SYSTEM_PROMPT: Setting[str] = Setting(
@@ -225,6 +233,9 @@ MODEL_SOURCES_OFF: Setting[tuple[str, ...]] = Setting("model_sources_off", Kind.
 LAST_CONVERSATION: Setting[int | None] = Setting(
     "last_conversation", Kind.INTEGER, None, bounds=(1, 2**62), special=Special(None, "")
 )
+UPDATE_QUESTION: Setting[str] = Setting("update_question", Kind.TEXT, "")  # "asked" when the user was asked, once
+UPDATE_LAST: Setting[int] = Setting("update_last", Kind.INTEGER, 0, bounds=(0, 2**62))  # seconds since 1970
+UPDATE_SKIPPED: Setting[str] = Setting("update_skipped", Kind.TEXT, "")  # the version nobody wants to hear of
 WINDOW_GEOMETRY: Setting[str] = Setting("window.geometry", Kind.TEXT, "")  # base64 of QMainWindow.saveGeometry
 WINDOW_STATE: Setting[str] = Setting("window.state", Kind.TEXT, "")  # base64 of QMainWindow.saveState
 SPLITTER_SIZES: Setting[tuple[int, ...]] = Setting("window.splitter", Kind.INTEGERS, (), bounds=(0, 100_000))  # pixels

@@ -43,7 +43,7 @@ class Kind(StrEnum):
 class Section(StrEnum):
     """Where the preferences show a setting."""
 
-    APPEARANCE = "appearance"
+    GENERAL = "general"
     CHAT = "chat"
     MODEL = "model"
     SAMPLING = "sampling"
@@ -51,7 +51,7 @@ class Section(StrEnum):
 
 
 SECTION_TITLES: dict[Section, str] = {
-    Section.APPEARANCE: QT_TRANSLATE_NOOP("settings", "Appearance"),
+    Section.GENERAL: QT_TRANSLATE_NOOP("settings", "General"),
     Section.CHAT: QT_TRANSLATE_NOOP("settings", "Chat"),
     Section.MODEL: QT_TRANSLATE_NOOP("settings", "Model"),
     Section.SAMPLING: QT_TRANSLATE_NOOP("settings", "Sampling"),

@@ -66,6 +66,8 @@ TABLE = (
     Spec("view", "zoom_reset", QT_TRANSLATE_NOOP("actions", "&Normal text size"), ("Ctrl+0",)),
     Spec("view"),
     Spec("help", "shortcuts", QT_TRANSLATE_NOOP("actions", "&Keyboard shortcuts"), ("F1",)),
+    Spec("help", "updates", QT_TRANSLATE_NOOP("actions", "Check for &new versions…"),
+         role=_Role.ApplicationSpecificRole),
     Spec("help", "about", QT_TRANSLATE_NOOP("actions", "&About ChatApp"), role=_Role.AboutRole),
 )
 # fmt: on

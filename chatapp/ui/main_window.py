@@ -26,6 +26,7 @@ from chatapp.ui.chat.view import ChatView
 from chatapp.ui.dialogs.about import AboutDialog
 from chatapp.ui.dialogs.model_info import ModelInfoDialog
 from chatapp.ui.dialogs.shortcuts import ShortcutsDialog
+from chatapp.ui.dialogs.updates import UpdateDialog
 from chatapp.ui.drop import ModelDrop
 from chatapp.ui.inspector.panel import InspectorPanel
 from chatapp.ui.model_selector import ModelSelector
@@ -140,6 +141,7 @@ class MainWindow(QMainWindow):
         services.downloads.show_requested.connect(lambda: self._show_models("downloadList"))
         self._selector.info_requested.connect(actions["model_info"].trigger)
         services.models.choose_requested.connect(self._selector.open_list)
+        services.updates.news_requested.connect(lambda: UpdateDialog(services.updates, self).open())
         chat = services.chat
         for changed in (
             chat.conversation_changed,
@@ -174,6 +176,7 @@ class MainWindow(QMainWindow):
             "zoom_out": lambda: self._appearance.zoom(-1),
             "zoom_reset": lambda: self._appearance.zoom(0),
             "shortcuts": lambda: ShortcutsDialog(self.actions_table, self).open(),
+            "updates": lambda: UpdateDialog.ask(services.updates, self),
             "about": lambda: AboutDialog(services, self).open(),
         }
 

@@ -46,6 +46,9 @@ _LABELS = {
     Action.CHOOSE_MODEL: QT_TRANSLATE_NOOP("actions", "Choose model…"),
     Action.UNDO: QT_TRANSLATE_NOOP("actions", "Undo"),
     Action.RETRY_SAVING: QT_TRANSLATE_NOOP("actions", "Save again"),
+    Action.UPDATE_NEWS: QT_TRANSLATE_NOOP("actions", "See what is new"),
+    Action.UPDATE_ON: QT_TRANSLATE_NOOP("actions", "Look once a day"),
+    Action.UPDATE_OFF: QT_TRANSLATE_NOOP("actions", "No, thank you"),
 }
 _ICONS = {Level.INFO: ("info", "accent"), Level.WARNING: ("warning", "warning"), Level.ERROR: ("warning", "error")}
 

@@ -299,7 +299,7 @@ def test_preferences_hold_every_setting_that_is_not_hidden(preferences: QDialog)
     keys = {f.objectName() for f in preferences.findChildren(Field)}
     assert keys == {setting.key for setting in SETTINGS if not setting.hidden}
     tabs = preferences.findChild(QTabWidget)
-    assert [tabs.tabText(at) for at in range(tabs.count())] == ["Appearance", "Chat", "Model", "Sampling"]
+    assert [tabs.tabText(at) for at in range(tabs.count())] == ["General", "Chat", "Model", "Sampling"]
 
 
 def test_preferences_take_effect_at_once(preferences: QDialog, services: Services, qapp: QApplication) -> None:
