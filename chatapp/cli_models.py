@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from chatapp.core.errors import ErrorCode, HubError, ModelError, RequestError, StorageError
+from chatapp.hub import access
 from chatapp.hub.catalogue import Catalogue, HubModel, Query, Repository
 from chatapp.hub.download import download as fetch
 from chatapp.hub.file_names import Variant
 from chatapp.hub.header_cache import HeaderCache
 from chatapp.hub.library import LocalModel, Scanner, all_models, split_files
+from chatapp.hub.pace import Pace
 from chatapp.hub.partial import RECORD, beside, is_same, read_record
 from chatapp.hub.places import places
 from chatapp.hub.progress import Progress
@@ -71,7 +73,7 @@ def search(given: argparse.Namespace) -> int:
         language=given.language,
         max_params=given.max_params,
     )
-    found = Catalogue(Source.default()).search(query)
+    found = Catalogue(_source(environment(given)[1])).search(query)
     if given.json:
         _print_json([_model_json(model) for model in found])
     else:
@@ -83,7 +85,7 @@ def search(given: argparse.Namespace) -> int:
 
 def show(given: argparse.Namespace) -> int:
     """Print what can be downloaded from a repository."""
-    found = Catalogue(Source.default()).repository(given.repo, given.revision)
+    found = Catalogue(_source(environment(given)[1])).repository(given.repo, given.revision)
     if given.json:
         variants = [asdict(variant) | {"size": variant.size} for variant in found.variants]
         _print_json(_model_json(found.model) | {"commit": found.commit, "variants": variants})
@@ -95,15 +97,17 @@ def show(given: argparse.Namespace) -> int:
 
 def download(given: argparse.Namespace) -> int:
     """Fetch a model; what arrived earlier is not fetched again."""
-    source = Source.default()
-    paths, _settings = environment(given)
+    paths, settings = environment(given)
+    source, folder = _source(settings), _download_folder(paths, settings)
+    pace = Pace(settings.get(schema.SPEED_LIMIT) * 1000)
     repository = Catalogue(source).repository(given.repo, given.revision)
     variant = _chosen(repository, given.file, source)
     shown = _Bar(variant) if sys.stderr is not None and sys.stderr.isatty() else None
     targets = []
     try:
         for file in variant.files:
-            targets.append(fetch(file, paths.models, source, Stop(), shown.at if shown else lambda _: None))
+            report = shown.at if shown else lambda _: None
+            targets.append(fetch(file, folder, source, Stop(), report, pace=pace))
             if shown:
                 shown.done += file.size
     finally:
@@ -124,7 +128,7 @@ def download(given: argparse.Namespace) -> int:
 def verify(given: argparse.Namespace) -> int:
     """Hash downloaded files again; exit code 1 when one is not what its authors published."""
     results = []
-    for target in given.files or sorted(_downloaded(environment(given)[0].models)):
+    for target in given.files or sorted(_downloaded(environment(given))):
         record = read_record(target)
         try:
             same = None if record is None else is_same(target, record, Stop(), lambda _: None)
@@ -140,12 +144,12 @@ def verify(given: argparse.Namespace) -> int:
 
 
 def remove(given: argparse.Namespace) -> int:
-    """Delete models in the app's own folder, all files of those that are split."""
-    folder = environment(given)[0].models.resolve()
+    """Delete models in the folder for downloads, all files of those that are split."""
+    folders = [folder.resolve() for folder in _own_folders(*environment(given))]
     files = [file for given_file in given.files for file in split_files(given_file.absolute())]
     for file in files:
-        if not file.resolve().is_relative_to(folder):
-            reason = f"{file} is not in {folder}, where downloads are; delete it yourself"
+        if not any(file.resolve().is_relative_to(folder) for folder in folders):
+            reason = f"{file} is not in {' or '.join(map(str, folders))}, where downloads are; delete it yourself"
             raise RequestError(ErrorCode.INVALID_ARGUMENT, reason=reason)
         if not file.is_file():
             raise ModelError(ErrorCode.MODEL_MISSING, path=file)
@@ -205,9 +209,28 @@ def _chosen(repository: Repository, wanted: str, source: Source) -> Variant:
     return found
 
 
-def _downloaded(folder: Path) -> Iterator[Path]:
-    for record in folder.rglob(f"*{RECORD}"):
-        yield record.with_name(record.name.removesuffix(RECORD))
+def _source(settings: Settings) -> Source:
+    """The hub, with the token from the keyring when the environment has none."""
+    access.use_proxy(settings)
+    try:
+        return access.source_with_saved_token(settings)
+    except HubError as error:
+        sys.stderr.write(f"chatapp: {error.message}\n")
+        return access.source(settings)
+
+
+def _download_folder(paths: Paths, settings: Settings) -> Path:
+    return Path(settings.get(schema.DOWNLOAD_FOLDER) or paths.models)
+
+
+def _own_folders(paths: Paths, settings: Settings) -> set[Path]:
+    return {paths.models, _download_folder(paths, settings)}
+
+
+def _downloaded(where: tuple[Paths, Settings]) -> Iterator[Path]:
+    for folder in _own_folders(*where):
+        for record in folder.rglob(f"*{RECORD}"):
+            yield record.with_name(record.name.removesuffix(RECORD))
 
 
 def _model_json(model: HubModel) -> dict[str, Any]:

@@ -88,6 +88,8 @@ class ErrorCode(StrEnum):
     HUB_TOKEN = "hub_token"
     UPDATES_FAILED = "updates_failed"
     UPDATES_NOWHERE = "updates_nowhere"
+    HUB_OFFLINE = "hub_offline"
+    HUB_KEYRING = "hub_keyring"
     DOWNLOAD_BROKE_OFF = "download_broke_off"
     DOWNLOAD_DAMAGED = "download_damaged"
     DOWNLOAD_NAME = "download_name"
@@ -384,6 +386,14 @@ TEXTS: dict[ErrorCode, ErrorText] = {
     ErrorCode.UPDATES_NOWHERE: _text(
         QT_TRANSLATE_NOOP("errors", "This copy of ChatApp does not know where new versions are announced."),
         QT_TRANSLATE_NOOP("errors", "Look for them where you got it."),
+    ),
+    ErrorCode.HUB_OFFLINE: _text(
+        QT_TRANSLATE_NOOP("errors", "Offline mode is on, so {host} is not asked."),
+        QT_TRANSLATE_NOOP("errors", "Turn it off in the preferences; models on this computer work without the network."),
+    ),
+    ErrorCode.HUB_KEYRING: _text(
+        QT_TRANSLATE_NOOP("errors", "The keyring of this computer cannot be used: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "The access token works until ChatApp is closed, and has to be entered again then."),
     ),
     ErrorCode.DOWNLOAD_BROKE_OFF: _text(
         QT_TRANSLATE_NOOP("errors", "The download of {name} broke off: {reason}. What has arrived is kept."),

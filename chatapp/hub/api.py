@@ -19,7 +19,6 @@ from chatapp.hub.proxies import NO_SOCKS, Proxy, ProxyError, proxy_for
 from chatapp.hub.remote_file import Source
 
 DEADLINE = 15.0  # seconds
-OFFLINE = QT_TRANSLATE_NOOP("reasons", "HF_HUB_OFFLINE forbids it")
 UNREADABLE = QT_TRANSLATE_NOOP("reasons", "its answer cannot be understood")
 
 _T = TypeVar("_T")
@@ -46,6 +45,8 @@ def call(source: Source, name: str, work: Callable[[Any], _T], seconds: float = 
 
     Returns or raises HubError after *seconds* at the latest: the call is then left to itself and ends soon.
     """
+    if source.offline:
+        raise HubError(ErrorCode.HUB_OFFLINE, host=source.host)
     results: list[_T] = []
     failures: list[BaseException] = []
     ended = threading.Event()
@@ -102,8 +103,6 @@ def _library() -> Any:
         """Gives every request what is left of the deadline, and fails so that nobody tries again."""
 
         def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
-            if huggingface_hub.constants.HF_HUB_OFFLINE:
-                raise _BrokenError(OFFLINE)
             left = getattr(_asked, "until", time.monotonic() + DEADLINE) - time.monotonic()
             if left <= 0:
                 raise TimeoutError

@@ -89,6 +89,8 @@ def download(
     *report* is called in this thread; *pace* may be shared with others. Raises Stopped (what arrived is kept),
     HubError and StorageError.
     """
+    if source.offline:
+        raise HubError(ErrorCode.HUB_OFFLINE, host=source.host)
     if not file.size:
         raise HubError(ErrorCode.HUB_FAILED, host=source.host, name=file.name, reason=NO_SIZE)
     target = names.local_path(folder, file.repo, file.path)

@@ -1,4 +1,4 @@
-"""Which proxy leads to an address: the system's, and what SOCKS asks for on the way."""
+"""Which proxy leads to an address: the system's or the user's own, and what SOCKS asks for on the way."""
 
 import ipaddress
 import socket
@@ -46,12 +46,28 @@ class Proxy:
         return f"{self.scheme}://{host}:{self.port}"
 
 
+def use(way: str) -> None:
+    """From now on, for the whole process: the proxies of the "system", "none", or the one at this address."""
+    _Chosen.way = way
+
+
+class _Chosen:
+    """Not a parameter: the hub library's one client serves everybody who asks."""
+
+    way = "system"
+
+
 def proxy_for(scheme: str, host: str) -> Proxy | None:
-    """The proxy for *host*, as environment or system say; None: no proxy. Raise `ProxyError` when it is of no use."""
-    proxies = urllib.request.getproxies()
-    address = proxies.get(scheme) or proxies.get("all") or proxies.get("socks")
-    if not address or urllib.request.proxy_bypass(host):
+    """The proxy for *host*, as chosen; None: no proxy. Raise `ProxyError` when it is of no use."""
+    if _Chosen.way == "none":
         return None
+    if _Chosen.way == "system":
+        proxies = urllib.request.getproxies()
+        address = proxies.get(scheme) or proxies.get("all") or proxies.get("socks")
+        if not address or urllib.request.proxy_bypass(host):
+            return None
+    else:
+        address = _Chosen.way
     try:
         url = urlsplit(address if "://" in address else f"http://{address}")
         kind, port = _SCHEMES[url.scheme.lower()], url.port
@@ -60,6 +76,12 @@ def proxy_for(scheme: str, host: str) -> Proxy | None:
     if not url.hostname:
         raise ProxyError(UNKNOWN_PROXY)
     return Proxy(kind, url.hostname, port or _PORTS[kind], unquote(url.username or ""), unquote(url.password or ""))
+
+
+def without_login(address: str) -> str:
+    """*address* as it may be shown: of a proxy's, without user name and password."""
+    start, _, rest = address.rpartition("@")
+    return f"{start.partition('://')[0]}://{rest}" if "://" in start else rest
 
 
 def connect_by_socks(proxy: Proxy, host: str, port: int, timeout: float) -> socket.socket:

@@ -1,12 +1,10 @@
 """One file of one commit of a repository on a hub, and where that hub is."""
 
-import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 from urllib.parse import quote
 
 PUBLIC = "https://huggingface.co"
-ENDPOINT_VARIABLE, TOKEN_VARIABLE = "HF_ENDPOINT", "HF_TOKEN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +45,11 @@ class RemoteFile:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A hub: its address, and the access token for it (empty: none)."""
+    """A hub: its address, the access token for it (empty: none), and whether it may be asked at all."""
 
     endpoint: str
-    token: str = ""
-
-    @classmethod
-    def default(cls) -> Self:
-        """What the environment says: HF_ENDPOINT and HF_TOKEN. A token that other programs saved is left alone."""
-        endpoint = os.environ.get(ENDPOINT_VARIABLE, "").strip().rstrip("/") or PUBLIC
-        return cls(endpoint, os.environ.get(TOKEN_VARIABLE, "").strip())
+    token: str = field(default="", repr=False)
+    offline: bool = False
 
     @property
     def host(self) -> str:

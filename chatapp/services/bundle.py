@@ -108,9 +108,10 @@ class Services:
         verification = VerificationService(attention, engine, inspector, questions, tasks, parent)
         model_compare = ModelCompareService(engine, models, inspector, questions, vocabulary, tasks, parent)
         traces = TracesService(chat, prompt_scores, storage, parent)
-        hub = HubAccess(parent)
-        downloads = DownloadService(paths, hub, parent)
+        hub = HubAccess(settings_service, parent)
+        downloads = DownloadService(paths, settings_service, hub, notices, parent)
         downloads.finished.connect(lambda _path: models.refresh())
+        downloads.chat_requested.connect(models.choose)
         hub_calls = HubCalls(hub, parent)
         hub_search = HubSearch(hub_calls, models, engine, tasks, parent)
         hub_repository = HubRepository(hub_calls, models, engine, tasks, parent)
@@ -132,6 +133,7 @@ class Services:
             self.models.choose(str(Path(model).absolute()))
         else:
             self.models.open_last()
+        self.hub.start()
         self.downloads.start()
         self.updates.start()
 
@@ -141,6 +143,7 @@ class Services:
         self.attention.set_active(False)
         self.downloads.close()
         self.updates.close()
+        self.hub.close()
         self.hub_search.close()
         self.hub_calls.close()
         self.chat.close()

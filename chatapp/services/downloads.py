@@ -1,17 +1,24 @@
 """The download queue as signals: its threads tell what happens, the window hears of it on its own."""
 
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from chatapp.core.errors import ErrorCode
+from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.hub.download_job import Item, State
 from chatapp.hub.progress import Progress
 from chatapp.hub.remote_file import RemoteFile
 from chatapp.paths import Paths
 from chatapp.services.hub_access import HubAccess
+from chatapp.services.notices import Action, Level, Notices
+from chatapp.services.settings import SettingsService
+from chatapp.settings import schema
 
 if TYPE_CHECKING:
     from chatapp.hub.download_queue import DownloadQueue
@@ -19,6 +26,11 @@ if TYPE_CHECKING:
 # The ui draws these and may not import the hub.
 __all__ = ["DownloadService", "Item", "Progress", "RemoteFile", "State"]
 
+ARRIVED = QT_TRANSLATE_NOOP("notices", "“{name}” is here and ready to chat with.")
+
+_SILENCE = 3.0  # seconds without a byte
+_SETTINGS = {s.key for s in (schema.DOWNLOAD_FOLDER, schema.SPEED_LIMIT, schema.DOWNLOADS_AT_ONCE)}
+_WANT_TOKEN = (ErrorCode.HUB_GATED, ErrorCode.HUB_TOKEN)
 _ACTIVE = (State.QUEUED, State.RUNNING)
 
 
@@ -30,6 +42,7 @@ class DownloadService(QObject):
     finished(str)       a model is there, proven, at this path (of its first file)
     failed(Item)        an entry has failed; its error says why
     show_requested()    the user should see the queue
+    chat_requested(str) the user wants to chat with the model at this path
 
     Nothing is read, and no thread runs, before `start` or the first `add`.
     """
@@ -39,16 +52,32 @@ class DownloadService(QObject):
     finished = Signal(str)
     failed = Signal(object)
     show_requested = Signal()
+    chat_requested = Signal(str)
 
-    def __init__(self, paths: Paths, access: HubAccess, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        paths: Paths,
+        settings: SettingsService,
+        access: HubAccess,
+        notices: Notices,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._paths = paths
+        self._settings = settings
         self._access = access
+        self._notices = notices
+        self._token = ""  # that the last attempts were made with
         self._queue: DownloadQueue | None = None
         self._items: dict[int, Item] = {}
         self._batch: set[int] = set()  # what is counted in `total`
         self._relay = _Relay(self)
         self._relay.news.connect(self._on_news, Qt.ConnectionType.QueuedConnection)
+        self._heard: dict[int, float] = {}  # monotonic time of the last news of an entry
+        self._clock = QTimer(self, interval=1000)
+        self._clock.timeout.connect(self._on_clock)
+        settings.changed.connect(self._on_setting_changed)
+        access.changed.connect(self._on_access_changed)
 
     def start(self) -> None:
         """Read the queue of last time and go on with it."""
@@ -57,8 +86,14 @@ class DownloadService(QObject):
 
     def close(self) -> None:
         """Stop everything; the queue goes on when the program starts again."""
+        self._clock.stop()
         if self._queue is not None:
             self._queue.close()
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether nothing runs because the network shall not be used."""
+        return self._access.source().offline
 
     def items(self) -> tuple[Item, ...]:
         """All entries, in order."""
@@ -132,8 +167,36 @@ class DownloadService(QObject):
             from chatapp.hub.download_queue import DownloadQueue  # noqa: PLC0415 - TLS and HTTP: not before the window
 
             file = self._paths.data / "downloads.json"
-            self._queue = DownloadQueue(file, self._paths.models, self._access.source, self._relay)
+            self._queue = DownloadQueue(file, self._paths.models, self._access.source, self._relay, at_once=0)
+            self._configure(self._queue)
         return self._queue
+
+    def _configure(self, queue: "DownloadQueue") -> None:
+        get = self._settings.get
+        queue.folder = Path(get(schema.DOWNLOAD_FOLDER) or self._paths.models)
+        queue.pace.bytes_per_second = get(schema.SPEED_LIMIT) * 1000
+        queue.run_at_once(0 if self.is_offline else get(schema.DOWNLOADS_AT_ONCE))
+
+    def _on_setting_changed(self, key: str) -> None:
+        folder = self._settings.get(schema.DOWNLOAD_FOLDER)
+        if key == schema.DOWNLOAD_FOLDER.key and folder:
+            # Its models are listed also when another one is chosen later.
+            known = self._settings.get(schema.MODEL_FOLDERS)
+            if folder not in known:
+                self._settings.set(schema.MODEL_FOLDERS, (*known, folder))
+        if self._queue is not None and key in _SETTINGS:
+            self._configure(self._queue)
+
+    def _on_access_changed(self) -> None:
+        source = self._access.source()
+        if self._queue is not None:
+            self._configure(self._queue)
+            if source.token != self._token:
+                for item in self.items():  # with this token they may be given
+                    if item.error is not None and item.error.code in _WANT_TOKEN:
+                        self.retry(item.id)
+        self._token = source.token
+        self.changed.emit()  # what waits says why
 
     def _look(self) -> None:
         if self._queue is None:
@@ -147,16 +210,50 @@ class DownloadService(QObject):
         told, progress = self._relay.take()
         if told:
             self._look()
+        now = time.monotonic()
         for item in progress:
             known = self._items.get(item.id)
             if known is not None and known.state is State.RUNNING:
-                self._items[item.id] = replace(known, progress=item.progress)
-                self.progressed.emit(item.id)
+                self._heard[item.id] = now
+                self._show(known, item.progress)
+        if progress and not self._clock.isActive():
+            self._clock.start()
         for item in told:
             if item.state is State.DONE:
-                self.finished.emit(str(item.path))
+                self._on_done(item)
             elif item.state is State.FAILED:
-                self.failed.emit(item)
+                self._on_failed(item)
+            else:
+                self._notices.clear(_key(item))
+
+    def _on_done(self, item: Item) -> None:
+        path = str(item.path)
+        self.finished.emit(path)
+        self._notices.post_info(ARRIVED, (Action.OPEN_MODEL, lambda: self.chat_requested.emit(path)), name=item.name)
+
+    def _on_failed(self, item: Item) -> None:
+        self.failed.emit(item)
+        if item.error is not None:
+            show = (Action.SHOW_DOWNLOADS, self.show_requested.emit)
+            self._notices.post_error(item.error, show, key=_key(item), level=Level.WARNING)
+
+    def _on_clock(self) -> None:
+        """A server that is silent sends no progress: the last speed must not stay as if it were so."""
+        running = [item for item in self._items.values() if item.state is State.RUNNING]
+        if not running:
+            self._clock.stop()
+        now = time.monotonic()
+        for item in running:
+            if item.progress.speed > 0 and now - self._heard.get(item.id, now) > _SILENCE:
+                self._show(item, replace(item.progress, speed=0.0, eta=None))
+
+    def _show(self, item: Item, progress: Progress) -> None:
+        self._items[item.id] = replace(item, progress=progress)
+        self.progressed.emit(item.id)
+
+
+def _key(item: Item) -> str:
+    return f"download-{item.id}"
 
 
 class _Relay(QObject):

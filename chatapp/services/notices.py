@@ -34,6 +34,8 @@ class Action(StrEnum):
     UPDATE_NEWS = "update_news"
     UPDATE_ON = "update_on"
     UPDATE_OFF = "update_off"
+    OPEN_MODEL = "open_model"
+    SHOW_DOWNLOADS = "show_downloads"
 
 
 CONVERSATION_DELETED = QT_TRANSLATE_NOOP("notices", "“{title}” was moved to the trash.")

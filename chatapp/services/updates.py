@@ -10,6 +10,7 @@ from chatapp import __version__
 from chatapp.core.errors import ErrorCode, HubError, UserFixable
 from chatapp.hub import releases
 from chatapp.hub.releases import Release
+from chatapp.hub.remote_file import Source
 from chatapp.hub.stop import Stop, Stopped
 from chatapp.services.conversations import ConversationsService
 from chatapp.services.notices import UPDATE_FOUND, UPDATE_QUESTION, Action, Level, Notice, Notices
@@ -79,6 +80,8 @@ class UpdateService(QObject):
         """Look now, because the user asked; the answer is in `state`."""
         if not self._feed:
             self._show(UpdateState.FAILED, error=HubError(ErrorCode.UPDATES_NOWHERE))
+        elif self._is_offline():
+            self._show(UpdateState.FAILED, error=HubError(ErrorCode.HUB_OFFLINE, host=Source(self._feed).host))
         elif self.state is not UpdateState.ASKING:
             self._ask(by_hand=True)
 
@@ -108,7 +111,12 @@ class UpdateService(QObject):
             self._timer.start()
             self._look_if_due()
 
+    def _is_offline(self) -> bool:
+        return self._settings.get(schema.OFFLINE) == "on"
+
     def _look_if_due(self) -> None:
+        if self._is_offline():
+            return
         age = time.time() - self._settings.get(schema.UPDATE_LAST)
         if not 0 <= age < _DAY and self.state is not UpdateState.ASKING:  # below 0: the clock was put back
             self._ask(by_hand=False)

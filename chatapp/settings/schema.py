@@ -11,6 +11,7 @@ from typing import Any
 
 from chatapp.core.generation import BOUNDS, MAX_STOP_LENGTH, SamplingParams
 from chatapp.core.text import QT_TRANSLATE_NOOP
+from chatapp.settings.addresses import folder_path, hub_address, proxy_address
 from chatapp.settings.inspector import INSPECTOR
 from chatapp.settings.samplers import SAMPLERS
 from chatapp.settings.setting import Choice, Kind, Section, Setting, Special
@@ -225,11 +226,65 @@ STOP: Setting[tuple[str, ...]] = Setting(
     bounds=(1, MAX_STOP_LENGTH),
 )  # fmt: skip
 
+DOWNLOAD_FOLDER: Setting[str] = Setting(
+    "download_folder", Kind.FOLDER, "", Section.NETWORK,
+    QT_TRANSLATE_NOOP("settings", "Download folder"),
+    QT_TRANSLATE_NOOP("settings", "Where downloaded models go from now on, for example on a larger disk. What is there "
+                      "already stays where it is. Each model gets a folder of its own below it."),
+    check=folder_path,
+)  # fmt: skip
+DOWNLOADS_AT_ONCE: Setting[int] = Setting(
+    "downloads_at_once", Kind.INTEGER, 1, Section.NETWORK,
+    QT_TRANSLATE_NOOP("settings", "Downloads at the same time"),
+    QT_TRANSLATE_NOOP("settings", "One after the other, the first model is ready soonest. More can help when each is "
+                      "slow for itself."),
+    bounds=(1, 8),
+)  # fmt: skip
+SPEED_LIMIT: Setting[int] = Setting(
+    "speed_limit", Kind.INTEGER, 0, Section.NETWORK,
+    QT_TRANSLATE_NOOP("settings", "Speed limit in kB/s"),
+    QT_TRANSLATE_NOOP("settings", "All downloads together take at most this much, so that others in your network can "
+                      "go on working. It changes at once, also for what is running."),
+    bounds=(10, 10_000_000), special=Special(0, QT_TRANSLATE_NOOP("settings", "No limit")),
+)  # fmt: skip
+OFFLINE: Setting[str] = Setting(
+    "offline", Kind.CHOICE, "off", Section.NETWORK,
+    QT_TRANSLATE_NOOP("settings", "Offline mode"),
+    QT_TRANSLATE_NOOP("settings", "ChatApp then uses the network for nothing at all. Models on this computer work as "
+                      "always; downloads wait."),
+    choices=(Choice("off", QT_TRANSLATE_NOOP("settings", "Off")), Choice("on", QT_TRANSLATE_NOOP("settings", "On"))),
+)  # fmt: skip
+HUB: Setting[str] = Setting(
+    "hub", Kind.LINE, "", Section.NETWORK,
+    QT_TRANSLATE_NOOP("settings", "Model hub"),
+    QT_TRANSLATE_NOOP("settings", "Where models are searched and downloaded. Leave it empty for huggingface.co, or "
+                      "enter the address of a mirror, for example of your company."),
+    check=hub_address, example="https://huggingface.co",
+)  # fmt: skip
+PROXY: Setting[str] = Setting(
+    "proxy", Kind.CHOICE, "system", Section.NETWORK,
+    QT_TRANSLATE_NOOP("settings", "Proxy"),
+    QT_TRANSLATE_NOOP("settings", "Some networks reach the internet only through a proxy. Your administrator knows "
+                      "its address."),
+    choices=(Choice("system", QT_TRANSLATE_NOOP("settings", "As the system")),
+             Choice("none", QT_TRANSLATE_NOOP("settings", "None")),
+             Choice("own", QT_TRANSLATE_NOOP("settings", "At the address below"))),
+)  # fmt: skip
+PROXY_ADDRESS: Setting[str] = Setting(
+    "proxy_address", Kind.LINE, "", Section.NETWORK,
+    QT_TRANSLATE_NOOP("settings", "Address of the proxy"),
+    QT_TRANSLATE_NOOP("settings", "For example http://proxy.example:8080 or socks5://127.0.0.1:9050. A password in it "
+                      "is kept in the settings file, where other programs of yours can read it."),
+    check=proxy_address, example="http://proxy.example:8080",
+)  # fmt: skip
+
 DEVICE: Setting[str] = Setting("device", Kind.TEXT, "", reload_needed=True)  # graphics card; empty: all of them
 LAST_MODEL: Setting[str] = Setting("last_model", Kind.TEXT, "")  # path; empty: the starter model
 RECENT_MODELS: Setting[tuple[str, ...]] = Setting("recent_models", Kind.PATHS, ())  # opened from anywhere, newest first
 MODEL_FILES: Setting[tuple[str, ...]] = Setting("model_files", Kind.PATHS, ())  # used where they are
 MODEL_SOURCES_OFF: Setting[tuple[str, ...]] = Setting("model_sources_off", Kind.TEXTS, ())  # hub.places.Place.switch
+# Hubs for which the keyring has a token, and whose it is: "address name". For others it is left alone: it might ask.
+SAVED_TOKENS: Setting[tuple[str, ...]] = Setting("saved_tokens", Kind.TEXTS, ())
 LAST_CONVERSATION: Setting[int | None] = Setting(
     "last_conversation", Kind.INTEGER, None, bounds=(1, 2**62), special=Special(None, "")
 )

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar, cast
@@ -19,6 +20,7 @@ from chatapp.core.sampling import (
     invalid,
 )
 from chatapp.core.text import QT_TRANSLATE_NOOP
+from chatapp.settings.addresses import AddressError
 
 T = TypeVar("T")
 
@@ -34,6 +36,8 @@ class Kind(StrEnum):
     INTEGER = "integer"
     REAL = "real"
     TEXT = "text"
+    LINE = "line"  # of text
+    FOLDER = "folder"  # a path; empty for the usual one
     TEXTS = "texts"
     PATHS = "paths"
     INTEGERS = "integers"
@@ -47,6 +51,7 @@ class Section(StrEnum):
     CHAT = "chat"
     MODEL = "model"
     SAMPLING = "sampling"
+    NETWORK = "network"
     HIDDEN = "hidden"
 
 
@@ -55,6 +60,7 @@ SECTION_TITLES: dict[Section, str] = {
     Section.CHAT: QT_TRANSLATE_NOOP("settings", "Chat"),
     Section.MODEL: QT_TRANSLATE_NOOP("settings", "Model"),
     Section.SAMPLING: QT_TRANSLATE_NOOP("settings", "Sampling"),
+    Section.NETWORK: QT_TRANSLATE_NOOP("settings", "Downloads"),
 }
 
 
@@ -82,6 +88,8 @@ class Setting(Generic[T]):
     special         a further allowed value
     reload_needed   takes effect when a model is loaded the next time
     code            "gbnf" or "json": a TEXT in that language, which is checked
+    check           of a LINE or FOLDER: what to keep of a text, or an `AddressError`
+    example         of a LINE
     escaped         the entries of a TEXTS are shown with \\n for a new line
     Title and description are English, translated by the ui under the context ``settings``.
     """
@@ -97,6 +105,8 @@ class Setting(Generic[T]):
     special: Special | None = None
     reload_needed: bool = False
     code: str = ""
+    check: Callable[[str], str] | None = None
+    example: str = ""
     escaped: bool = False
 
     @property
@@ -117,10 +127,10 @@ class Setting(Generic[T]):
                 return cast("T", value)
             case Kind.INTEGER | Kind.REAL:
                 return cast("T", self._number(value))
-            case Kind.TEXT:
+            case Kind.TEXT | Kind.LINE | Kind.FOLDER:
                 if not isinstance(value, str):
                     raise self._refuse(value, IS_TEXT)
-                return cast("T", self._code(value))
+                return cast("T", self._code(value) if self.kind is Kind.TEXT else self._line(value))
             case Kind.BIASES:
                 return cast("T", checked_bias(value))
             case Kind.TEXTS | Kind.PATHS | Kind.INTEGERS:
@@ -144,6 +154,12 @@ class Setting(Generic[T]):
         if not isinstance(value, str) or not low <= len(value) <= high:
             raise self._refuse(value, ENTRY_LENGTH, low=f"{low:,.15g}", high=f"{high:,.15g}")
         return value
+
+    def _line(self, text: str) -> str:
+        try:
+            return self.check(text) if self.check is not None else text
+        except AddressError as error:
+            raise self._refuse(text, error.reason, example=self.example) from error
 
     def _code(self, text: str) -> str:
         if self.code and len(text) > MAX_GRAMMAR_LENGTH:

@@ -49,6 +49,8 @@ _LABELS = {
     Action.UPDATE_NEWS: QT_TRANSLATE_NOOP("actions", "See what is new"),
     Action.UPDATE_ON: QT_TRANSLATE_NOOP("actions", "Look once a day"),
     Action.UPDATE_OFF: QT_TRANSLATE_NOOP("actions", "No, thank you"),
+    Action.OPEN_MODEL: QT_TRANSLATE_NOOP("actions", "Open in chat"),
+    Action.SHOW_DOWNLOADS: QT_TRANSLATE_NOOP("actions", "Show downloads"),
 }
 _ICONS = {Level.INFO: ("info", "accent"), Level.WARNING: ("warning", "warning"), Level.ERROR: ("warning", "error")}
 

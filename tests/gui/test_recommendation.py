@@ -12,7 +12,7 @@ from chatapp.core.generation import SamplingParams
 from chatapp.paths import Paths
 from chatapp.services.bundle import Services
 from chatapp.settings.file import Settings
-from chatapp.ui.preferences.fields import Field
+from chatapp.ui.preferences.field import Field
 from chatapp.ui.settings_panel import SettingsPanel
 from tests.helpers.tiny_models import tiny
 

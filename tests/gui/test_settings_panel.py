@@ -29,7 +29,8 @@ from chatapp.services.bundle import Services
 from chatapp.services.chat import ChatState
 from chatapp.settings.schema import CONTEXT_LENGTH, FONT_SIZE, LANGUAGE, MODEL_FOLDERS, SETTINGS, THEME
 from chatapp.ui.main_window import MainWindow
-from chatapp.ui.preferences.fields import Field, field_for
+from chatapp.ui.preferences.field import Field
+from chatapp.ui.preferences.fields import field_for
 from chatapp.ui.preferences.row import SettingRow
 from chatapp.ui.settings_panel import SettingsPanel
 
@@ -299,7 +300,7 @@ def test_preferences_hold_every_setting_that_is_not_hidden(preferences: QDialog)
     keys = {f.objectName() for f in preferences.findChildren(Field)}
     assert keys == {setting.key for setting in SETTINGS if not setting.hidden}
     tabs = preferences.findChild(QTabWidget)
-    assert [tabs.tabText(at) for at in range(tabs.count())] == ["General", "Chat", "Model", "Sampling"]
+    assert [tabs.tabText(at) for at in range(tabs.count())] == ["General", "Chat", "Model", "Sampling", "Downloads"]
 
 
 def test_preferences_take_effect_at_once(preferences: QDialog, services: Services, qapp: QApplication) -> None:

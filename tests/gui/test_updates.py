@@ -13,7 +13,7 @@ from chatapp import __version__
 from chatapp.services.bundle import Services
 from chatapp.services.notices import Action, Notice
 from chatapp.services.updates import UpdateState
-from chatapp.settings.schema import UPDATE_CHECK, UPDATE_LAST, UPDATE_SKIPPED
+from chatapp.settings.schema import OFFLINE, UPDATE_CHECK, UPDATE_LAST, UPDATE_SKIPPED
 from chatapp.ui.dialogs.updates import UpdateDialog
 from tests.gui.conftest import open_window
 from tests.helpers.release_server import ReleaseServer, release_server
@@ -42,6 +42,17 @@ def test_nothing_is_asked_unless_it_is_wanted_and_a_newcomer_is_left_alone(
 ) -> None:
     assert told(services) == []
     assert services.updates.state is UpdateState.NOT_ASKED
+    assert server.asked == []
+
+
+def test_offline_mode_is_for_newer_versions_too(server: ReleaseServer, services: Services) -> None:
+    services.settings.set(OFFLINE, "on")
+    services.settings.set(UPDATE_CHECK, "on")
+    services.updates.start()
+    assert services.updates.state is UpdateState.NOT_ASKED
+    services.updates.check()
+    assert services.updates.error is not None
+    assert services.updates.error.message.startswith("Offline mode is on, so 127.0.0.1:")
     assert server.asked == []
 
 

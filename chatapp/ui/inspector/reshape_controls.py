@@ -11,7 +11,8 @@ from chatapp.core.sampling import SamplingParams
 from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.settings.schema import BY_KEY
 from chatapp.ui.i18n import setting_text
-from chatapp.ui.preferences.fields import Field, field_for
+from chatapp.ui.preferences.field import Field
+from chatapp.ui.preferences.fields import field_for
 from chatapp.ui.widgets.text import ElidedLabel
 
 BASIC = ("temperature", "top_k", "top_p", "min_p")

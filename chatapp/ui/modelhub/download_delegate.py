@@ -69,7 +69,7 @@ class DownloadDelegate(QStyledItemDelegate):
             room = QRect(0, 0, width, 0)
             height += self._failure_height(item, room.right() - self._text_left(room) - _MARGIN - _PADDING) + _GAP
         elif item.state is not State.DONE:
-            height += _BAR + small + 2 * _GAP
+            height += _BAR + small + _GAP
         return QSize(200, height)
 
     # -- painting ------------------------------------------------------------------------------------------------------

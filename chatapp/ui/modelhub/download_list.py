@@ -7,10 +7,12 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from chatapp.services.downloads import Item, State
+from chatapp.settings.setting import Section
 from chatapp.ui.dialogs.confirm import confirm
 from chatapp.ui.modelhub import download_words as words
 from chatapp.ui.modelhub.download_view import DownloadView
 from chatapp.ui.modelhub.download_words import Act
+from chatapp.ui.preferences.dialog import PreferencesDialog
 from chatapp.ui.widgets.reveal import reveal
 
 if TYPE_CHECKING:
@@ -106,6 +108,13 @@ class DownloadList(QWidget):
                 reveal(item.path)
             case Act.PAGE:
                 QDesktopServices.openUrl(QUrl(self._services.hub.page(item.files[0].repo)))
+            case Act.TOKEN | Act.NETWORK | Act.SPACE:
+                self._open_settings()
+
+    def _open_settings(self) -> None:
+        dialog = PreferencesDialog(self._services, self.window())
+        dialog.show_section(Section.NETWORK)
+        dialog.open()
 
     def _cancel(self, item: Item) -> None:
         if item.progress.done >= _ASK_FROM and not confirm(
@@ -123,6 +132,7 @@ class DownloadList(QWidget):
 
     def _on_changed(self) -> None:
         items = self._downloads.items()
+        self.view.item_model.offline = self._downloads.is_offline
         self.view.item_model.show_items(items)
         self._stack.setCurrentWidget(self.view if items else self._empty)
         states = {item.state for item in items}

@@ -55,9 +55,13 @@ _STATES = {
 
 # What helps against a failure, besides trying again.
 _REMEDIES = {
-    ErrorCode.HUB_GATED: (Act.PAGE,),
+    ErrorCode.HUB_GATED: (Act.PAGE, Act.TOKEN),
+    ErrorCode.HUB_TOKEN: (Act.TOKEN,),
     ErrorCode.HUB_NOT_FOUND: (Act.PAGE,),
-    ErrorCode.DOWNLOAD_NO_SPACE: (Act.FOLDER,),
+    ErrorCode.HUB_BUSY: (Act.TOKEN,),
+    ErrorCode.HUB_FAILED: (Act.PAGE, Act.NETWORK),
+    ErrorCode.DOWNLOAD_NO_SPACE: (Act.SPACE,),
+    ErrorCode.FILE_FAILED: (Act.SPACE,),
 }
 
 
@@ -107,6 +111,8 @@ def _phase(progress: Progress) -> str:
     match progress.phase:
         case "checking":
             return _tr(QT_TRANSLATE_NOOP("downloads", "Checks what is here already"))
+        case "offline":
+            return _tr(QT_TRANSLATE_NOOP("downloads", "No connection; goes on by itself"))
         case "waiting":
             return _tr(QT_TRANSLATE_NOOP("downloads", "Interrupted; tries again by itself"))
     if progress.speed <= 0:

@@ -15,11 +15,13 @@ from PySide6.QtWidgets import (
 )
 
 from chatapp.core.errors import RequestError
+from chatapp.settings import schema
 from chatapp.settings.schema import BY_KEY
 from chatapp.settings.setting import SECTION_TITLES, Section, Setting
 from chatapp.ui.i18n import setting_word
 from chatapp.ui.memory import MemoryBox
 from chatapp.ui.preferences.row import SettingRow
+from chatapp.ui.preferences.token_box import TokenBox
 
 if TYPE_CHECKING:
     from chatapp.services.bundle import Services
@@ -59,6 +61,10 @@ class PreferencesDialog(QDialog):
         services.settings.changed.connect(self._on_setting_changed)
         self._retranslate()
 
+    def show_section(self, section: Section) -> None:
+        """Bring the tab of *section* to the front."""
+        self._tabs.setCurrentIndex(self._sections.index(section))
+
     def _page(self, section: Section, settings: list[Setting[Any]]) -> QScrollArea:
         inner = QWidget()
         inner.setProperty("plain", "true")
@@ -80,6 +86,8 @@ class PreferencesDialog(QDialog):
             column.addWidget(row)
         if section is Section.MODEL:
             column.insertWidget(0, MemoryBox(self._services, inner))
+        elif section is Section.NETWORK:
+            column.insertWidget(column.indexOf(self._rows[schema.HUB.key]) + 1, TokenBox(self._services, inner))
         column.addStretch(1)
         area = QScrollArea(self)
         area.setWidgetResizable(True)
@@ -90,6 +98,8 @@ class PreferencesDialog(QDialog):
     def _show(self, key: str) -> None:
         row = self._rows[key]
         row.show_value(self._services.settings.get(key), row.setting.default)
+        if key == schema.PROXY_ADDRESS.key:
+            row.setEnabled(self._services.settings.get(schema.PROXY) == "own")
 
     def _on_changed(self, key: str, value: object) -> None:
         try:
@@ -100,6 +110,8 @@ class PreferencesDialog(QDialog):
     def _on_setting_changed(self, key: str) -> None:
         if key in self._rows:
             self._show(key)
+        if key == schema.PROXY.key:
+            self._show(schema.PROXY_ADDRESS.key)
         if BY_KEY[key].reload_needed and self._services.engine.model_path:
             self._reload.show()
 

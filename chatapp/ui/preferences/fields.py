@@ -1,8 +1,9 @@
 """One input widget for each kind of setting."""
 
+from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFontDatabase, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -22,6 +23,8 @@ from chatapp.core.text import escaped, unescaped
 from chatapp.settings.schema import PREFILL
 from chatapp.settings.setting import Kind, Setting
 from chatapp.ui.i18n import setting_word
+from chatapp.ui.preferences.field import Field
+from chatapp.ui.preferences.line_fields import FolderField, LineField
 from chatapp.ui.widgets.combo import CalmComboBox
 from chatapp.ui.widgets.plain_edit import PlainEdit
 
@@ -42,31 +45,6 @@ _SLIDERS: dict[str, tuple[float, float, float]] = {
     "sampling.dynatemp_range": (0.0, 2.0, 0.05),
     "sampling.adaptive_decay": (0.0, 0.99, 0.01),
 }
-
-
-class Field(QWidget):
-    """An input for one value.
-
-    Signals:
-        edited  the user has put in another value, perhaps one that cannot be used
-    """
-
-    edited = Signal(object)
-
-    def value(self) -> Any:
-        """What is put in, in the setting's in-memory form."""
-        raise NotImplementedError
-
-    def show_value(self, value: Any) -> None:
-        """Show *value* without telling anyone."""
-        raise NotImplementedError
-
-    def set_label(self, text: str) -> None:
-        """Name the input for screen readers."""
-        raise NotImplementedError
-
-    def retranslate(self) -> None:
-        """Set words anew."""
 
 
 class _SpinBox(QDoubleSpinBox):
@@ -323,16 +301,19 @@ class PathsField(Field):
 
 def field_for(setting: Setting[Any], parent: QWidget | None = None) -> Field:
     """The input for *setting*."""
-    match setting.kind:
-        case Kind.CHOICE:
-            return ChoiceField(setting, parent)
-        case Kind.INTEGER | Kind.REAL:
-            return NumberField(setting, parent)
-        case Kind.TEXT | Kind.TEXTS:
-            return TextField(setting, parent=parent)
-        case Kind.BIASES:
-            return BiasField(setting, parent=parent)
-        case Kind.PATHS:
-            return PathsField(parent)
-        case Kind.INTEGERS:
-            raise ValueError(f"{setting.key} is not for people")
+    if setting.kind is Kind.INTEGERS:
+        raise ValueError(f"{setting.key} is not for people")
+    return _FIELDS[setting.kind](setting, parent)
+
+
+_FIELDS: dict[Kind, Callable[[Setting[Any], QWidget | None], Field]] = {
+    Kind.CHOICE: ChoiceField,
+    Kind.INTEGER: NumberField,
+    Kind.REAL: NumberField,
+    Kind.TEXT: lambda setting, parent: TextField(setting, parent=parent),
+    Kind.TEXTS: lambda setting, parent: TextField(setting, parent=parent),
+    Kind.BIASES: lambda setting, parent: BiasField(setting, parent=parent),
+    Kind.LINE: LineField,
+    Kind.FOLDER: lambda _setting, parent: FolderField(parent),
+    Kind.PATHS: lambda _setting, parent: PathsField(parent),
+}

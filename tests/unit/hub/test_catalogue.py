@@ -192,11 +192,10 @@ def test_a_failed_call_does_not_hurt_another_ones(hub: Hub) -> None:
     thread.join(10)
 
 
-def test_offline_mode_is_respected(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+def test_offline_mode_is_respected(hub: Hub) -> None:
     with pytest.raises(HubError) as caught:
-        catalogue(hub).search(Query("x"))
-    assert caught.value.code == ErrorCode.HUB_UNREACHABLE
+        Catalogue(Source(hub.url, offline=True)).search(Query("x"))
+    assert caught.value.code == ErrorCode.HUB_OFFLINE
     assert hub.asked_hub == []
 
 
