@@ -4,6 +4,7 @@ The library retries for most of a minute, has calls without any time limit, and 
 one of them fails; a client of our own ends all three.
 """
 
+import gc
 import os
 import threading
 import time
@@ -119,6 +120,8 @@ def _library() -> Any:
                 raise _RefusedError(response.status_code, pause)
             return response
 
+    # What the imports made stays: the window would stop for longer than a frame when all of it is looked through.
+    gc.freeze()
     huggingface_hub.set_client_factory(lambda: Client(transport=Ways(), follow_redirects=True, timeout=None))
     return huggingface_hub
 

@@ -4,6 +4,7 @@ Pictures become links, HTML that only lays out is taken away; what is left of it
 knows no HTML. Authors may be hostile: everything here is bounded, and no pattern takes more than linear time.
 """
 
+import itertools
 import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
@@ -14,8 +15,10 @@ from chatapp.hub.stop import Stop
 
 NAME = "README.md"
 LIMIT = 512 << 10  # bytes that are fetched
-LONGEST = 150_000  # characters that are kept
-UNBROKEN = 1000  # characters without a space; Qt takes seconds to wrap more
+LONGEST = 100_000  # characters that are kept
+CELLS = 500  # of a table; laying out thousands takes Qt seconds
+PARAGRAPH = 3000  # characters, about; longer ones are drawn in several
+UNBROKEN = 500  # characters without a space; Qt takes seconds to wrap more
 
 _DIRECTION = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # marks that turn the writing direction: text that lies
 _INVISIBLE = re.compile(f"[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f{_DIRECTION}\ufeff]")
@@ -77,7 +80,7 @@ def card(data: bytes, files: str, pages: str, picture: str) -> Card:
     text = _without_front_matter(_INVISIBLE.sub("", text))
     cut = len(data) >= LIMIT or len(text) > LONGEST
     text = _LONG.sub(r"\1…", text[:LONGEST])
-    parts = [part if is_code else _plain(part, files, pages, picture) for part, is_code in _parts(text)]
+    parts = [part if is_code else _bounded(_plain(part, files, pages, picture)) for part, is_code in _parts(text)]
     return Card(re.sub(r"\n{3,}+", "\n\n", "".join(parts)).strip(), cut)
 
 
@@ -125,6 +128,24 @@ def _plain(text: str, files: str, pages: str, picture: str) -> str:
         return f"[{label}]({address})" if address else label
 
     return _LINK.sub(link, text)
+
+
+def _bounded(text: str) -> str:
+    """*text* with nothing in it that takes long to lay out: tables that are too large as they were written."""
+    found: list[str] = []
+    for is_table, group in itertools.groupby(text.splitlines(keepends=True), lambda line: "|" in line):
+        lines = list(group)
+        if is_table and sum(line.count("|") for line in lines) > CELLS:
+            found += ["\n~~~~~~\n", *lines, "\n~~~~~~\n"]
+            continue
+        size = 0
+        for line in lines:
+            size = size + len(line) if line.strip() else 0
+            found.append(line)
+            if size > PARAGRAPH:
+                found.append("\n")
+                size = 0
+    return "".join(found)
 
 
 def _without(text: str, begin: str, end: str) -> str:

@@ -113,7 +113,7 @@ class Services:
         downloads.finished.connect(lambda _path: models.refresh())
         downloads.chat_requested.connect(models.choose)
         hub_calls = HubCalls(hub, parent)
-        hub_search = HubSearch(hub_calls, models, engine, tasks, parent)
+        hub_search = HubSearch(hub, hub_calls, models, engine, tasks, parent)
         hub_repository = HubRepository(hub_calls, models, engine, tasks, parent)
         updates = UpdateService(settings_service, conversations, notices, parent)
         return cls(

@@ -1,6 +1,7 @@
 """Search on the hub as somebody types: the newest question is asked when the typing pauses, and only it is answered."""
 
 import itertools
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from enum import StrEnum
@@ -21,6 +22,7 @@ from chatapp.hub.remote_file import PUBLIC, RemoteFile, Source
 from chatapp.hub.stop import Stop
 from chatapp.protocol.messages import DEFAULT_CONTEXT
 from chatapp.services.engine_process import EngineService
+from chatapp.services.hub_access import HubAccess
 from chatapp.services.hub_calls import SECONDS, HubCalls
 from chatapp.services.memory import free_memory
 from chatapp.services.models import ModelsService
@@ -35,6 +37,8 @@ __all__ = ["PICKS", "HubModel", "HubSearch", "Pick", "Query", "SearchState", "So
 PAUSE = 250  # ms without a key before anything is asked
 _STEPS = (30, 60, 100)  # results: as they are scrolled to, more are asked for
 _KIND = "search"
+_HOSTS = ("huggingface.co", "hf.co")
+_ADDRESS = re.compile(r"(https?://)?(www\.)?(?P<host>[^/\s]+)/(?P<repo>[\w.-]+/[\w.-]+)([/?#]\S*)?", re.ASCII)
 
 
 class SearchState(StrEnum):
@@ -69,7 +73,13 @@ class HubSearch(QObject):
     local_changed = Signal()
 
     def __init__(
-        self, calls: HubCalls, models: ModelsService, engine: EngineService, tasks: Tasks, parent: QObject | None = None
+        self,
+        access: HubAccess,
+        calls: HubCalls,
+        models: ModelsService,
+        engine: EngineService,
+        tasks: Tasks,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._calls = calls
@@ -87,6 +97,14 @@ class HubSearch(QObject):
         self._timer = QTimer(self, singleShot=True, interval=PAUSE)
         self._timer.timeout.connect(self._ask)
         models.changed.connect(self._on_models_changed)
+        access.changed.connect(self._on_access_changed)
+
+    def repository_in(self, text: str) -> str:
+        """The repository whose address *text* is; "" when it is none, as most texts are."""
+        found = _ADDRESS.fullmatch(text.strip())
+        if found is None or found["host"].lower() not in {*_HOSTS, self._calls.source.host.lower()}:
+            return ""
+        return found["repo"]
 
     @property
     def query(self) -> Query:
@@ -95,7 +113,8 @@ class HubSearch(QObject):
 
     def ask(self, query: Query, *, at_once: bool = False) -> None:
         """Look for *query*, when nothing else was asked for a moment; an empty one shows nothing."""
-        query = replace(query, text=" ".join(query.text.split()), limit=_STEPS[0])
+        text = self.repository_in(query.text) or " ".join(query.text.split())
+        query = replace(query, text=text, limit=_STEPS[0])
         if query == self._query and self.state is not SearchState.FAILED and not at_once:
             return
         self._query = query
@@ -196,6 +215,10 @@ class HubSearch(QObject):
     def _show(self, state: SearchState, results: tuple[HubModel, ...], error: UserFixable | None = None) -> None:
         self.state, self.results, self.error = state, results, error
         self.changed.emit()
+
+    def _on_access_changed(self) -> None:
+        if self.state is not SearchState.IDLE:
+            self.retry()
 
     def _on_models_changed(self) -> None:
         self._local = None

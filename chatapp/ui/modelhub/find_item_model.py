@@ -99,6 +99,8 @@ class FindItemModel(QAbstractListModel):
     def _result(self, model: HubModel, largest: float) -> Row:
         author, _, name = model.repo.rpartition("/")
         marks = self._marks(model.repo, korean=words.KOREAN in model.languages)
+        if model.task in words.NOT_CHAT:
+            marks.append((self.tr("Not for chat"), "warning"))
         if model.gated:
             marks.append((self.tr("Access on request"), "warning"))
         if model.n_params > largest * 1e9:

@@ -98,6 +98,14 @@ class FindPage(QStackedWidget):
     def _ask(self) -> None:
         self._search.ask(self._filters.query(self.box.text()))
 
+    def _enter(self) -> None:
+        """An address that was pasted is opened; anything else is looked for at once."""
+        repo = self._search.repository_in(self.box.text())
+        if repo:
+            self.open(repo)
+        else:
+            self._search.ask(self._filters.query(self.box.text()), at_once=True)
+
     def _on_scrolled(self, value: int) -> None:
         bar = self.list.verticalScrollBar()
         if value >= bar.maximum() - self.list.viewport().height() // 2:
@@ -185,7 +193,7 @@ class FindPage(QStackedWidget):
                 self.list.enter()
                 return True
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._search.ask(self._filters.query(self.box.text()), at_once=True)
+                self._enter()
                 return True
         return False
 

@@ -57,6 +57,12 @@ TASKS = {
     "translation": QT_TRANSLATE_NOOP("hub", "Translation"),
     "summarization": QT_TRANSLATE_NOOP("hub", "Summaries"),
 }
+# What models are made for that do not write text; llama.cpp as it is built here has no use for them.
+NOT_CHAT = frozenset({
+    "text-to-image", "image-to-image", "text-to-video", "image-to-video", "text-to-speech", "text-to-audio",
+    "automatic-speech-recognition", "feature-extraction", "sentence-similarity", "text-ranking", "image-to-3d",
+    "text-to-3d", "object-detection", "image-classification", "text-classification", "image-segmentation",
+})  # fmt: skip
 _QUALITIES = {
     Quality.ORIGINAL: QT_TRANSLATE_NOOP("hub", "The original weights: large, and hardly better than Q8_0"),
     Quality.NEAR: QT_TRANSLATE_NOOP("hub", "Practically as good as the original"),

@@ -121,6 +121,21 @@ def message(page: FindPage, name: str) -> str:
     return pane.accessibleName() if pane.isVisible() else ""
 
 
+def test_an_address_that_is_pasted_is_opened(page: FindPage, hub: Hub, qtbot: QtBot) -> None:
+    hub.cards[REPO]["pipeline_tag"] = "text-to-image"
+    QApplication.clipboard().setText(f" {hub.url}/{REPO}/blob/main/tiny-Q8_0.gguf?download=true\n")
+    qtbot.keyClick(page.box, "v", Qt.KeyboardModifier.ControlModifier)
+    found(page, qtbot, 1)
+    assert hub.asked_hub[-1].query["search"] == [REPO]
+    assert "Not for chat" in [mark for mark, _color in rows(page)[0].marks]
+    qtbot.keyClick(page.box, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(shown_rows(page)) == 2, timeout=10_000)
+    repository_in = page._services.hub_search.repository_in
+    assert repository_in("https://huggingface.co/Qwen/Qwen3-8B-GGUF") == "Qwen/Qwen3-8B-GGUF"
+    assert repository_in("https://evil.example/Qwen/Qwen3-8B-GGUF") == ""
+    assert repository_in("Qwen/Qwen3-8B-GGUF") == ""  # a search finds it
+
+
 def test_more_come_as_one_scrolls(page: FindPage, qtbot: QtBot) -> None:
     qtbot.keyClicks(page.box, "model")
     found(page, qtbot, 30)
@@ -166,7 +181,7 @@ def test_the_page_of_a_model(page: FindPage, services: Services, qtbot: QtBot) -
     assert best.badge.text() == "Fits memory"
     assert "in 2 files" in shown["Q4_K_M"].findChild(QLabel, "variantSize").text()
     assert "free for any use" in page.findChild(QLabel, "repositoryLicence").text()
-    assert "mmproj" in page.findChild(QLabel, "projectorNote").text()
+    assert "mmproj" in page.findChild(QLabel, "filesNote").text()
     qtbot.waitUntil(lambda: "own header" in best.badge.toolTip(), timeout=10_000)
     qtbot.mouseClick(best.badge, Qt.MouseButton.LeftButton)
     (numbers,) = page.findChildren(FitPopover)
@@ -196,7 +211,7 @@ def test_download_until_it_can_be_opened(page: FindPage, services: Services, hub
     page.back()
     qtbot.keyClicks(page.box, "tiny")
     found(page, qtbot, 1)
-    assert "On this computer" in [mark for mark, _color in rows(page)[0].marks]
+    qtbot.waitUntil(lambda: "On this computer" in [mark for mark, _color in rows(page)[0].marks], timeout=10_000)
 
 
 def test_gated_models_say_how_to_get_access(page: FindPage, hub: Hub, qtbot: QtBot) -> None:

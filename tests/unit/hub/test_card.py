@@ -30,6 +30,8 @@ def made(text: str) -> Card:
         ("`<s>` and <think> and <|im_end|>", "`<s>` and <think> and <|im_end|>"),
         ("```html\n<div>![x](y)</div>\n```\n<b>x</b>", "```html\n<div>![x](y)</div>\n```\nx"),
         ("![x](data:image/png;base64,AAAA) [f](file:///etc/passwd)", "Picture: x f"),
+        ("|a|b|\n|-|-|\n" + "|x|y|\n" * 3, "|a|b|\n|-|-|\n|x|y|\n|x|y|\n|x|y|"),
+        ("|a|b|\n|-|-|\n" + "|x|y|\n" * 300, "~~~~~~\n|a|b|\n|-|-|\n" + "|x|y|\n" * 300 + "\n~~~~~~"),
         ("ab\u202egpj.exe\u2066\x00", "abgpj.exe"),
     ],
 )
