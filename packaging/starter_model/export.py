@@ -18,13 +18,14 @@ import gguf
 import llama_cpp
 import numpy as np
 import torch
+from encoding import SPECIAL, hangul_bytes_per_token
+from held_back import FIRST, read
 from llama_cpp import llama_cpp as lib
-from make_corpus import HERE, documents
+from make_corpus import documents
 from numpy.typing import NDArray
+from places import BUILD, BUILT
 from tokenizers import Tokenizer
-from train import BUILD, SPECIAL
 
-RESULT = HERE.parents[1] / "resources" / "starter_model" / "chatapp-starter.gguf"
 # Every turn is <|role|>text<|end|>; nothing else, so that the picture of the tokens in the app stays readable.
 CHAT_TEMPLATE = (
     "{{ bos_token }}"
@@ -48,7 +49,7 @@ def describe(writer: gguf.GGUFWriter, config: dict[str, float], parameters: int)
     writer.add_type("model")
     writer.add_name("ChatApp Starter")
     writer.add_basename("chatapp-starter")
-    writer.add_version("1")
+    writer.add_version("2")
     writer.add_description(
         "Tiny English and Korean demonstration model of ChatApp; knows a little about how GPT models work."
     )
@@ -128,39 +129,53 @@ def quantize(source: Path, target: Path) -> None:
     part.replace(target)
 
 
-def check_tokenizer(path: Path) -> float:
-    """Compares llama.cpp's tokens with the training tokenizer's; returns the bytes of Hangul text per token."""
+def check_tokenizer(path: Path) -> dict[str, float]:
+    """Compares llama.cpp's tokens with the training tokenizer's; returns the bytes of Hangul text per token.
+
+    Of answers, which the tokenizer was made for, and of the held-back questions, which it has never seen.
+    """
     ours = Tokenizer.from_file(str(BUILD / "tokenizer.json"))
+    ours.encode_special_tokens = True
     model = llama_cpp.Llama(str(path), vocab_only=True, verbose=False)
+    answers: list[str] = []
     texts = list(TOKENIZER_SAMPLES)
     for document in islice(documents(24680), 1500):
         texts += [document] if isinstance(document, str) else [m["content"] for m in document]
-    size = count = 0
+        answers += [] if isinstance(document, str) else [m["content"] for m in document if m["role"] == "assistant"]
     for text in texts:
         expected = ours.encode(text).ids
         if model.tokenize(text.encode(), add_bos=False, special=False) != expected:
             raise SystemExit(f"llama.cpp tokenizes differently: {text!r}")
         if ours.decode(expected) != text:
             raise SystemExit(f"The tokenizer does not round-trip: {text!r}")
-        if any("가" <= letter <= "힣" for letter in text):
-            size, count = size + len(text.encode()), count + len(expected)
-    print(f"{len(texts)} texts tokenize identically; Korean texts hold {size / count:.2f} bytes per token")
-    return size / count
+    questions = [turn for question in read(FIRST) if question.lang == "ko" for turn in question.turns]
+    return {
+        "answers": hangul_bytes_per_token(ours, answers),
+        "questions": hangul_bytes_per_token(ours, questions),
+        "compared": len(texts),
+    }
 
 
-def export(checkpoint: Path = BUILD / "checkpoint.pt", target: Path = RESULT) -> None:
-    """Checkpoint to quantized, checked GGUF."""
+def export(checkpoint: Path = BUILD / "checkpoint.pt", target: Path = BUILT) -> None:
+    """Checkpoint to quantized, checked GGUF; what is to be known of the file goes to ``export.json``."""
     float_file = BUILD / "chatapp-starter-f32.gguf"
     write_float(checkpoint, float_file)
     quantize(float_file, target)
-    check_tokenizer(target)
-    data = target.read_bytes()
-    print(f"{target.name}: {len(data):,} bytes, SHA-256 {hashlib.sha256(data).hexdigest()}")
+    data, saved = target.read_bytes(), torch.load(checkpoint, map_location="cpu")
+    facts = {
+        "bytes": len(data),
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "parameters": sum(w.numel() for w in saved["model"].values()),
+        "config": saved["config"],
+        "hangul": check_tokenizer(target),
+    }
+    (BUILD / "export.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
+    print(json.dumps(facts))
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--checkpoint", type=Path, default=BUILD / "checkpoint.pt")
-    parser.add_argument("--out", type=Path, default=RESULT)
+    parser.add_argument("--out", type=Path, default=BUILT)
     arguments = parser.parse_args()
     export(arguments.checkpoint, arguments.out)

@@ -14,8 +14,9 @@ from places import HERE
 
 FIRST, SECOND = HERE / "held_back.txt", HERE / "held_back_second.txt"
 OUTSIDE = "outside"
-# Two questions are too close when this share of the longer one's letters has to change to make the other, or less.
-TOO_CLOSE = 0.15
+# Two questions are too close when this share of the longer one's letters has to change to make the other, or less; of
+# all but the shortest, one letter always.
+TOO_CLOSE, SHORT = 0.12, 7
 
 
 @dataclass(frozen=True)
@@ -108,5 +109,6 @@ class Guard:
 
 def close(a: str, b: str) -> bool:
     """Whether two normalized questions are the same or nearly so."""
-    limit = int(TOO_CLOSE * max(len(a), len(b)))
+    longer = max(len(a), len(b))
+    limit = max(int(longer >= SHORT), int(TOO_CLOSE * longer))
     return distance(a, b, limit) <= limit

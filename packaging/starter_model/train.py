@@ -1,7 +1,8 @@
-"""Trains the starter model from nothing: corpus, tokenizer, training on CPU or CUDA, checkpoint, export.
+"""Trains the starter model from nothing: corpus, tokenizer, training on CPU or CUDA, export, evaluation and model card.
 
-One command, ``python packaging/starter_model/train.py``; started again after an interruption it goes on from the last
-checkpoint. Everything it makes lies in ``build/starter_model/`` until the export writes ``resources/starter_model/``.
+One command, ``python packaging/starter_model/train.py``. Started again after an interruption it goes on from the last
+checkpoint, batch for batch as if nothing had happened. Everything it makes lies in ``build/starter_model/`` (or where
+``STARTER_BUILD`` says) until the export writes ``resources/starter_model/``.
 """
 
 from __future__ import annotations
@@ -9,270 +10,198 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import random
+import os
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
-from itertools import islice
-from pathlib import Path
+from dataclasses import dataclass, field
+
+# Threads that wait should sleep, or two of them on a busy machine are slower than one.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import torch
-from make_corpus import HERE, Message, Writer, documents
+from drawing import NO_INTENT, Batch, Data
+from encoding import get_tokenizer
 from model import Config, Model
-from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+from places import BUILD, BUILT, HERE
 from torch import Tensor, nn
 from torch.nn import functional
 
-BUILD = HERE.parents[1] / "build" / "starter_model"
-SPECIAL = ["<|bos|>", "<|system|>", "<|user|>", "<|assistant|>", "<|end|>"]
-# llama.cpp's pre-tokenizer "llama-bpe"; the two must cut text alike or the model sees tokens it was not trained on.
-LLAMA3_SPLIT = (
-    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*"
-    r"|\s*[\r\n]+|\s+(?!\S)|\s+"
-)
-USER_SHARE = 0.05  # of the tokens people write, this share is learned too: enough to show how questions look
-# The first tokens of an answer decide which answer it is, the rest is known by heart soon: they weigh more.
-OPENING, OPENING_WEIGHT = 6, 4.0
-# Part of the conversations stop soon after the last answer has begun: choosing the answer is the hard part, and so the
-# same time shows two to three times as many choices.
-CUT_SHARE, CUT_LENGTH = 0.6, 10
-Sample = tuple[list[int], list[float]]
+# While training, a second output says which intent of the corpus an answer is going to have: with several wordings for
+# every answer its first words no longer tell. It is not exported.
+INTENT_SHARE = 0.3
+VALIDATE_EVERY, SHOW_EVERY = 100, 20  # steps
+SAVE_EVERY = 60  # seconds
+WARM_UP = 60  # steps
 
 
-def new_tokenizer() -> Tokenizer:
-    """An empty byte-level BPE tokenizer that works as llama.cpp's does for ``tokenizer.ggml.pre = llama-bpe``."""
-    tokenizer = Tokenizer(models.BPE(ignore_merges=True))
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [
-            pre_tokenizers.Split(Regex(LLAMA3_SPLIT), behavior="isolated"),
-            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
-        ]
-    )
-    tokenizer.decoder = decoders.ByteLevel()
-    return tokenizer
+@dataclass
+class Progress:
+    """Where a run is: all that a checkpoint holds besides weights and optimizers."""
+
+    step: int = 0
+    pool: int = 0
+    place: int = 0
+    seconds: float = 0.0  # of processor time in the steps: what others do on the machine does not count
+    tokens: int = 0
+    loss: float = 0.0  # summed since the last validation
+    curve: list[dict[str, float]] = field(default_factory=list)
 
 
-def train_tokenizer(vocab: int, seed: int) -> Tokenizer:
-    """Learns the merges on every answer (weighted by how often the corpus asks for it) and many drawn questions."""
-    tokenizer = new_tokenizer()
-    trainer = trainers.BpeTrainer(
-        vocab_size=vocab,
-        special_tokens=SPECIAL,
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-        min_frequency=3,
-        show_progress=False,
-    )
-    texts = list(Writer(seed).plain)
-    for document in islice(documents(seed + 1), 12000):
-        texts += [document] if isinstance(document, str) else [m["content"] for m in document]
-    tokenizer.train_from_iterator(texts, trainer)
-    return tokenizer
+def loss_of(model: Model, head: nn.Linear | None, batch: Batch) -> tuple[Tensor, Tensor]:
+    """Weighted mean cross-entropy of the tokens, and of the intents (0 without a head).
 
-
-def get_tokenizer(vocab: int, seed: int) -> Tokenizer:
-    """The tokenizer of this build, trained once."""
-    path = BUILD / "tokenizer.json"
-    if not path.exists():
-        train_tokenizer(vocab, seed).save(str(path))
-    return Tokenizer.from_file(str(path))
-
-
-class Encoder:
-    """Turns documents into token ids and the weight each token has in the loss (0: not learned)."""
-
-    def __init__(self, tokenizer: Tokenizer, seed: int) -> None:
-        self.tokenizer = tokenizer
-        # BPE dropout on part of the questions: the same words in other pieces, so that typos and particles hurt less.
-        self.loose = Tokenizer.from_str(tokenizer.to_str())
-        self.loose.model.dropout = 0.1
-        self.rng = random.Random(seed)
-        self.ids = {name: number for number, name in enumerate(SPECIAL)}  # the trainer numbers them first
-
-    def encode(self, document: list[Message] | str, clean: bool = False) -> Sample:
-        """ids and weights; ``clean`` means plain weights and nothing random (for validation)."""
-        ids, weights = [self.ids["<|bos|>"]], [0.0]
-        if isinstance(document, str):
-            body = self.tokenizer.encode(document).ids
-            return [*ids, *body, self.ids["<|end|>"]], [*weights, *([0.5] * (len(body) + 1))]
-        for message in document:
-            mine = message["role"] == "assistant"
-            loose = not mine and not clean and self.rng.random() < 0.35
-            body = (self.loose if loose else self.tokenizer).encode(message["content"]).ids
-            body = [*body, self.ids["<|end|>"]]
-            ids += [self.ids[f"<|{message['role']}|>"], *body]
-            weights.append(0.0)
-            for number in range(len(body)):
-                if mine:
-                    weights.append(OPENING_WEIGHT if number < OPENING and not clean else 1.0)
-                else:
-                    weights.append(float(not loose and not clean and self.rng.random() < USER_SHARE))
-        return ids, weights
-
-
-def cut(sample: Sample, assistant: int) -> Sample:
-    """The conversation up to the first tokens of its last answer."""
-    ids, weights = sample
-    if assistant not in ids:
-        return sample
-    end = len(ids) - ids[::-1].index(assistant) + CUT_LENGTH
-    return ids[:end], weights[:end]
-
-
-def batches(encoder: Encoder, seed: int, tokens: int, context: int) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
-    """Endless batches of about ``tokens`` tokens.
-
-    Conversations of similar length go together and are padded on the right, so every chat starts at position 0 as it
-    does in the app and no mask is needed.
+    Logits are computed for the learned tokens only, which saves much of the time.
     """
-    rng = random.Random(seed)
-    stream = documents(seed)
-    while True:
-        pool = [encoder.encode(document) for document in islice(stream, 1200)]
-        pool = [cut(sample, encoder.ids["<|assistant|>"]) if rng.random() < CUT_SHARE else sample for sample in pool]
-        pool.sort(key=lambda sample: len(sample[0]))
-        groups: list[list[Sample]] = [[]]
-        for ids, weights in pool:
-            sample = ids[: context + 1], weights[: context + 1]
-            if (len(groups[-1]) + 1) * len(sample[0]) > tokens:
-                groups.append([])
-            groups[-1].append(sample)
-        rng.shuffle(groups)
-        yield from (pad(group) for group in groups if group)
+    hidden = model(batch.x)
+    chosen = batch.w > 0
+    losses = functional.cross_entropy(model.logits(hidden[chosen]).float(), batch.y[chosen], reduction="none")
+    main = (losses * batch.w[chosen]).sum() / batch.w[chosen].sum()
+    known = batch.intents != NO_INTENT
+    if head is None or not known.any():
+        return main, main.new_zeros(())
+    return main, functional.cross_entropy(head(hidden[known]).float(), batch.intents[known])
 
 
-def pad(group: list[Sample]) -> tuple[Tensor, Tensor, Tensor]:
-    """Inputs, targets and weights, (batch, time) each."""
-    length = max(len(ids) for ids, _ in group)
-    x = torch.zeros(len(group), length - 1, dtype=torch.long)
-    y, w = torch.zeros_like(x), torch.zeros(x.shape)
-    for row, (ids, weights) in enumerate(group):
-        x[row, : len(ids) - 1] = torch.tensor(ids[:-1])
-        y[row, : len(ids) - 1] = torch.tensor(ids[1:])
-        w[row, : len(ids) - 1] = torch.tensor(weights[1:])
-    return x, y, w
-
-
-def loss_of(model: Model, x: Tensor, y: Tensor, w: Tensor) -> Tensor:
-    """Weighted mean cross-entropy; logits are computed for the learned tokens only, which saves much of the time."""
-    hidden = model(x)
-    chosen = w > 0
-    losses = functional.cross_entropy(model.logits(hidden[chosen]).float(), y[chosen], reduction="none")
-    return (losses * w[chosen]).sum() / w[chosen].sum()
-
-
-def optimizers(model: Model, matrix_lr: float, other_lr: float) -> list[torch.optim.Optimizer]:
+def optimizers(model: Model, head: nn.Linear, matrix_lr: float, other_lr: float) -> list[torch.optim.Optimizer]:
     """Muon for the matrices of the layers (it needs about half the steps of AdamW here), AdamW for the rest."""
     matrices = [p for n, p in model.named_parameters() if p.ndim == 2 and not n.startswith("token_embd")]
     others = [p for n, p in model.named_parameters() if p.ndim != 2 or n.startswith("token_embd")]
     muon = torch.optim.Muon(matrices, lr=matrix_lr, momentum=0.95, weight_decay=0.02, adjust_lr_fn="original")
-    adam = torch.optim.AdamW(others, lr=other_lr, betas=(0.9, 0.98), weight_decay=0.0)
+    adam = torch.optim.AdamW([*others, *head.parameters()], lr=other_lr, betas=(0.9, 0.98), weight_decay=0.0)
     return [muon, adam]
 
 
-def rate(step: int, progress: float) -> float:
+def rate(step: int, steps: int) -> float:
     """Share of the full learning rate: short warm-up, flat, then down to (almost) zero over the last half."""
-    return min((step + 1) / 60, 1.0, max(0.02, 2 * (1 - progress)))
+    return min((step + 1) / WARM_UP, 1.0, max(0.02, 2 * (1 - step / steps)))
 
 
-def validation(model: Model, encoder: Encoder, device: str) -> float:
-    """Mean loss per answer token on conversations drawn with a seed that training never uses."""
-    samples = [encoder.encode(d, clean=True) for d in islice(documents(987654), 120)]
-    parts = [pad([(i[:400], w[:400]) for i, w in samples[start : start + 20]]) for start in range(0, 120, 20)]
-    model.eval()
-    with torch.no_grad(), torch.autocast(device, torch.bfloat16):
-        losses = [float(loss_of(model, *(tensor.to(device) for tensor in part))) for part in parts]
-    model.train()
-    return sum(losses) / len(losses)
+class Run:
+    """A training run that can be stopped at any moment and continued."""
 
+    def __init__(self, args: argparse.Namespace) -> None:
+        self.args = args
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        torch.manual_seed(args.seed)
+        tokenizer = get_tokenizer(BUILD / "tokenizer.json", args.vocab, args.seed)
+        config = Config(vocab=tokenizer.get_vocab_size())
+        self.data = Data(tokenizer, args.seed, args.batch, config.context)
+        self.model = Model(config).to(self.device)
+        self.head = nn.Linear(config.width, self.data.intents).to(self.device)
+        self.opts = optimizers(self.model, self.head, args.matrix_lr, args.other_lr)
+        self.progress = Progress()
+        self.path = BUILD / "checkpoint.pt"
+        if self.path.exists():
+            self.resume()
+        self.held_out = [batch.to(self.device) for batch in self.data.validation()]
+        self.saved = time.monotonic()
 
-def checkpoint(
-    path: Path,
-    model: Model,
-    opts: list[torch.optim.Optimizer],
-    step: int,
-    seconds: float,
-    curve: list[tuple[int, float]],
-    encoder: Encoder,
-    device: str,
-) -> None:
-    """Validates and writes all that is needed to go on; in one piece, so an interruption never leaves half a file."""
-    curve.append((step, validation(model, encoder, device)))
-    print(f"  validation {curve[-1][1]:.4f}", flush=True)
-    state = {"model": model.state_dict(), "opts": [o.state_dict() for o in opts], "config": model.config.to_dict()}
-    part = path.with_suffix(".part")
-    torch.save({**state, "step": step, "seconds": seconds, "curve": curve}, part)
-    part.replace(path)
+    def resume(self) -> None:
+        """Takes up the state of the last checkpoint."""
+        saved = torch.load(self.path, map_location=self.device)
+        self.model.load_state_dict(saved["model"])
+        if saved["head"]["weight"].shape == self.head.weight.shape:
+            self.head.load_state_dict(saved["head"])
+            for opt, state in zip(self.opts, saved["opts"], strict=True):
+                opt.load_state_dict(state)
+        else:
+            print("The corpus has other intents than at the checkpoint: the optimizers start anew.")
+        self.progress = Progress(**saved["progress"])
+        self.data.guard.refused.update(saved["refused"])
 
+    def save(self) -> None:
+        """Writes all that is needed to go on; in one piece, so an interruption never leaves half a file."""
+        state = {
+            "model": self.model.state_dict(),
+            "head": self.head.state_dict(),
+            "opts": [opt.state_dict() for opt in self.opts],
+            "config": self.model.config.to_dict(),
+            "progress": vars(self.progress),
+            "refused": dict(self.data.guard.refused),
+        }
+        part = self.path.with_suffix(".part")
+        torch.save(state, part)
+        part.replace(self.path)
+        run = {"steps": self.args.steps, "batch": self.args.batch, "threads": self.args.threads, "device": self.device}
+        note = {**vars(self.progress), **run, "refused": dict(self.data.guard.refused.most_common())}
+        (BUILD / "run.json").write_text(json.dumps(note, ensure_ascii=False, indent=1), encoding="utf-8")
+        self.saved = time.monotonic()
 
-def train(args: argparse.Namespace) -> Path:
-    """The training loop; returns the checkpoint's path."""
-    torch.manual_seed(args.seed)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    tokenizer = get_tokenizer(args.vocab, args.seed)
-    encoder = Encoder(tokenizer, args.seed)
-    config = Config(vocab=tokenizer.get_vocab_size())
-    model = Model(config).to(device)
-    opts = optimizers(model, args.matrix_lr, args.other_lr)
-    path = BUILD / "checkpoint.pt"
-    step, seconds, curve = 0, 0.0, []
-    if path.exists():
-        saved = torch.load(path, map_location=device)
-        model.load_state_dict(saved["model"])
-        for opt, state in zip(opts, saved["opts"], strict=True):
-            opt.load_state_dict(state)
-        step, seconds, curve = saved["step"], saved["seconds"], saved["curve"]
-    count = sum(p.numel() for p in model.parameters())
-    print(f"{count:,} parameters, vocabulary {config.vocab}, {device}, step {step}")
-    started, shown, count = time.monotonic() - seconds, time.monotonic(), 0
-    # A resumed run draws new conversations instead of replaying the old ones: the stream is endless.
-    for batch in batches(encoder, args.seed * 1000 + step, args.batch, config.context):
-        # The schedule ends at the last step or when the time is used up, whichever comes first.
-        progress = max(step / args.steps, (time.monotonic() - started) / 60 / args.minutes)
-        if progress >= 1:
-            break
-        for opt, full in zip(opts, (args.matrix_lr, args.other_lr), strict=True):
-            opt.param_groups[0]["lr"] = full * rate(step, progress)
-        with torch.autocast(device, torch.bfloat16):
-            loss = loss_of(model, *(tensor.to(device) for tensor in batch))
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        for opt in opts:
+    def validate(self) -> None:
+        """Adds the losses to the curve: training since the last time, and conversations never trained on."""
+        state = self.progress
+        self.model.eval()
+        with torch.no_grad(), torch.autocast(self.device, torch.bfloat16):
+            losses = [float(loss_of(self.model, None, batch)[0]) for batch in self.held_out]
+        self.model.train()
+        held_out = sum(losses) / len(losses)
+        every = (state.step - 1) % self.args.validate_every + 1
+        point = {"step": state.step, "train": state.loss / every, "validation": held_out}
+        state.curve.append({**point, "tokens": state.tokens, "seconds": state.seconds})
+        state.loss = 0.0
+        print(f"  step {state.step}: training {point['train']:.4f}, validation {held_out:.4f}", flush=True)
+
+    def one_step(self, batch: Batch) -> None:
+        """One update of the weights."""
+        for opt, full in zip(self.opts, (self.args.matrix_lr, self.args.other_lr), strict=True):
+            opt.param_groups[0]["lr"] = full * rate(self.progress.step, self.args.steps)
+        with torch.autocast(self.device, torch.bfloat16):
+            main, intent = loss_of(self.model, self.head, batch.to(self.device))
+        (main + INTENT_SHARE * intent).backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        for opt in self.opts:
             opt.step()
             opt.zero_grad(set_to_none=True)
-        step, count = step + 1, count + batch[0].numel()
-        if not math.isfinite(loss.item()):
+        if not math.isfinite(main.item()):
             raise SystemExit("The loss is not finite; lower --matrix-lr.")
-        if step % 20 == 0:
-            now = time.monotonic()
-            print(f"step {step}/{args.steps} loss {loss.item():.4f} {count / (now - shown):.0f} tokens/s "
-                  f"{(now - started) / 60:.1f} min", flush=True)  # fmt: skip
-            shown, count = now, 0
-        if step % 100 == 0:
-            checkpoint(path, model, opts, step, time.monotonic() - started, curve, encoder, device)
-    checkpoint(path, model, opts, step, time.monotonic() - started, curve, encoder, device)
-    (BUILD / "curve.json").write_text(json.dumps(curve), encoding="utf-8")
-    return path
+        self.progress.loss += main.item()
+        if (self.progress.step + 1) % SHOW_EVERY == 0:
+            print(f"step {self.progress.step + 1}/{self.args.steps} loss {main.item():.4f} intents {intent.item():.4f} "
+                  f"{self.progress.tokens / max(1.0, self.progress.seconds):.0f} tokens a CPU second "
+                  f"{self.progress.seconds / 60:.1f} min", flush=True)  # fmt: skip
+
+    def train(self) -> None:
+        """Trains until the last step."""
+        state, args = self.progress, self.args
+        count = sum(p.numel() for p in self.model.parameters())
+        print(f"{count:,} parameters, {self.data.intents} intents, {self.device}, step {state.step}", flush=True)
+        for pool, place, batch in self.data.batches(state.pool, state.place):
+            if state.step >= args.steps:
+                break
+            started = time.process_time()
+            self.one_step(batch)
+            state.seconds += time.process_time() - started
+            state.step, state.pool, state.place = state.step + 1, pool, place
+            state.tokens += batch.x.numel()
+            if state.step % args.validate_every == 0 or state.step == args.steps:
+                self.validate()
+            if time.monotonic() - self.saved > args.save_every:
+                self.save()
+        self.save()
 
 
 def main() -> None:
-    """Corpus to GGUF in one go."""
+    """Corpus to GGUF and model card in one go."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--steps", type=int, default=2000)
-    parser.add_argument("--minutes", type=float, default=38, help="training ends after this long even with fewer steps")
-    parser.add_argument("--batch", type=int, default=3072, help="tokens per step")
+    parser.add_argument("--steps", type=int, default=3200, help="a smaller number ends a run that has begun earlier")
+    parser.add_argument("--batch", type=int, default=4096, help="tokens per step")
     parser.add_argument("--vocab", type=int, default=4096)
     parser.add_argument("--matrix-lr", type=float, default=0.02)
     parser.add_argument("--other-lr", type=float, default=0.003)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=2, help="1 on a busy machine: two would wait for each other")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--no-export", action="store_true", help="stop after the checkpoint")
+    parser.add_argument("--save-every", type=float, default=SAVE_EVERY, help="seconds between checkpoints")
+    parser.add_argument("--validate-every", type=int, default=VALIDATE_EVERY, help="steps between points of the curve")
+    parser.add_argument("--only-train", action="store_true", help="stop after the last checkpoint")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     BUILD.mkdir(parents=True, exist_ok=True)
-    path = train(args)
-    if not args.no_export:
-        from export import export  # noqa: PLC0415  (training alone must work without llama.cpp)
-
-        export(path)
+    Run(args).train()
+    if not args.only_train:
+        evaluation = ["evaluate.py", "--model", str(BUILT), "--threads", str(args.threads), "--second"]
+        for script, *options in (["export.py"], evaluation, ["card.py", "--install"]):
+            subprocess.run([sys.executable, str(HERE / script), *options], check=True)
 
 
 if __name__ == "__main__":
