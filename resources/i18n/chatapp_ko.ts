@@ -1478,6 +1478,10 @@ Models that you fetch are shown here on their way.</source>
         <translation>메모리 {count} GB</translation>
     </message>
     <message>
+        <source>Not for chat</source>
+        <translation>대화용이 아님</translation>
+    </message>
+    <message>
         <source>Access on request</source>
         <translation>승인 필요</translation>
     </message>
@@ -1587,6 +1591,21 @@ Models that you fetch are shown here on their way.</source>
     <message>
         <source>Models that can be downloaded</source>
         <translation>내려받을 수 있는 모델</translation>
+    </message>
+</context>
+<context>
+    <name>FolderField</name>
+    <message>
+        <source>Choose…</source>
+        <translation>고르기…</translation>
+    </message>
+    <message>
+        <source>In ChatApp&apos;s own folder</source>
+        <translation>ChatApp 폴더 안</translation>
+    </message>
+    <message>
+        <source>Choose a folder</source>
+        <translation>폴더 고르기</translation>
     </message>
 </context>
 <context>
@@ -2834,6 +2853,65 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     </message>
 </context>
 <context>
+    <name>RepositoryFiles</name>
+    <message>
+        <source>{count} tokens</source>
+        <translation>{count}토큰</translation>
+    </message>
+    <message>
+        <source>Best that fits</source>
+        <translation>맞는 것 중 최선</translation>
+    </message>
+    <message>
+        <source>Recommended</source>
+        <translation>추천</translation>
+    </message>
+    <message>
+        <source>The best quality that the graphics card holds as a whole.</source>
+        <translation>그래픽 카드에 통째로 들어가는 것 중 품질이 가장 좋아요.</translation>
+    </message>
+    <message>
+        <source>The best quality that leaves memory for other programs.</source>
+        <translation>다른 프로그램이 쓸 메모리를 남기면서 품질이 가장 좋아요.</translation>
+    </message>
+    <message>
+        <source>The best quality that fits.</source>
+        <translation>들어가는 것 중 품질이 가장 좋아요.</translation>
+    </message>
+    <message>
+        <source>None of these fits this computer comfortably. A model with fewer weights would.</source>
+        <translation>이 컴퓨터에 넉넉히 맞는 것이 없어요. 가중치가 더 적은 모델을 고르세요.</translation>
+    </message>
+    <message>
+        <source>No better quality than {name} fits. A model with fewer weights in better quality would answer better.</source>
+        <translation>{name}보다 좋은 품질은 들어가지 않아요. 가중치가 적고 품질이 좋은 모델이 더 잘 답해요.</translation>
+    </message>
+    <message>
+        <source>Recommended here: {name}. {reason}</source>
+        <translation>이 컴퓨터에는 {name} 추천. {reason}</translation>
+    </message>
+    <message>
+        <source>With an extra file (mmproj, {size}) this model can also look at pictures. This version of ChatApp works with text only, so that file is left out.</source>
+        <translation>추가 파일(mmproj, {size})이 있으면 이 모델은 그림도 볼 수 있어요. 이 버전의 ChatApp은 글만 다루므로 그 파일은 받지 않아요.</translation>
+    </message>
+    <message>
+        <source>There are no model files here that ChatApp can use.</source>
+        <translation>ChatApp에서 쓸 수 있는 모델 파일이 없어요.</translation>
+    </message>
+    <message>
+        <source>For a context of</source>
+        <translation>문맥 길이</translation>
+    </message>
+    <message>
+        <source>Context length</source>
+        <translation>문맥 길이</translation>
+    </message>
+    <message>
+        <source>How much text the model can look back on. More takes more memory.</source>
+        <translation>모델이 돌아볼 수 있는 글의 길이예요. 길수록 메모리를 더 써요.</translation>
+    </message>
+</context>
+<context>
     <name>RepositoryHead</name>
     <message>
         <source>{count} more</source>
@@ -2907,50 +2985,6 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>모델 페이지 열기</translation>
     </message>
     <message>
-        <source>{count} tokens</source>
-        <translation>{count}토큰</translation>
-    </message>
-    <message>
-        <source>Best that fits</source>
-        <translation>맞는 것 중 최선</translation>
-    </message>
-    <message>
-        <source>Recommended</source>
-        <translation>추천</translation>
-    </message>
-    <message>
-        <source>The best quality that the graphics card holds as a whole.</source>
-        <translation>그래픽 카드에 통째로 들어가는 것 중 품질이 가장 좋아요.</translation>
-    </message>
-    <message>
-        <source>The best quality that leaves memory for other programs.</source>
-        <translation>다른 프로그램이 쓸 메모리를 남기면서 품질이 가장 좋아요.</translation>
-    </message>
-    <message>
-        <source>The best quality that fits.</source>
-        <translation>들어가는 것 중 품질이 가장 좋아요.</translation>
-    </message>
-    <message>
-        <source>None of these fits this computer comfortably. A model with fewer weights would.</source>
-        <translation>이 컴퓨터에 넉넉히 맞는 것이 없어요. 가중치가 더 적은 모델을 고르세요.</translation>
-    </message>
-    <message>
-        <source>No better quality than {name} fits. A model with fewer weights in better quality would answer better.</source>
-        <translation>{name}보다 좋은 품질은 들어가지 않아요. 가중치가 적고 품질이 좋은 모델이 더 잘 답해요.</translation>
-    </message>
-    <message>
-        <source>Recommended here: {name}. {reason}</source>
-        <translation>이 컴퓨터에는 {name} 추천. {reason}</translation>
-    </message>
-    <message>
-        <source>With an extra file (mmproj, {size}) this model can also look at pictures. This version of ChatApp works with text only, so that file is left out.</source>
-        <translation>추가 파일(mmproj, {size})이 있으면 이 모델은 그림도 볼 수 있어요. 이 버전의 ChatApp은 글만 다루므로 그 파일은 받지 않아요.</translation>
-    </message>
-    <message>
-        <source>There are no model files here that ChatApp can use.</source>
-        <translation>ChatApp에서 쓸 수 있는 모델 파일이 없어요.</translation>
-    </message>
-    <message>
         <source>It is very long; only its beginning was fetched.</source>
         <translation>아주 길어서 앞부분만 가져왔어요.</translation>
     </message>
@@ -2961,18 +2995,6 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>Open in browser</source>
         <translation>브라우저에서 열기</translation>
-    </message>
-    <message>
-        <source>For a context of</source>
-        <translation>문맥 길이</translation>
-    </message>
-    <message>
-        <source>Context length</source>
-        <translation>문맥 길이</translation>
-    </message>
-    <message>
-        <source>How much text the model can look back on. More takes more memory.</source>
-        <translation>모델이 돌아볼 수 있는 글의 길이예요. 길수록 메모리를 더 써요.</translation>
     </message>
     <message>
         <source>What its authors say</source>
@@ -4559,6 +4581,53 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     </message>
 </context>
 <context>
+    <name>TokenBox</name>
+    <message>
+        <source>There is none.</source>
+        <translation>없어요.</translation>
+    </message>
+    <message>
+        <source>The one in HF_TOKEN of the environment is used.</source>
+        <translation>환경 변수 HF_TOKEN에 있는 것을 써요.</translation>
+    </message>
+    <message>
+        <source>Signed in as {name}. The token is in the keyring of this computer.</source>
+        <translation>{name}(으)로 로그인했어요. 토큰은 이 컴퓨터의 키링에 있어요.</translation>
+    </message>
+    <message>
+        <source>Signed in as {name}, until ChatApp is closed.</source>
+        <translation>ChatApp을 닫을 때까지 {name}(으)로 로그인돼 있어요.</translation>
+    </message>
+    <message>
+        <source>Asking {host} whose it is…</source>
+        <translation>{host}에 누구의 토큰인지 묻는 중…</translation>
+    </message>
+    <message>
+        <source>The environment decides, instead of the settings here:</source>
+        <translation>여기 설정 대신 환경 변수를 따라요:</translation>
+    </message>
+    <message>
+        <source>Access token</source>
+        <translation>접근 토큰</translation>
+    </message>
+    <message>
+        <source>Check and keep</source>
+        <translation>확인하고 보관</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>지우기</translation>
+    </message>
+    <message>
+        <source>Make one…</source>
+        <translation>만들기…</translation>
+    </message>
+    <message>
+        <source>Only models whose authors want to be asked first need one. It is kept in the keyring of this computer, never in a file, and sent to this hub only.</source>
+        <translation>만든 사람의 승인이 필요한 모델에만 써요. 파일이 아니라 이 컴퓨터의 키링에 보관하고, 이 허브에만 보내요.</translation>
+    </message>
+</context>
+<context>
     <name>TokenCard</name>
     <message>
         <source>not written yet</source>
@@ -4833,6 +4902,53 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>● you  ○ reply. Click to show a branch, Ctrl+click a second reply to compare.</source>
         <translation>● 나  ○ 답. 누르면 그 갈래를 보고, 다른 답을 Ctrl+클릭하면 비교해요.</translation>
+    </message>
+</context>
+<context>
+    <name>UpdateDialog</name>
+    <message>
+        <source>ChatApp {version} is available</source>
+        <translation>ChatApp {version}이 나왔어요</translation>
+    </message>
+    <message>
+        <source>You have {version}. Your conversations, settings and models stay when you install the new one.</source>
+        <translation>지금은 {version}이에요. 새 버전을 설치해도 대화와 설정, 모델은 그대로 남아요.</translation>
+    </message>
+    <message>
+        <source>You have the newest version</source>
+        <translation>최신 버전이에요</translation>
+    </message>
+    <message>
+        <source>ChatApp {version}</source>
+        <translation>ChatApp {version}</translation>
+    </message>
+    <message>
+        <source>Looking for new versions…</source>
+        <translation>새 버전을 찾는 중…</translation>
+    </message>
+    <message>
+        <source>New versions</source>
+        <translation>새 버전</translation>
+    </message>
+    <message>
+        <source>What is new</source>
+        <translation>새로운 점</translation>
+    </message>
+    <message>
+        <source>Open the download page</source>
+        <translation>내려받기 페이지 열기</translation>
+    </message>
+    <message>
+        <source>Opens in your browser</source>
+        <translation>브라우저에서 열려요</translation>
+    </message>
+    <message>
+        <source>Skip this version</source>
+        <translation>이 버전 건너뛰기</translation>
+    </message>
+    <message>
+        <source>You are told of the one after it again</source>
+        <translation>그다음 버전부터 다시 알려 드려요</translation>
     </message>
 </context>
 <context>
@@ -5209,6 +5325,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>키보드 단축키(&amp;K)</translation>
     </message>
     <message>
+        <source>Check for &amp;new versions…</source>
+        <translation>새 버전 확인(&amp;N)…</translation>
+    </message>
+    <message>
         <source>&amp;About ChatApp</source>
         <translation>ChatApp 정보(&amp;A)</translation>
     </message>
@@ -5259,6 +5379,26 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>Save again</source>
         <translation>다시 저장</translation>
+    </message>
+    <message>
+        <source>See what is new</source>
+        <translation>새로운 점 보기</translation>
+    </message>
+    <message>
+        <source>Look once a day</source>
+        <translation>하루에 한 번 확인</translation>
+    </message>
+    <message>
+        <source>No, thank you</source>
+        <translation>아니요</translation>
+    </message>
+    <message>
+        <source>Open in chat</source>
+        <translation>대화에서 열기</translation>
+    </message>
+    <message>
+        <source>Show downloads</source>
+        <translation>내려받기 보기</translation>
     </message>
 </context>
 <context>
@@ -5393,6 +5533,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>Checks what is here already</source>
         <translation>이미 받은 부분을 확인하는 중</translation>
+    </message>
+    <message>
+        <source>No connection; goes on by itself</source>
+        <translation>연결이 없어요. 저절로 이어 받아요</translation>
     </message>
     <message>
         <source>Interrupted; tries again by itself</source>
@@ -5894,6 +6038,38 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>계정 페이지에서 새 토큰을 만들거나 옛 토큰을 지우세요.</translation>
     </message>
     <message>
+        <source>The list of ChatApp&apos;s versions at {host} could not be read: {reason}.</source>
+        <translation>{host}에서 ChatApp 버전 목록을 읽지 못했어요: {reason}.</translation>
+    </message>
+    <message>
+        <source>Check the internet connection and try again later; everything else works without it.</source>
+        <translation>인터넷 연결을 확인하고 나중에 다시 해 보세요. 다른 것은 연결 없이도 다 돼요.</translation>
+    </message>
+    <message>
+        <source>This copy of ChatApp does not know where new versions are announced.</source>
+        <translation>이 ChatApp은 새 버전이 어디에 올라오는지 몰라요.</translation>
+    </message>
+    <message>
+        <source>Look for them where you got it.</source>
+        <translation>받은 곳에서 확인하세요.</translation>
+    </message>
+    <message>
+        <source>Offline mode is on, so {host} is not asked.</source>
+        <translation>오프라인 모드라서 {host}에 묻지 않아요.</translation>
+    </message>
+    <message>
+        <source>Turn it off in the preferences; models on this computer work without the network.</source>
+        <translation>환경설정에서 끌 수 있어요. 이 컴퓨터의 모델은 네트워크 없이도 돼요.</translation>
+    </message>
+    <message>
+        <source>The keyring of this computer cannot be used: {reason}.</source>
+        <translation>이 컴퓨터의 키링을 쓸 수 없어요: {reason}.</translation>
+    </message>
+    <message>
+        <source>The access token works until ChatApp is closed, and has to be entered again then.</source>
+        <translation>접근 토큰은 ChatApp을 닫을 때까지만 쓰이고, 다음에는 다시 넣어야 해요.</translation>
+    </message>
+    <message>
         <source>The download of {name} broke off: {reason}. What has arrived is kept.</source>
         <translation>{name} 내려받기가 끊겼어요: {reason}. 받은 부분은 남아 있어요.</translation>
     </message>
@@ -6190,6 +6366,14 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>답변을 쓰는 도중에 ChatApp이 닫혔어요. 그때까지 쓴 내용은 표시해서 남겨 두었어요.</translation>
     </message>
     <message>
+        <source>ChatApp {version} is available. You have {installed}.</source>
+        <translation>ChatApp {version}이 나왔어요. 지금은 {installed}이에요.</translation>
+    </message>
+    <message>
+        <source>Shall ChatApp look for new versions once a day? It reads a public list; nothing about you is sent, and nothing is downloaded. You can change this in the preferences.</source>
+        <translation>하루에 한 번 새 버전이 있는지 볼까요? 공개된 목록만 읽어요. 사용자에 대한 것은 보내지 않고, 아무것도 내려받지 않아요. 환경설정에서 바꿀 수 있어요.</translation>
+    </message>
+    <message>
         <source>Only one model file at a time, ending in .gguf, can be dropped here.</source>
         <translation>여기에는 .gguf 로 끝나는 모델 파일을 한 번에 하나만 놓을 수 있어요.</translation>
     </message>
@@ -6236,6 +6420,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>There are no models (GGUF files) in what was dropped.</source>
         <translation>끌어 놓은 것 중에 모델(GGUF 파일)이 없어요.</translation>
+    </message>
+    <message>
+        <source>“{name}” is here and ready to chat with.</source>
+        <translation>“{name}”을(를) 다 받았어요. 바로 대화할 수 있어요.</translation>
     </message>
 </context>
 <context>
@@ -6537,10 +6725,6 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>모델이 이 글에 확률을 주지 않아요</translation>
     </message>
     <message>
-        <source>HF_HUB_OFFLINE forbids it</source>
-        <translation>HF_HUB_OFFLINE 설정이 막고 있어요</translation>
-    </message>
-    <message>
         <source>its answer cannot be understood</source>
         <translation>응답을 알아볼 수 없어요</translation>
     </message>
@@ -6692,6 +6876,38 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <source>the proxy does not speak SOCKS5</source>
         <translation>프록시가 SOCKS5를 쓰지 않아요</translation>
     </message>
+    <message>
+        <source>its answer is too long</source>
+        <translation>응답이 너무 길어요</translation>
+    </message>
+    <message>
+        <source>no keyring runs here</source>
+        <translation>실행 중인 키링이 없어요</translation>
+    </message>
+    <message>
+        <source>it is locked</source>
+        <translation>잠겨 있어요</translation>
+    </message>
+    <message>
+        <source>it must be an address such as {example}</source>
+        <translation>{example} 같은 주소여야 해요</translation>
+    </message>
+    <message>
+        <source>it must begin with https://</source>
+        <translation>https://로 시작해야 해요</translation>
+    </message>
+    <message>
+        <source>it must not have a user name, a question mark or a number sign</source>
+        <translation>사용자 이름, 물음표, 우물 정(#)이 없어야 해요</translation>
+    </message>
+    <message>
+        <source>only HTTP and SOCKS5 proxies can be used: http://… or socks5://…</source>
+        <translation>HTTP와 SOCKS5 프록시만 쓸 수 있어요: http://… 또는 socks5://…</translation>
+    </message>
+    <message>
+        <source>it must be the whole path of a folder</source>
+        <translation>폴더의 전체 경로여야 해요</translation>
+    </message>
 </context>
 <context>
     <name>settings</name>
@@ -6734,6 +6950,18 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>Size of all text in points. Raise it if you find the text hard to read.</source>
         <translation>모든 글자의 크기(포인트)예요. 읽기 어려우면 키우세요.</translation>
+    </message>
+    <message>
+        <source>Look for new versions</source>
+        <translation>새 버전 확인</translation>
+    </message>
+    <message>
+        <source>Once a day ChatApp reads the public list of its versions and tells you of a newer one. Nothing about you is sent, and nothing is downloaded.</source>
+        <translation>하루에 한 번 공개된 버전 목록을 읽고 새 버전이 있으면 알려 드려요. 사용자에 대한 것은 보내지 않고, 아무것도 내려받지 않아요.</translation>
+    </message>
+    <message>
+        <source>Once a day</source>
+        <translation>하루에 한 번</translation>
     </message>
     <message>
         <source>System prompt</source>
@@ -6874,6 +7102,70 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>A faster way to compute attention that needs less memory. Switch it off only if a graphics card gives wrong answers with it.</source>
         <translation>어텐션을 더 빠르고 적은 메모리로 계산하는 방법이에요. 그래픽 카드가 잘못된 답을 낼 때만 끄세요.</translation>
+    </message>
+    <message>
+        <source>Download folder</source>
+        <translation>내려받을 폴더</translation>
+    </message>
+    <message>
+        <source>Where downloaded models go from now on, for example on a larger disk. What is there already stays where it is. Each model gets a folder of its own below it.</source>
+        <translation>이제부터 내려받는 모델이 들어갈 곳이에요. 더 큰 디스크로 정할 수 있어요. 이미 있는 것은 그대로 있고, 모델마다 그 아래에 폴더가 생겨요.</translation>
+    </message>
+    <message>
+        <source>Downloads at the same time</source>
+        <translation>동시에 내려받기</translation>
+    </message>
+    <message>
+        <source>One after the other, the first model is ready soonest. More can help when each is slow for itself.</source>
+        <translation>하나씩 받으면 첫 모델을 가장 빨리 쓸 수 있어요. 하나하나가 느릴 때는 여러 개가 나을 수 있어요.</translation>
+    </message>
+    <message>
+        <source>Speed limit in kB/s</source>
+        <translation>속도 제한 (kB/s)</translation>
+    </message>
+    <message>
+        <source>All downloads together take at most this much, so that others in your network can go on working. It changes at once, also for what is running.</source>
+        <translation>모든 내려받기를 합쳐 이만큼만 써요. 같은 네트워크의 다른 사람도 일할 수 있게요. 받는 중인 것에도 바로 적용돼요.</translation>
+    </message>
+    <message>
+        <source>Offline mode</source>
+        <translation>오프라인 모드</translation>
+    </message>
+    <message>
+        <source>ChatApp then uses the network for nothing at all. Models on this computer work as always; downloads wait.</source>
+        <translation>ChatApp이 네트워크를 전혀 쓰지 않아요. 이 컴퓨터의 모델은 그대로 쓸 수 있고, 내려받기는 기다려요.</translation>
+    </message>
+    <message>
+        <source>Model hub</source>
+        <translation>모델 허브</translation>
+    </message>
+    <message>
+        <source>Where models are searched and downloaded. Leave it empty for huggingface.co, or enter the address of a mirror, for example of your company.</source>
+        <translation>모델을 찾고 내려받는 곳이에요. 비워 두면 huggingface.co이고, 회사의 미러 같은 다른 주소를 넣을 수 있어요.</translation>
+    </message>
+    <message>
+        <source>Proxy</source>
+        <translation>프록시</translation>
+    </message>
+    <message>
+        <source>Some networks reach the internet only through a proxy. Your administrator knows its address.</source>
+        <translation>프록시를 거쳐야만 인터넷에 닿는 네트워크가 있어요. 주소는 관리자에게 물어보세요.</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>없음</translation>
+    </message>
+    <message>
+        <source>At the address below</source>
+        <translation>아래 주소로</translation>
+    </message>
+    <message>
+        <source>Address of the proxy</source>
+        <translation>프록시 주소</translation>
+    </message>
+    <message>
+        <source>For example http://proxy.example:8080 or socks5://127.0.0.1:9050. A password in it is kept in the settings file, where other programs of yours can read it.</source>
+        <translation>예: http://proxy.example:8080 또는 socks5://127.0.0.1:9050. 여기에 쓴 비밀번호는 설정 파일에 남아 다른 프로그램이 읽을 수 있어요.</translation>
     </message>
     <message>
         <source>On</source>
@@ -7152,8 +7444,8 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>이 문구가 나오기 전에 답변을 끝내요. 한 줄에 하나씩 쓰세요. 모델이 사용자의 말까지 이어서 쓸 때 쓸모 있어요.</translation>
     </message>
     <message>
-        <source>Appearance</source>
-        <translation>화면</translation>
+        <source>General</source>
+        <translation>일반</translation>
     </message>
     <message>
         <source>Chat</source>
@@ -7166,6 +7458,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>Sampling</source>
         <translation>샘플링</translation>
+    </message>
+    <message>
+        <source>Downloads</source>
+        <translation>내려받기</translation>
     </message>
     <message>
         <source>Balanced</source>
