@@ -1,5 +1,6 @@
 """One entry of the download queue: a model, whole, in one file or in many."""
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -10,6 +11,8 @@ from chatapp.hub import names
 from chatapp.hub.progress import Phase, Progress
 from chatapp.hub.remote_file import RemoteFile
 from chatapp.hub.stop import Stop
+
+_ENDING = re.compile(r"(-\d{5}-of-\d{5})?\.gguf$", re.IGNORECASE)
 
 
 class State(StrEnum):
@@ -36,8 +39,13 @@ class Item:
 
     @property
     def name(self) -> str:
-        """What to call it: its (first) file's name."""
+        """Its (first) file's name."""
         return self.files[0].name
+
+    @property
+    def title(self) -> str:
+        """Its name for people: without the ending, and without the number of its first file."""
+        return _ENDING.sub("", self.name)
 
     @property
     def path(self) -> Path:

@@ -16,7 +16,7 @@ from chatapp.hub.progress import Progress
 from chatapp.hub.remote_file import RemoteFile
 from chatapp.paths import Paths
 from chatapp.services.hub_access import HubAccess
-from chatapp.services.notices import Action, Level, Notices
+from chatapp.services.notices import Action, Level, Notice, Notices
 from chatapp.services.settings import SettingsService
 from chatapp.settings import schema
 
@@ -28,6 +28,7 @@ __all__ = ["DownloadService", "Item", "Progress", "RemoteFile", "State"]
 
 ARRIVED = QT_TRANSLATE_NOOP("notices", "“{name}” is here and ready to chat with.")
 
+_ARRIVED, _FAILED = "arrived", "download"  # keys of notices
 _SILENCE = 3.0  # seconds without a byte
 _SETTINGS = {s.key for s in (schema.DOWNLOAD_FOLDER, schema.SPEED_LIMIT, schema.DOWNLOADS_AT_ONCE)}
 _WANT_TOKEN = (ErrorCode.HUB_GATED, ErrorCode.HUB_TOKEN)
@@ -67,6 +68,7 @@ class DownloadService(QObject):
         self._settings = settings
         self._access = access
         self._notices = notices
+        self._told = 0  # the entry whose failure the user was told of last
         self._token = ""  # that the last attempts were made with
         self._queue: DownloadQueue | None = None
         self._items: dict[int, Item] = {}
@@ -223,19 +225,21 @@ class DownloadService(QObject):
                 self._on_done(item)
             elif item.state is State.FAILED:
                 self._on_failed(item)
-            else:
-                self._notices.clear(_key(item))
+            elif item.id == self._told:
+                self._notices.clear(_FAILED)
 
     def _on_done(self, item: Item) -> None:
         path = str(item.path)
         self.finished.emit(path)
-        self._notices.post_info(ARRIVED, (Action.OPEN_MODEL, lambda: self.chat_requested.emit(path)), name=item.name)
+        chat = (Action.OPEN_MODEL, lambda: self.chat_requested.emit(path))
+        self._notices.post(Notice(Level.INFO, ARRIVED, {"name": item.title}, actions=(chat,), key=_ARRIVED))
 
     def _on_failed(self, item: Item) -> None:
         self.failed.emit(item)
-        if item.error is not None:
+        if item.error is not None:  # of many, the last one is told here; the others are in the list
+            self._told = item.id
             show = (Action.SHOW_DOWNLOADS, self.show_requested.emit)
-            self._notices.post_error(item.error, show, key=_key(item), level=Level.WARNING)
+            self._notices.post_error(item.error, show, key=_FAILED, level=Level.WARNING)
 
     def _on_clock(self) -> None:
         """A server that is silent sends no progress: the last speed must not stay as if it were so."""
@@ -250,10 +254,6 @@ class DownloadService(QObject):
     def _show(self, item: Item, progress: Progress) -> None:
         self._items[item.id] = replace(item, progress=progress)
         self.progressed.emit(item.id)
-
-
-def _key(item: Item) -> str:
-    return f"download-{item.id}"
 
 
 class _Relay(QObject):

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from chatapp.hub.remote_file import RemoteFile
 
@@ -244,7 +244,7 @@ class _Answer:
             self._end(404, {"X-Error-Code": "EntryNotFound"})
         elif hub.redirects:
             commit = hub.commit_of(found[2])
-            ticket = f"{hub.store_url}/{found[1]}/{commit}/{found[3]}?ticket={len(hub.asked_hub)}"
+            ticket = f"{hub.store_url}/{quote(found[1])}/{commit}/{quote(found[3])}?ticket={len(hub.asked_hub)}"
             linked = {"X-Linked-Size": str(len(data)), "X-Linked-ETag": f'"{hub.sha256(data)}"'}
             self._end(302, {"Location": ticket, "X-Repo-Commit": commit, **linked})
         else:

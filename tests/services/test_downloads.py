@@ -88,7 +88,7 @@ def test_a_token_lets_what_was_refused_try_again(
     monkeypatch.setenv("HF_TOKEN", "hf_good")
     with qtbot.waitSignals([services.downloads.finished, services.notices.cleared]):
         services.hub._renew()
-    assert told[-1].message == "“m.gguf” is here and ready to chat with."
+    assert told[-1].message == "“m” is here and ready to chat with."
 
 
 def test_a_silent_server_shows_no_speed(

@@ -39,7 +39,7 @@ class DownloadButton(QToolButton):
         else:
             self.setIcon(icon("warning", "error"))
             self.setText(self.tr("Download failed") if len(failed) == 1 else self.tr("Downloads failed"))
-            tip = "\n".join(words.name(item) for item in failed)
+            tip = "\n".join(item.title for item in failed)
         self.setToolTip(tip)
         self.setAccessibleName(tip if total is not None else self.text())
 

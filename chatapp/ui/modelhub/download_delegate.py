@@ -1,7 +1,9 @@
 """Paints one entry of the download queue, so that many of them cost no widgets, and knows where its buttons are."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from math import ceil
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QTextLayout, QTextOption
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from chatapp.services.downloads import Item, State
@@ -13,7 +15,6 @@ from chatapp.ui.widgets.icons import icon
 
 _MARGIN, _PADDING, _GAP = 8, 12, 5  # pixels: around a row's ground, inside it, between its lines
 _ICON, _BAR = 20, 4
-_WRAP = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
 _STATES = {
     State.QUEUED: ("download", "muted"),
     State.RUNNING: ("download", "accent"),
@@ -57,19 +58,18 @@ class DownloadDelegate(QStyledItemDelegate):
         return row.left() + _MARGIN + _PADDING + _ICON + 12
 
     def _failure_height(self, item: Item, width: int) -> int:
-        text = words.failure(item)
-        return QFontMetrics(_small()).boundingRect(QRect(0, 0, width, 10_000), _WRAP, text).height() if text else 0
+        return ceil(_wrapped(words.failure(item), width).boundingRect().height())
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         item, view = index.data(Data.ITEM), option.widget
         width = view.viewport().width() if hasattr(view, "viewport") else option.rect.width()
         small = QFontMetrics(_small()).height()
-        height = 2 * _PADDING + 4 + QFontMetrics(theme.font()).height() + small + _GAP
+        height = 2 * _PADDING + 4 + QFontMetrics(theme.font()).height() + small
         if item.state is State.FAILED:
             room = QRect(0, 0, width, 0)
-            height += self._failure_height(item, room.right() - self._text_left(room) - _MARGIN - _PADDING) + _GAP
+            height += _GAP + self._failure_height(item, room.right() - self._text_left(room) - _MARGIN - _PADDING)
         elif item.state is not State.DONE:
-            height += _BAR + small + _GAP
+            height += 2 * _GAP + _BAR + small
         return QSize(200, height)
 
     # -- painting ------------------------------------------------------------------------------------------------------
@@ -104,7 +104,7 @@ class DownloadDelegate(QStyledItemDelegate):
         colors, left = theme.colors(), self._text_left(row)
         end = row.right() - _MARGIN - _PADDING
         y = row.top() + _PADDING + 2
-        y = _draw_line(painter, theme.font(bold=True), colors.text, QRect(left, y, right - left, 0), words.name(item))
+        y = _draw_line(painter, theme.font(bold=True), colors.text, QRect(left, y, right - left, 0), item.title)
         origin = words.origin(item)
         if item.state is State.DONE:
             origin = f"{origin} · {words.size(item.progress.total)}"
@@ -113,7 +113,7 @@ class DownloadDelegate(QStyledItemDelegate):
             return
         if item.state is State.FAILED:
             painter.setPen(colors.error)
-            painter.drawText(QRect(left, y, end - left, row.bottom() - y), _WRAP, words.failure(item))
+            _wrapped(words.failure(item), end - left).draw(painter, QPointF(left, y))
             return
         track = QRectF(left, y, end - left, _BAR)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -149,6 +149,22 @@ class DownloadDelegate(QStyledItemDelegate):
 
 def _small() -> QFont:
     return theme.font(0.9)
+
+
+def _wrapped(text: str, width: int) -> QTextLayout:
+    """*text* in as many lines as it takes; a file name that is longer than a line is broken anywhere."""
+    layout = QTextLayout(text, _small())
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(option)
+    layout.beginLayout()
+    y = 0.0
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(max(1, width))
+        line.setPosition(QPointF(0, y))
+        y += line.height()
+    layout.endLayout()
+    return layout
 
 
 def _draw_line(painter: QPainter, font: QFont, color: QColor, room: QRect, text: str) -> int:

@@ -72,7 +72,7 @@ class DownloadItemModel(QAbstractListModel):
             case Data.ITEM:
                 return item
             case Qt.ItemDataRole.DisplayRole:
-                return words.name(item)
+                return item.title
             case Qt.ItemDataRole.ToolTipRole:
                 return plain_tip(f"{item.name}\n{words.origin(item)}")
             case Qt.ItemDataRole.AccessibleTextRole:

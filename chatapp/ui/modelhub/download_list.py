@@ -121,7 +121,7 @@ class DownloadList(QWidget):
             self.window(),
             self.tr("Give up this download?"),
             self.tr("{size} of “{name}” have arrived and will be deleted. “Pause” would keep them.").format(
-                size=words.size(item.progress.done), name=words.name(item)
+                size=words.size(item.progress.done), name=item.title
             ),
             self.tr("Give it up"),
         ):

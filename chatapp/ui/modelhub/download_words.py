@@ -1,6 +1,5 @@
 """What is said of a download: its name, its state in plain words, bytes, speed and time left; and what can be done."""
 
-import re
 from enum import StrEnum
 
 from PySide6.QtCore import QCoreApplication
@@ -12,7 +11,6 @@ from chatapp.ui.i18n import error_text
 from chatapp.ui.widgets.text import number_text, size_text
 
 _CONTEXT = "downloads"
-_PART = re.compile(r"(-\d{5}-of-\d{5})?\.gguf$", re.IGNORECASE)
 
 
 class Act(StrEnum):
@@ -57,7 +55,7 @@ _STATES = {
 _REMEDIES = {
     ErrorCode.HUB_GATED: (Act.PAGE, Act.TOKEN),
     ErrorCode.HUB_TOKEN: (Act.TOKEN,),
-    ErrorCode.HUB_NOT_FOUND: (Act.PAGE,),
+    ErrorCode.HUB_NOT_FOUND: (Act.PAGE, Act.TOKEN),
     ErrorCode.HUB_BUSY: (Act.TOKEN,),
     ErrorCode.HUB_FAILED: (Act.PAGE, Act.NETWORK),
     ErrorCode.DOWNLOAD_NO_SPACE: (Act.SPACE,),
@@ -83,11 +81,6 @@ def acts(item: Item) -> tuple[Act, ...]:
 def label(act: Act) -> str:
     """What the button says."""
     return _tr(LABELS[act])
-
-
-def name(item: Item) -> str:
-    """The model's name: without its ending, and without the number of its first file."""
-    return _PART.sub("", item.name)
 
 
 def origin(item: Item) -> str:
@@ -146,7 +139,7 @@ def failure(item: Item) -> str:
 def spoken(item: Item, *, offline: bool) -> str:
     """Everything, for screen readers."""
     percent = f"{percentage(item.progress)} %" if item.state is not State.DONE else ""
-    parts = (name(item), origin(item), line(item, offline=offline), percent, failure(item))
+    parts = (item.title, origin(item), line(item, offline=offline), percent, failure(item))
     return ", ".join(part for part in parts if part)
 
 
