@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from chatapp.core.errors import ErrorCode, ModelError, UserFixable
 from chatapp.hub.fit import context_to_use, recorded_token
+from chatapp.hub.forecast import Forecast
 from chatapp.hub.gguf import GgufHeader, read_header
 from chatapp.hub.library import LocalModel
 from chatapp.hub.plan import LoadPlan, Verdict, larger_contexts, make_plan, smaller_context
@@ -173,6 +174,11 @@ class ModelsService(QObject):
     def plan(self, path: str) -> LoadPlan | UserFixable | None:
         """What loading the listed model at *path* would take, or why it cannot be; None when that is not known yet."""
         return self._plans.get(path)
+
+    def forecast(self, path: str) -> Forecast | UserFixable | None:
+        """The same, to be told in one word."""
+        plan = self._plans.get(path)
+        return Forecast(plan, exact=True) if isinstance(plan, LoadPlan) else plan
 
     def plan_again(self) -> None:
         """Compare needs and free memory anew, in the background."""

@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self._restore_layout()
         self._retranslate()
-        self._drop = ModelDrop(self, services)
+        self._drop = ModelDrop(self, services, self._add_models)
         self._chat.setFocus()
 
     # -- building ------------------------------------------------------------------------------------------------------
@@ -135,6 +135,7 @@ class MainWindow(QMainWindow):
         self._chat.inspect_requested.connect(self._inspector_dock.show)
         self._selector.file_requested.connect(self._open_model)
         self._selector.find_requested.connect(lambda: self._show_models("findPage"))
+        self._selector.library_requested.connect(lambda: self._show_models("libraryPage"))
         services.models.choosing.connect(self._come_forward)
         for changed in (services.downloads.changed, services.downloads.progressed):
             changed.connect(self._show_title)
@@ -197,6 +198,11 @@ class MainWindow(QMainWindow):
         if self._models is None:
             self._models = ModelHubWindow(self._services)
         self._models.open(page)
+
+    def _add_models(self, paths: list[str]) -> None:
+        self._show_models("libraryPage")
+        if self._models is not None:
+            self._models.library.add(paths)
 
     def _last_reply(self) -> Message | None:
         path = self._services.chat.conversation.path()

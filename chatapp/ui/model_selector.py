@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _MAX_WIDTH = 420
 _AROUND_TEXT = 78  # icon, arrow and padding
 _SHORTEST_NAME = 50
+_MAX_SHOWN = 15  # models in the menu; the others have a page of their own
 
 
 class ModelSelector(QToolButton):
@@ -28,11 +29,13 @@ class ModelSelector(QToolButton):
     Signals:
         file_requested  the user wants to pick a model file
         find_requested  the user wants to look for models on the hub
+        library_requested  the user wants to see all local models
         info_requested  the user wants to know more of the model
     """
 
     file_requested = Signal()
     find_requested = Signal()
+    library_requested = Signal()
     info_requested = Signal()
 
     def __init__(self, services: "Services", parent: QWidget | None = None) -> None:
@@ -72,6 +75,9 @@ class ModelSelector(QToolButton):
     def _name(self) -> str:
         """The model's name; while it is only wanted, what the list calls it, else its file name."""
         engine = self._services.engine
+        given = self._services.models.name(engine.model_path)
+        if given:
+            return given
         if engine.model is not None:
             return str(engine.model.name) or _file_name(engine.model.path)
         for model in self._services.models.models():
@@ -132,8 +138,11 @@ class ModelSelector(QToolButton):
         menu.addAction(self._heading())
         if not models:
             menu.addAction(self.tr("None found yet")).setEnabled(False)
-        for model in models:
+        for model in self._short_list(models):
             self._add_model(model)
+        if len(models) > _MAX_SHOWN:
+            more = self.tr("All models ({count})…").format(count=len(models))
+            menu.addAction(more, self.library_requested.emit).setObjectName("allModels")
         menu.addSeparator()
         menu.addAction(icon("search"), self.tr("Find more models…"), self.find_requested.emit)
         menu.addAction(icon("folder"), self.tr("Open model file…"), self.file_requested.emit)
@@ -142,6 +151,13 @@ class ModelSelector(QToolButton):
         stop = menu.addAction(icon("stop"), self.tr("Unload the model"), self._services.engine.unload)
         stop.setToolTip(self.tr("Stops the engine and frees the memory it uses."))
         stop.setEnabled(self._services.engine.state not in ("off", "stopping"))
+
+    def _short_list(self, models: "list[LocalModel]") -> "list[LocalModel]":
+        """Favourites and what was used last, in the order of *models*."""
+        notes = self._services.library.notes
+        ranked = sorted(models, key=lambda m: (not notes(m).favourite, -notes(m).last_used))[:_MAX_SHOWN]
+        chosen = {model.path for model in ranked}
+        return [model for model in models if model.path in chosen]
 
     def _heading(self) -> QWidgetAction:
         label = QLabel(self.tr("Models on this computer"), self._menu)
@@ -153,7 +169,8 @@ class ModelSelector(QToolButton):
         return heading
 
     def _add_model(self, model: "LocalModel") -> None:
-        elided = self.fontMetrics().elidedText(model.name, Qt.TextElideMode.ElideMiddle, 330)
+        notes = self._services.library.notes(model)
+        elided = self.fontMetrics().elidedText(notes.name or model.name, Qt.TextElideMode.ElideMiddle, 330)
         facts = [fact for fact in (size_text(model.size), model.quantization) if fact]
         if model.is_starter:
             facts.append(self.tr("starter model"))
@@ -163,6 +180,8 @@ class ModelSelector(QToolButton):
         action = self._menu.addAction(f"{elided.replace('&', '&&')}\t{' · '.join(facts)}")
         plan = self._services.models.plan(str(model.path))
         about = str(model.path) if plan is None else f"{model.path}\n{need_text(plan)}"
+        if notes.favourite:
+            action.setIcon(icon("star-filled", "warning"))
         action.setToolTip(plain_tip(_reason(model.error) if model.error is not None else about))
         action.setEnabled(model.error is None)
         action.setCheckable(True)

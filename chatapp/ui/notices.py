@@ -256,6 +256,7 @@ class NoticeArea(QScrollArea):
         width = max(1, self.viewport().width())
         needed = self._layout.totalHeightForWidth(width) if self._layout.hasHeightForWidth() else 0
         self.setFixedHeight(max(1, min(needed, self.window().height() // 2)))
+        self._layout.invalidate()  # else a new bar keeps the height it had before its width was known
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -1,4 +1,4 @@
-"""What is known of the model that is open: facts, tensor types, memory, metadata, template, and its tokenizer."""
+"""What is known of the model that is open, or of another file: facts, tensor types, metadata, template, tokenizer."""
 
 import unicodedata
 from typing import TYPE_CHECKING
@@ -35,11 +35,15 @@ _DELAY = 200  # ms after the last key
 
 
 class ModelInfoDialog(QDialog):
-    """Facts come from the file's header, in the background; tokens from the engine."""
+    """Facts come from the file's header, in the background; tokens from the engine.
 
-    def __init__(self, services: "Services", parent: QWidget | None = None) -> None:
+    With *path* it stays with that file, else it shows the model that is open.
+    """
+
+    def __init__(self, services: "Services", parent: QWidget | None = None, *, path: str = "") -> None:
         super().__init__(parent)
         self._services = services
+        self._fixed_path = path
         self._header: GgufHeader | None = None
         self.setObjectName("modelInfo")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -60,6 +64,7 @@ class ModelInfoDialog(QDialog):
         self._pages.setDocumentMode(True)
         for page in (self._facts_page(), self._tokenizer, self._template, self._metadata):
             self._pages.addTab(page, "")
+        self._pages.setTabVisible(1, self._is_open())
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -79,19 +84,28 @@ class ModelInfoDialog(QDialog):
         column.addWidget(self._memory)
         return page
 
+    def _path(self) -> str:
+        return self._fixed_path or self._services.engine.model_path
+
+    def _is_open(self) -> bool:
+        """Whether it is the model that is open; only that one can tokenize."""
+        return not self._fixed_path or self._fixed_path == self._services.engine.model_path
+
     def _on_model_loaded(self) -> None:
-        self._header = None
-        self._read()
+        self._pages.setTabVisible(1, self._is_open())
+        if not self._fixed_path:
+            self._header = None
+            self._read()
 
     def _read(self) -> None:
-        path = self._services.engine.model_path
+        path = self._path()
         if path and not self._services.engine.is_fake:
             self._services.models.details(path, self._on_read)
             self._services.models.plan_again()
         self._show_all()
 
     def _on_read(self, header: "GgufHeader") -> None:
-        if str(header.path) == self._services.engine.model_path:
+        if str(header.path) == self._path():
             self._header = header
             self._show_all()
 
@@ -117,7 +131,7 @@ class ModelInfoDialog(QDialog):
         self._show_memory()
 
     def _fact_rows(self) -> list[tuple[str, ...]]:
-        header, model = self._header, self._services.engine.model
+        header, model = self._header, self._services.engine.model if self._is_open() else None
         rows: list[tuple[str, str]] = []
         if header is not None:
             rows += [
@@ -160,7 +174,7 @@ class ModelInfoDialog(QDialog):
         return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
 
     def _show_memory(self) -> None:
-        plan = self._services.models.plan(self._services.engine.model_path)
+        plan = self._services.models.plan(self._path())
         parts = [need_text(plan) if plan is not None else "", devices_text(self._services)]
         self._memory.setText("\n".join(part for part in parts if part))
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.ui.modelhub.download_list import DownloadList
 from chatapp.ui.modelhub.find_page import FindPage
+from chatapp.ui.modelhub.library_page import LibraryPage
 from chatapp.ui.widgets.icons import app_icon
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ class ModelHubWindow(QWidget):
         self.resize(min(1000, available.width() - 40), min(680, available.height() - 60))
         self.add_page(FindPage(services, self), QT_TRANSLATE_NOOP("ModelHubWindow", "Find"))
         self.add_page(DownloadList(services, self), QT_TRANSLATE_NOOP("ModelHubWindow", "Downloads"))
+        self.library = LibraryPage(services, self)
+        self.library.find_requested.connect(lambda: self.open("findPage"))
+        self.add_page(self.library, QT_TRANSLATE_NOOP("ModelHubWindow", "My models"))
         self._retranslate()
 
     def add_page(self, page: QWidget, title: str) -> None:

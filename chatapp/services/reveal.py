@@ -1,0 +1,44 @@
+"""Shows a file in the system's file manager, selected."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QProcess
+
+_NAME, _PATH = "org.freedesktop.FileManager1", "/org/freedesktop/FileManager1"
+_PATIENCE = 3000  # ms for a file manager to start
+
+
+def reveal(path: Path, parent: QObject, otherwise: Callable[[], object]) -> None:
+    """Ask for it and return at once; *otherwise* is called where nothing can select a file."""
+    if sys.platform == "win32":
+        started = QProcess.startDetached("explorer", ["/select,", str(path)])[0]
+    elif sys.platform == "darwin":
+        started = QProcess.startDetached("/usr/bin/open", ["-R", str(path)])[0]
+    else:
+        started = _ask_file_manager(path, parent, otherwise)
+    if not started:
+        otherwise()
+
+
+def _ask_file_manager(path: Path, parent: QObject, otherwise: Callable[[], object]) -> bool:
+    """Over D-Bus, which starts the desktop's file manager when it does not run; False where there is no D-Bus."""
+    try:
+        from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatcher  # noqa: PLC0415 - Linux only
+    except ImportError:
+        return False
+    bus = QDBusConnection.sessionBus()
+    if not bus.isConnected():
+        return False
+    message = QDBusMessage.createMethodCall(_NAME, _PATH, _NAME, "ShowItems")
+    message.setArguments([[path.as_uri()], ""])
+    watcher = QDBusPendingCallWatcher(bus.asyncCall(message, _PATIENCE), parent)
+
+    def answered() -> None:
+        if watcher.isError():
+            otherwise()
+        watcher.deleteLater()
+
+    watcher.finished.connect(answered)
+    return True
