@@ -231,10 +231,10 @@ def test_a_dropped_model_is_opened(
 def test_anything_else_dropped_is_refused_with_a_sentence(
     window: MainWindow, services: Services, notices: list[Notice], tmp_path: Path
 ) -> None:
-    for mime in (_mime(str(tmp_path / "cat.png")), _mime(str(tmp_path / "a.gguf"), str(tmp_path / "b.gguf"))):
+    for mime in (_mime(str(tmp_path / "cat.png")), _mime(str(tmp_path / "a.gguf"), str(tmp_path / "b.txt"))):
         _drag(window, mime)
         _drop(window, mime)
-    assert [n.message for n in notices] == ["Only one model file at a time, ending in .gguf, can be dropped here."] * 2
+    assert [n.message for n in notices] == ["Only model files, ending in .gguf, and folders can be dropped here."] * 2
     assert len(window._notices.bars()) == 1
 
 

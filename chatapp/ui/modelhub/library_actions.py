@@ -133,4 +133,4 @@ class LibraryActions(QObject):
 
 def _short(name: str) -> str:
     """A name for a question, which has one line."""
-    return name if len(name) <= _LONGEST else f"{name[:_LONGEST - 1]}…"
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"

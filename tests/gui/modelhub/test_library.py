@@ -1,0 +1,230 @@
+"""The page of local models, with real files in folders laid out as other programs do."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QInputDialog,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QMessageBox,
+    QPushButton,
+    QRadioButton,
+    QToolButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from chatapp.services.bundle import Services
+from chatapp.settings.schema import MODEL_FOLDERS
+from chatapp.ui.model_selector import ModelSelector
+from chatapp.ui.modelhub.import_dialog import ImportDialog
+from chatapp.ui.modelhub.library_folders import LibraryFolders
+from chatapp.ui.modelhub.library_item_model import Data
+from chatapp.ui.modelhub.library_page import LibraryPage
+from tests.services.conftest import Make
+from tests.services.test_library import home, look
+from tests.unit.hub.builders import write_model
+from tests.unit.hub.test_found import ollama_store
+
+__all__ = ["home"]
+
+
+@pytest.fixture
+def app(make_services: Make) -> Services:
+    """No engine runs."""
+    return make_services()
+
+
+@pytest.fixture
+def page(app: Services, qtbot: QtBot, tmp_path: Path) -> LibraryPage:
+    """Two models of the app's own, one of Ollama's, one that is broken."""
+    write_model(app.paths.models / "alpha.gguf")
+    write_model(app.paths.models / "beta.gguf", architecture="qwen2")
+    loose = write_model(tmp_path / "loose.gguf", architecture="gemma3")
+    ollama_store(tmp_path / "home" / ".ollama" / "models", loose, ["registry.ollama.ai/library/gemma3/1b"])
+    (app.paths.models / "broken.gguf").write_text("hello")
+    look(app, qtbot)
+    page = LibraryPage(app)
+    qtbot.addWidget(page)
+    page.resize(1000, 640)
+    with qtbot.waitExposed(page):
+        page.show()
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    return page
+
+
+def listed(page: LibraryPage) -> list[str]:
+    model = page.list.model()
+    return [str(model.index(row, 0).data()) for row in range(model.rowCount())]
+
+
+def select(page: LibraryPage, name: str) -> None:
+    page.list.setCurrentIndex(page.list.model().index(listed(page).index(name), 0))
+
+
+def answer(qtbot: QtBot, kind: type[QWidget], do: Callable[[QWidget], None]) -> None:
+    """Do it to the modal window of that *kind* when it comes."""
+
+    def come() -> None:
+        box = QApplication.activeModalWidget()
+        if isinstance(box, kind):
+            do(box)
+        else:
+            QTimer.singleShot(10, come)
+
+    QTimer.singleShot(10, come)
+
+
+def choose(page: LibraryPage, text: str) -> None:
+    combo = page.findChild(QComboBox, "libraryShow")
+    combo.setCurrentIndex(combo.findText(text))
+    combo.activated.emit(combo.currentIndex())
+
+
+def test_search_filters_and_details(page: LibraryPage, app: Services, qtbot: QtBot) -> None:
+    assert listed(page) == ["alpha", "beta", "broken", "ChatApp Starter", "gemma3:1b"]
+    qtbot.keyClicks(page.findChild(QLineEdit, "librarySearch"), "QWEN2")
+    qtbot.waitUntil(lambda: listed(page) == ["beta"])
+    page.findChild(QLineEdit, "librarySearch").clear()
+    qtbot.waitUntil(lambda: len(listed(page)) == 5)
+    select(page, "beta")
+    tags = page.findChild(QLineEdit, "libraryTags")
+    qtbot.keyClicks(tags, "code, #small")
+    qtbot.keyClick(tags, Qt.Key.Key_Return)
+    assert "#code" in page.list.currentIndex().data(Data.ROW).line
+    choose(page, "#small")
+    assert listed(page) == ["beta"]
+    choose(page, "Ollama")
+    assert listed(page) == ["gemma3:1b"]
+    choose(page, "Cannot be used")
+    assert listed(page) == ["broken"]
+    assert "is not a GGUF model file" in page.findChild(QLabel, "libraryError").text()
+    assert not page.findChild(QPushButton, "libraryOpen").isEnabled()
+
+
+def test_a_favourite_with_a_name_of_its_own_leads_the_model_menu(
+    page: LibraryPage, app: Services, qtbot: QtBot
+) -> None:
+    select(page, "beta")
+    qtbot.mouseClick(page.findChild(QToolButton, "libraryFavourite"), Qt.MouseButton.LeftButton)
+
+    def type_it(box: QWidget) -> None:
+        assert isinstance(box, QInputDialog)
+        box.setTextValue("My coder")
+        box.accept()
+
+    answer(qtbot, QInputDialog, type_it)
+    page.list.setFocus()
+    qtbot.keyClick(page.list, Qt.Key.Key_F2)
+    assert page.list.currentIndex().data() == "My coder"
+    selector = ModelSelector(app)
+    qtbot.addWidget(selector)
+    menu = selector.findChild(QMenu)
+    menu.aboutToShow.emit()
+    assert menu.actions()[1].text().startswith("My coder\t")
+    for number in range(20):
+        shutil.copy(app.paths.models / "alpha.gguf", app.paths.models / f"n{number}.gguf")
+    look(app, qtbot)
+    menu.aboutToShow.emit()
+    assert "All models (25)…" in [action.text() for action in menu.actions()]
+    assert len([action for action in menu.actions() if "\t" in action.text()]) == 15
+
+
+def test_ollamas_models_are_explained_and_not_touched(page: LibraryPage, app: Services, qtbot: QtBot) -> None:
+    select(page, "gemma3:1b")
+
+    def copy(box: QWidget) -> None:
+        assert isinstance(box, QMessageBox)
+        assert "ollama rm gemma3:1b" in box.informativeText()
+        next(button for button in box.buttons() if button.text() == "Copy the command").click()
+
+    answer(qtbot, QMessageBox, copy)
+    page.list.setFocus()
+    qtbot.keyClick(page.list, Qt.Key.Key_Delete)
+    assert QGuiApplication.clipboard().text() == "ollama rm gemma3:1b"
+    assert "gemma3:1b" in listed(page)
+
+
+@pytest.mark.skipif("sys.platform == 'win32'", reason="would fill the real trash")
+def test_delete_asks_first(page: LibraryPage, app: Services, qtbot: QtBot) -> None:
+    select(page, "alpha")
+    page.list.setFocus()
+    answer(qtbot, QMessageBox, lambda box: qtbot.keyClick(box, Qt.Key.Key_Escape))
+    qtbot.keyClick(page.list, Qt.Key.Key_Delete)
+    assert (app.paths.models / "alpha.gguf").exists()
+
+    def agree(box: QWidget) -> None:
+        assert isinstance(box, QMessageBox)
+        assert str(app.paths.models / "alpha.gguf") in box.informativeText()
+        next(b for b in box.buttons() if b.text() == "Move to the trash").click()
+
+    answer(qtbot, QMessageBox, agree)
+    with qtbot.waitSignal(app.library.changed):
+        qtbot.keyClick(page.list, Qt.Key.Key_Delete)
+    assert "alpha" not in listed(page)
+    assert page.current() is not None
+
+
+def test_a_dropped_folder_is_used_in_place_or_copied(
+    page: LibraryPage, app: Services, qtbot: QtBot, tmp_path: Path
+) -> None:
+    write_model(tmp_path / "mine" / "gamma.gguf")
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "mine"))])
+    hint = page.findChild(QWidget, "dropHint")
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    for choice in ("copy", "place"):
+        enter = QDragEnterEvent(QPoint(50, 50), Qt.DropAction.CopyAction, mime, left, none)
+        QApplication.sendEvent(page, enter)
+        assert enter.isAccepted()
+        assert hint.isVisible()
+        QApplication.sendEvent(page, QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, mime, left, none))
+        assert not hint.isVisible()
+        dialog = page.findChild(ImportDialog)
+        assert dialog.choice == "place"
+        dialog.findChild(QRadioButton, f"import_{choice}").setChecked(True)
+        with qtbot.waitSignal(app.library.changed):
+            dialog.accept()
+    assert listed(page).count("gamma") == 2
+    assert app.settings.get(MODEL_FOLDERS) == (str(tmp_path / "mine"),)
+    assert page.findChild(QPushButton, "libraryCopiesButton").isVisible()
+
+
+def test_folders_say_what_is_in_them_and_can_be_switched_off(
+    page: LibraryPage, app: Services, qtbot: QtBot, tmp_path: Path
+) -> None:
+    with qtbot.waitSignal(app.library.changed):
+        app.library.use_in_place([str(tmp_path)])
+        shutil.rmtree(app.paths.models / "x", ignore_errors=True)
+        app.settings.set(MODEL_FOLDERS, (str(tmp_path / "gone"),))
+    look(app, qtbot)
+    dialog = LibraryFolders(app, page)
+    dialog.open()
+    qtbot.waitUntil(lambda: len(dialog.findChildren(QCheckBox)) == 2)
+    texts = [label.text() for label in dialog.findChildren(QLabel)]
+    assert any("gone cannot be looked through" in text for text in texts)
+    ollama = next(box for box in dialog.findChildren(QCheckBox) if box.text() == "Ollama")
+    with qtbot.waitSignal(app.library.changed):
+        ollama.click()
+    assert "gemma3:1b" not in listed(page)
+    dialog.reject()
+
+
+def test_no_models_leads_to_finding_some(app: Services, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chatapp.services.library.starter_model", lambda: Path("/nowhere"))
+    look(app, qtbot)
+    page = LibraryPage(app)
+    qtbot.addWidget(page)
+    page.show()
+    with qtbot.waitSignal(page.find_requested):
+        page.findChild(QPushButton, "libraryFind").click()
