@@ -20,6 +20,40 @@ examples:
 """
 
 
+# What --json prints for each `chatapp models` command; sizes in bytes, times in seconds.
+_MODELS_JSON = {
+    "list": """\
+--json: [{"path", "name", "size", "architecture", "quantization", "n_params", "context_length", "error", …}, …]
+  "error" is null, or a sentence that says why the model cannot be used
+exit code 1: one of them cannot be used
+""",
+    "search": """\
+--json: [{"repo", "downloads", "likes", "modified", "gated", "licence", "languages", "task", "tags", "architecture",
+          "context_length", "n_params"}, …]; 0, "" or null where the hub does not say
+""",
+    "show": """\
+--json: what search gives for it, and {"commit", "variants": [{"name", "quantization", "kind", "size", "is_complete",
+        "files": [{"repo", "commit", "path", "size", "sha256"}, …]}, …]}; "kind": "model", "mmproj" or "imatrix"
+""",
+    "download": """\
+--json: {"repo", "commit", "files": [{"path", "size", "sha256"}, …]}, when it is done
+--json-lines: {"event": "progress", "done", "total", "speed", "eta", "phase", "reason"} as it goes, of all files
+  together, then {"event": "done"} with what --json prints. "phase": "downloading", "checking" (reading what is there
+  already), "waiting" (after a failure) or "offline" (the hub cannot be reached; it goes on when it can)
+After Ctrl+C, a kill or a failure the same command goes on from there. HF_ENDPOINT, HF_TOKEN and the variables for
+proxies (http_proxy, https_proxy, all_proxy, no_proxy; HTTP and SOCKS5) are honoured.
+""",
+    "verify": """\
+--json: [{"path", "state"}, …]; "state": "ok", "damaged", "missing" or "unknown origin" (not downloaded by ChatApp)
+exit code 1: one of them is not "ok"
+""",
+    "remove": """\
+--json: the paths of the files that were deleted
+""",
+}
+_MODELS_CODES = "exit codes: 0 done, 1 failed (a sentence on stderr says why), 2 wrong arguments, 130 Ctrl+C\n"
+
+
 class _Parser(argparse.ArgumentParser):
     """Errors are one line on stderr and exit code 2, as everywhere in this program."""
 
@@ -154,12 +188,16 @@ def _models(models: argparse.ArgumentParser, common: argparse.ArgumentParser) ->
         action.add_argument("repo", metavar="REPO", help="OWNER/NAME on the hub")
         action.add_argument("--revision", metavar="R", default="", help="a commit, branch or tag")
     download.add_argument("file", metavar="FILE", help="a file of it, or a quantization such as Q4_K_M")
+    download.add_argument("--max-speed", type=float, metavar="MB", default=0.0, help="megabytes a second at most")
+    download.add_argument("--json-lines", action="store_true", help="one JSON object for each step, as it happens")
     verify = actions.add_parser("verify", parents=[common], help="read downloaded models again and check their SHA-256")
     remove = actions.add_parser("remove", parents=[common], help="delete downloaded models")
     verify.add_argument("files", metavar="FILE", nargs="*", type=Path, help="only these")
     remove.add_argument("files", metavar="FILE", nargs="+", type=Path, help="as `chatapp models list` shows it")
     for action in (listing, search, show, download, verify, remove):
         action.add_argument("--json", action="store_true", help="as JSON")
+        action.formatter_class = argparse.RawDescriptionHelpFormatter
+        action.epilog = _MODELS_JSON[action.prog.rpartition(" ")[2]] + _MODELS_CODES
 
 
 def _bench(bench: argparse.ArgumentParser) -> None:

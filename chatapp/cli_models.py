@@ -8,17 +8,15 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from chatapp import cli_download
 from chatapp.core.errors import ErrorCode, HubError, ModelError, RequestError, StorageError
 from chatapp.hub import access
-from chatapp.hub.catalogue import Catalogue, HubModel, Query, Repository
-from chatapp.hub.download import download as fetch
-from chatapp.hub.file_names import Variant
+from chatapp.hub.catalogue import Catalogue, HubModel, Query
 from chatapp.hub.header_cache import HeaderCache
 from chatapp.hub.library import LocalModel, Scanner, all_models, split_files
 from chatapp.hub.pace import Pace
 from chatapp.hub.partial import RECORD, beside, is_same, read_record
 from chatapp.hub.places import places
-from chatapp.hub.progress import Progress
 from chatapp.hub.remote_file import Source
 from chatapp.hub.sizes import format_size
 from chatapp.hub.stop import Stop
@@ -98,31 +96,8 @@ def show(given: argparse.Namespace) -> int:
 def download(given: argparse.Namespace) -> int:
     """Fetch a model; what arrived earlier is not fetched again."""
     paths, settings = environment(given)
-    source, folder = _source(settings), _download_folder(paths, settings)
-    pace = Pace(settings.get(schema.SPEED_LIMIT) * 1000)
-    repository = Catalogue(source).repository(given.repo, given.revision)
-    variant = _chosen(repository, given.file, source)
-    shown = _Bar(variant) if sys.stderr is not None and sys.stderr.isatty() else None
-    targets = []
-    try:
-        for file in variant.files:
-            report = shown.at if shown else lambda _: None
-            targets.append(fetch(file, folder, source, Stop(), report, pace=pace))
-            if shown:
-                shown.done += file.size
-    finally:
-        if shown:
-            shown.end()
-    if given.json:
-        files = [
-            {"path": str(target), "size": file.size, "sha256": file.sha256}
-            for target, file in zip(targets, variant.files, strict=True)
-        ]
-        _print_json({"repo": given.repo, "commit": repository.commit, "files": files})
-    else:
-        for target in targets:
-            _print(target)
-    return 0
+    limit = given.max_speed * 1_000_000 if given.max_speed else settings.get(schema.SPEED_LIMIT) * 1000
+    return cli_download.download(given, _download_folder(paths, settings), _source(settings), Pace(round(limit)))
 
 
 def verify(given: argparse.Namespace) -> int:
@@ -132,9 +107,11 @@ def verify(given: argparse.Namespace) -> int:
         record = read_record(target)
         try:
             same = None if record is None else is_same(target, record, Stop(), lambda _: None)
+            state = {True: "ok", False: "damaged", None: "unknown origin"}[same]
+        except FileNotFoundError:
+            state = "missing"  # its record is there: somebody else has deleted it
         except OSError as error:
             raise ModelError(ErrorCode.MODEL_UNREADABLE, path=target, reason=error.strerror or error) from error
-        state = {True: "ok", False: "damaged", None: "unknown origin"}[same]
         results.append({"path": str(target), "state": state})
         if not given.json:
             _print(state, target)
@@ -162,51 +139,6 @@ def remove(given: argparse.Namespace) -> int:
     if given.json:
         _print_json([str(file) for file in files])
     return 0
-
-
-class _Bar:
-    """One line on a terminal that is written over and over."""
-
-    def __init__(self, variant: Variant) -> None:
-        self.done = 0  # bytes of the files that are finished
-        self._total = variant.size
-        self._width = 0
-
-    def at(self, progress: Progress) -> None:
-        """Show it."""
-        done = self.done + progress.done
-        parts = [f"{100 * done // max(1, self._total)} %", f"{format_size(done)} of {format_size(self._total)}"]
-        if progress.phase == "downloading" and progress.speed > 0:
-            seconds = round((self._total - done) / progress.speed)
-            parts += [f"{format_size(progress.speed)}/s", f"{seconds // 60}:{seconds % 60:02} left"]
-        elif progress.phase != "downloading":
-            parts.append(progress.phase)
-        line = "  ".join(parts)
-        sys.stderr.write(f"\r{line.ljust(self._width)}")
-        sys.stderr.flush()
-        self._width = len(line)
-
-    def end(self) -> None:
-        """Leave the line."""
-        if self._width:
-            sys.stderr.write("\n")
-
-
-def _chosen(repository: Repository, wanted: str, source: Source) -> Variant:
-    """The variant with the file *wanted*, or the only one with that name or quantization."""
-    name = f"{repository.model.repo}/{wanted}"
-    found = repository.find(wanted)
-    if found is None:
-        folded = wanted.casefold()
-        named = [v for v in repository.variants if folded in (v.name.casefold(), v.files[0].name.casefold())]
-        quantized = [v for v in repository.models if v.quantization.casefold() == folded]
-        choices = named or quantized
-        if len(choices) != 1:
-            raise HubError(ErrorCode.HUB_NOT_FOUND, host=source.host, name=name)
-        found = choices[0]
-    if not found.is_complete:
-        raise HubError(ErrorCode.HUB_FAILED, host=source.host, name=name, reason="some of its files are missing there")
-    return found
 
 
 def _source(settings: Settings) -> Source:

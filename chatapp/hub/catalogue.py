@@ -1,7 +1,8 @@
 """What a hub has: GGUF repositories that match a search, and the files of one of them."""
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -11,6 +12,8 @@ from chatapp.hub.remote_file import RemoteFile, Source
 
 Sort = Literal["downloads", "likes", "last_modified", "created_at", "trending_score"]
 MAX_RESULTS = 100
+_MAX_ASKED = 20  # files of one repository, one by one
+_SHA256 = re.compile("[0-9a-f]{64}")
 
 _FIELDS = ["author", "downloads", "gated", "gguf", "lastModified", "likes", "pipeline_tag", "tags"]
 
@@ -119,7 +122,7 @@ class Catalogue:
 
         def ask(hub: Any) -> Repository:
             info = hub.model_info(repo, revision=revision or None, files_metadata=True, timeout=self._seconds)
-            files = tuple(_files(info))
+            files = tuple(_completed([*_files(info)], hub, self._source, self._seconds))
             return Repository(_model(info), str(info.sha or ""), variants(files), files)
 
         return api.call(self._source, repo, ask, self._seconds)
@@ -153,6 +156,19 @@ def _files(info: Any) -> Iterable[RemoteFile]:
         sha256 = sibling.lfs.sha256 if sibling.lfs else ""
         if isinstance(sibling.rfilename, str) and isinstance(sha256, str):
             yield RemoteFile(str(info.id), str(info.sha or ""), sibling.rfilename, size, sha256)
+
+
+def _completed(files: list[RemoteFile], hub: Any, source: Source, seconds: float) -> Iterable[RemoteFile]:
+    """Sizes and hashes that a mirror has left out of its list are told at the files' own addresses."""
+    left = _MAX_ASKED
+    for file in files:
+        if (file.size and file.sha256) or not left or not file.path.lower().endswith(".gguf"):
+            yield file
+            continue
+        left -= 1
+        found = hub.get_hf_file_metadata(url=source.address(file), timeout=seconds)
+        sha256 = found.etag if _SHA256.fullmatch(found.etag or "") else ""
+        yield replace(file, size=file.size or _number(found.size), sha256=file.sha256 or sha256)
 
 
 def _number(value: object) -> int:

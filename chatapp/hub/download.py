@@ -37,6 +37,7 @@ _PIECE = 1 << 20  # bytes read before they are hashed and written
 _HOLD = 0.1  # seconds for which they may be held back to make a whole piece
 _LOOK = 8 << 20  # bytes after which free space is looked at again
 _OF_DISK = 20  # no more than this part of a disk is kept free: some are small
+_OF_NO_USE = 3  # tries to get a file that is another one than the hub has described
 _LIMIT = re.compile(r"\bt=(\d+)")  # of the header RateLimit: seconds until requests are allowed again
 _log = log.get("hub")
 
@@ -124,11 +125,12 @@ def _is_there(target: Path, file: RemoteFile, stop: Stop, meter: Meter) -> bool:
 class _Later(Exception):  # noqa: N818 - a turn in the road
     """This attempt failed; another may not."""
 
-    def __init__(self, reason: str, pause: float | None = None, *, busy: bool = False) -> None:
+    def __init__(self, reason: str, pause: float | None = None, *, busy: bool = False, tries: int = 1000) -> None:
         super().__init__(reason)
         self.reason = reason
         self.pause = pause  # seconds that the server asked for
         self.busy = busy
+        self.tries = tries  # after which there is little hope
 
 
 class _Download:
@@ -156,6 +158,7 @@ class _Download:
         self._free = free
         self._partial = partial
         self._buffer = memoryview(bytearray(_PIECE))
+        self._without_range = False  # the server has refused one
         self._headroom = min(options.headroom, shutil.disk_usage(target.parent).total // _OF_DISK)
 
     def run(self) -> None:
@@ -202,6 +205,8 @@ class _Download:
         """Wait before the next attempt, or give up."""
         options = self._options
         pause = error.pause if isinstance(error, _Later) else None
+        if isinstance(error, _Later) and failures >= error.tries:
+            raise self._failed(error.reason) from error
         if failures >= options.attempts or (pause or 0) > options.longest_pause:
             if isinstance(error, _Later) and error.busy:
                 raise HubError(ErrorCode.HUB_BUSY, host=self._source.host, seconds=round(pause or 60)) from error
@@ -220,7 +225,7 @@ class _Download:
         """Ask anew, which also gives a fresh signed address, for what is missing, and take what comes."""
         partial, options = self._partial, self._options
         headers = {}
-        if partial.done:
+        if partial.done and not self._without_range:
             headers["Range"] = f"bytes={partial.done}-"
             # With a known SHA-256 the bytes prove themselves, and ETags differ between a hub's many servers.
             if not self._file.sha256 and partial.etag and not partial.etag.startswith("W/"):
@@ -253,13 +258,13 @@ class _Download:
             if found is None or int(found[1]) != partial.done:
                 raise _Later(OTHER_PART)
             if found[2] not in ("*", str(size)):
-                raise _Later(OTHER_SIZE)
+                raise _Later(OTHER_SIZE, tries=_OF_NO_USE)
             if not self._file.sha256 and etag != partial.etag:
                 partial.start_over()
                 raise _Later(OTHER_PART)
             return 0
         if answer.left is not None and answer.left > size:
-            raise _Later(OTHER_SIZE)
+            raise _Later(OTHER_SIZE, tries=_OF_NO_USE)
         if partial.done and not self._file.sha256 and (not etag or etag != partial.etag):
             partial.start_over()
         partial.arrived_with(etag)
@@ -272,7 +277,8 @@ class _Download:
         if status in (408, 425, 429) or status >= 500:
             raise _Later(words, _asked_pause(answer), busy=status == 429)
         if status == 416:
-            self._partial.start_over()
+            # What has arrived is not given away for that: asked for the whole file, the server sends it once more.
+            self._without_range = True
             raise _Later(OTHER_PART)
         if answer.redirected and status in (401, 403, 404, 410):
             raise _Later(words)  # a signed address that ran out; the next attempt gets a new one

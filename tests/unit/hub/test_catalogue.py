@@ -214,3 +214,13 @@ def test_filters_are_understood_by_the_hub_and_pages_lead_to_files(hub: Hub) -> 
     large = catalogue(hub).repository("bartowski/Meta-Llama-3.1-70B-Instruct-GGUF")
     assert [len(variant.files) for variant in large.models] == [1, 1, 1, 2, 2, 2, 2, 4]
     assert all(variant.is_complete for variant in large.models)
+
+
+def test_a_mirror_that_leaves_out_sizes_and_hashes_is_asked_for_each_file(hub: Hub, tmp_path: Path) -> None:
+    whole = hub.add("tiny-Q8_0.gguf", b"8" * 800)
+    hub.tells_sizes = False
+    (file,) = catalogue(hub).repository("some/model-GGUF").files
+    assert file == whole
+    hub.redirects = False  # nothing tells the hash then
+    (file,) = catalogue(hub).repository("some/model-GGUF").files
+    assert (file.size, file.sha256) == (800, "")

@@ -251,6 +251,56 @@ def test_a_longer_file_is_refused_and_a_shorter_answer_completed(hub: Hub, tmp_p
     assert_whole(fetch(hub, file, tmp_path))
 
 
+def test_a_file_that_grew_or_shrank_on_the_server_is_told_soon_and_costs_nothing(hub: Hub, tmp_path: Path) -> None:
+    file = hub.add("model.gguf", DATA)
+    hub.faults.append(Fault(drop_after=2 * MIB))
+    with pytest.raises(HubError):
+        fetch(hub, file, tmp_path, options=Options(attempts=1, headroom=0))
+    for other in (DATA + b"more", DATA[:-1]):
+        hub.add("model.gguf", other)
+        before = len(hub.asked_store)
+        with pytest.raises(HubError) as caught:
+            fetch(hub, file, tmp_path)
+        assert caught.value.params["reason"] == module.OTHER_SIZE
+        assert len(hub.asked_store) == before + 3
+    hub.add("model.gguf", DATA)
+    assert_whole(fetch(hub, file, tmp_path))
+    assert hub.asked_store[-1].offset == 2 * MIB
+
+
+def test_a_range_that_is_refused_costs_no_byte_that_is_there(hub: Hub, tmp_path: Path) -> None:
+    file = hub.add("model.gguf", DATA)
+    hub.faults.extend([Fault(drop_after=2 * MIB), Fault(status=416), Fault(drop_after=MIB), Fault()])
+    assert_whole(fetch(hub, file, tmp_path))
+    assert [asked.headers.get("range") for asked in hub.asked_store] == [None, f"bytes={2 * MIB}-", None, None]
+
+
+def test_a_file_of_unknown_size_is_not_begun(hub: Hub, tmp_path: Path) -> None:
+    known = hub.add("model.gguf", DATA)
+    with pytest.raises(HubError) as caught:
+        fetch(hub, RemoteFile(known.repo, known.commit, known.path, 0), tmp_path)
+    assert caught.value.params["reason"] == module.NO_SIZE
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_computer_that_slept_goes_on(monkeypatch: pytest.MonkeyPatch, hub: Hub, tmp_path: Path) -> None:
+    file = hub.add("model.gguf", DATA)
+    hub.faults.append(Fault(drop_after=2 * MIB))  # nothing stands for hours
+    real, slept, seen = time.monotonic, [0.0], []
+
+    def report(progress: Progress) -> None:
+        seen.append(progress)
+        if progress.done > MIB:
+            slept[0] = 8 * 3600.0  # the clock of some systems goes on meanwhile
+
+    monkeypatch.setattr(module.time, "monotonic", lambda: real() + slept[0])
+    options = Options(first_delay=0.001, headroom=0, bytes_per_second=20 * MIB, progress_interval=0)
+    began = real()
+    assert_whole(fetch(hub, file, tmp_path, report=report, options=options))
+    assert real() - began < 5
+    assert all(progress.speed >= 0 and (progress.eta is None or progress.eta >= 0) for progress in seen)
+
+
 def test_the_token_stays_with_the_hub(hub: Hub, tmp_path: Path) -> None:
     hub.gated.add("some/model-GGUF")
     hub.token = "hf_secret"

@@ -1,4 +1,5 @@
 import json
+import os
 import random
 import subprocess
 import sys
@@ -12,9 +13,9 @@ from chatapp.core.errors import ErrorCode
 from chatapp.hub.download import Options
 from chatapp.hub.download_job import Item, State
 from chatapp.hub.download_queue import DownloadQueue
-from chatapp.hub.partial import PART, beside
+from chatapp.hub.partial import PART, beside, read_record
 from chatapp.hub.remote_file import RemoteFile, Source
-from tests.helpers.hub_server import Fault, Hub
+from tests.helpers.hub_server import COMMIT, Fault, Hub
 from tests.unit.hub.builders import list_models
 from tests.unit.hub.test_library import split
 
@@ -329,3 +330,141 @@ def test_kill_9_and_a_new_start(bench: Bench) -> None:
     watcher.wait(lambda: len([told for told in watcher.told if told[1] is State.DONE]) == 2)
     assert [item.files[0] for item in queue.items()] == [first, second]
     assert bench.hub.sent <= 5 * MIB  # a piece that was not written yet may be fetched twice
+
+
+def test_a_repository_that_changes_meanwhile_does_not_mix_its_commits(bench: Bench, tmp_path: Path) -> None:
+    parts = [split(tmp_path, number) for number in range(3)]
+    files = [bench.hub.add(part.name, part.read_bytes()) for part in parts]
+    bench.hub.faults.extend([Fault(), Fault(hang_after=100)])
+    queue, watcher = bench.queue()
+    job = queue.add(files)
+    assert bench.hub.hanging.wait(10)
+    bench.hub.begin_commit()
+    for part in parts:
+        bench.hub.add(part.name, b"another model")
+    bench.hub.release.set()
+    watcher.wait_for(job, State.DONE)
+    for file, part in zip(files, parts, strict=True):
+        assert bench.target(file).read_bytes() == part.read_bytes()
+        record = read_record(bench.target(file))
+        assert record is not None
+        assert record.commit == COMMIT != bench.hub.commit
+
+
+def test_a_second_program_with_the_same_folder_says_so(bench: Bench, tmp_path: Path) -> None:
+    (file,) = bench.publish(1, 2 * MIB)
+    bench.hub.halt_at = MIB
+    first, watching_first = bench.queue()
+    job = first.add([file])
+    assert bench.hub.hanging.wait(10)
+    bench.file = tmp_path / "downloads-of-another.json"
+    second, watching_second = bench.queue()
+    other = second.add([file])
+    watching_second.wait_for(other, State.FAILED)
+    error = second.items()[0].error
+    assert error is not None
+    assert error.code == ErrorCode.DOWNLOAD_IN_USE
+    bench.hub.release.set()
+    watching_first.wait_for(job, State.DONE)
+    second.resume(other)
+    watching_second.wait_for(other, State.DONE)  # it is there: nothing is fetched twice
+    assert bench.hub.sent == file.size
+
+
+def test_everything_at_once_from_many_threads(bench: Bench) -> None:
+    files = bench.publish(12, MIB)
+    dice = random.Random(4)
+    for _ in range(30):
+        bench.hub.faults.append(dice.choice([Fault(drop_after=dice.randrange(MIB)), Fault(status=503), Fault()]))
+    options = Options(first_delay=0.001, attempts=100, headroom=0, progress_interval=0.01)
+    queue, watcher = bench.queue(at_once=3, options=options)
+    ids = [queue.add([file]) for file in files]
+    cancelled = set(ids[::4])
+
+    def disturb(seed: int) -> None:
+        mine = random.Random(seed)
+        for _ in range(60):
+            act = mine.choice(
+                [queue.pause, queue.resume, queue.resume, lambda job: queue.move(job, mine.randrange(12))]
+            )
+            act(mine.choice(ids))
+            if mine.random() < 0.2:
+                queue.cancel(mine.choice([*cancelled]))
+
+    threads = [threading.Thread(target=disturb, args=(seed,)) for seed in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for job in ids:
+        queue.cancel(job) if job in cancelled else queue.resume(job)
+    kept = [job for job in ids if job not in cancelled]
+    watcher.wait(lambda: all(dict(watcher.told)[job] is State.DONE for job in kept))
+    assert sorted(item.id for item in queue.items()) == kept
+    queue.close()
+    left = {path.name for path in bench.models.rglob("*") if path.is_file()}
+    for job, file in zip(ids, files, strict=True):
+        if job in kept:
+            assert bench.target(file).read_bytes() == bench.hub.files[file.repo, file.path]
+            assert read_record(bench.target(file)) == file
+    # Of what was cancelled before it was done, nothing is left; what was done by then is the user's.
+    assert not {name for name in left if name.endswith((".part", ".part.json", ".new"))}
+    assert [job["state"] for job in json.loads(bench.file.read_text())["items"]] == ["done"] * len(kept)
+
+
+NASTY = (
+    *("../x.gguf", "/x.gguf", "a/../../x.gguf", "C:x.gguf", "..\\x.gguf", "\\\\h\\s\\x.gguf", "con.gguf", "x\0.gguf"),
+    *("x" * 300 + ".gguf", "x\u202e.gguf", "x.gguf.", "x.gguf ", "x.gguf.part", "\ud800.gguf", "MODEL.gguf", ""),
+)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links")
+def test_no_name_and_no_link_leads_out_of_the_folder(bench: Bench, tmp_path: Path) -> None:
+    (bench.models / "some/model-GGUF").mkdir(parents=True)
+    (bench.models / "some/model-GGUF/model.gguf").write_bytes(b"mine")
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (bench.models / "linked").symlink_to(outside)
+    (bench.models / "some/model-GGUF/sub").symlink_to(outside)
+    (bench.models / "some/model-GGUF/x.gguf.part").symlink_to(outside / "new")
+    files = [RemoteFile("some/model-GGUF", COMMIT, name, 4, "0" * 64) for name in (*NASTY, "sub/x.gguf", "x.gguf")]
+    files += [
+        RemoteFile(repo, COMMIT, "y.gguf", 4, "0" * 64) for repo in ("linked/model", "../up", "a/../../up", "/abs")
+    ]
+    queue, watcher = bench.queue(at_once=3)
+    for file in files:
+        watcher.wait_for(queue.add([file]), State.FAILED)
+    queue.close()
+    again, _ = bench.queue()  # names that no file system has come back as they were
+    assert [item.files[0] for item in again.items()] == files
+    assert list(outside.iterdir()) == []
+    assert {path.name for path in tmp_path.iterdir()} == {"downloads.json", "models", "outside"}
+    assert (bench.models / "some/model-GGUF/model.gguf").read_bytes() == b"mine"
+    assert bench.hub.asked_hub == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="descriptors")
+def test_nothing_gets_its_name_before_it_is_on_the_disk(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a loss of power leaves is what was synced; so everything is, before the name that vouches for it."""
+    steps: list[tuple[str, str]] = []
+    sync, replace = os.fsync, Path.replace
+
+    def note_sync(descriptor: int) -> None:
+        steps.append(("sync", Path(f"/proc/self/fd/{descriptor}").resolve().name))
+        sync(descriptor)
+
+    def note_replace(path: Path, target: Path) -> Path:
+        steps.append(("name", Path(target).name))
+        assert ("sync", path.name) in steps
+        return replace(path, target)
+
+    monkeypatch.setattr(os, "fsync", note_sync)
+    monkeypatch.setattr(Path, "replace", note_replace)
+    (file,) = bench.publish(1)
+    queue, watcher = bench.queue()
+    watcher.wait_for(queue.add([file]), State.DONE)
+    queue.close()
+    names = [name for step, name in steps if step == "name"]
+    assert names.index("m0.gguf.source.json") < names.index("m0.gguf")
+    assert names[-1] == "downloads.json"
+    assert ("sync", "model-GGUF") in steps[steps.index(("name", "m0.gguf")) :]  # the folder, which holds the name
