@@ -316,6 +316,19 @@ def documents(seed: int, writer: Writer | None = None) -> Iterator[list[Message]
             yield writer.conversation()
 
 
+def table() -> str:
+    """All topics and intents with an English example each, as a Markdown table: ``corpus/INTENTS.md``."""
+    writer = Writer(1)
+    groups = {"topic": writer.topics, "intent": writer.chat, "declined": writer.outside}
+    rows = [
+        f"| {name} | {group} | {choose((block.get('en q') or block['en'])[0], random.Random(1))} |"
+        for group, blocks in groups.items()
+        for name, block in sorted(blocks.items())
+    ]
+    head = ["# What the starter model is asked about", "", "Written by `make_corpus.py --table`.", ""]
+    return "\n".join([*head, "| Name | Kind | Example or name |", "|---|---|---|", *rows, ""])
+
+
 def distinct(count: int, seed: int = 1) -> dict[str, int]:
     """Bytes of distinct text: as written, and as drawn (before typing slips; lists to copy are not counted)."""
     writer = Writer(seed)
@@ -336,8 +349,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=HERE.parents[1] / "build" / "starter_model" / "corpus.jsonl")
     parser.add_argument("--read", action="store_true", help="print the documents for reading instead")
+    parser.add_argument("--table", action="store_true", help="write corpus/INTENTS.md")
     parser.add_argument("--measure", action="store_true", help="say how much distinct text there is")
     args = parser.parse_args()
+    if args.table:
+        (CORPUS / "INTENTS.md").write_text(table(), encoding="utf-8")
+        return
     if args.measure:
         for name, size in distinct(args.count, args.seed).items():
             print(f"{name}: {size:,} bytes")

@@ -60,6 +60,10 @@ def test_the_same_seed_draws_the_same_and_no_pattern_is_left_over(corpus: Module
             assert not re.search(r"\{\w+\}|\w\|\w", text), text
 
 
+def test_the_table_of_intents_is_of_today(corpus: ModuleType) -> None:
+    assert (FOLDER / "corpus" / "INTENTS.md").read_text(encoding="utf-8") == corpus.table()
+
+
 def test_a_particle_takes_the_form_its_word_needs(corpus: ModuleType) -> None:
     fill = sys.modules["corpus_files"].fill
     said = [
@@ -95,3 +99,10 @@ def test_there_is_enough_distinct_text_and_the_held_back_questions_stay_unread(
     )  # 1.5 MB by 60,000 documents
     assert read
     assert not [name for name in read if name.startswith("held_back")]
+
+
+def test_a_word_that_is_drawn_comes_again(corpus: ModuleType) -> None:
+    writer = corpus.Writer(3)
+    sentence = sys.modules["plain_sentences"].sentence
+    said = {sentence("{a:Ann|Ben} and {b:Ann|Ben}: {b}, {a}[!|.]", writer.rng) for _ in range(60)}
+    assert said == {f"{a} and {b}: {b}, {a}{end}" for a, b in (("Ann", "Ben"), ("Ben", "Ann")) for end in "!."}
