@@ -61,6 +61,11 @@ LAST_WORD = {"simple": "simple", "short": "simple", "example": "example", "more"
 INSTEAD = {"how": "what", "example": "simple", "more": "why", "short": "what", "again": "what"}
 
 
+def first_sentence(text: str) -> str:
+    """A text up to the end of its first sentence."""
+    return re.split(r"(?<=[.!?])\s", text)[0]
+
+
 @dataclass
 class Answered:
     """One question with its answer, and the block that answers what follows it."""
@@ -104,7 +109,8 @@ class Writer:
             kind = INSTEAD[kind]
         fresh = [text for text in block[f"{lang} {kind}"] if said is None or text not in said]
         if wanted == "short":
-            fresh = [text for text in fresh if "\n" not in text] or fresh
+            long = 45 if lang == "en" else 28  # a first sentence that says only what the letters stand for is no answer
+            fresh = [text for text in fresh if "\n" not in text and len(first_sentence(text)) >= long] or fresh
         if not fresh:
             return ""
         pattern = rng.choice(fresh)
@@ -112,7 +118,7 @@ class Writer:
             said.add(pattern)
         text = choose(pattern, rng)
         if wanted == "short" and "\n" not in text:
-            return re.split(r"(?<=[.!?])\s", text)[0]
+            return first_sentence(text)
         tails = block.get(f"{lang} end" if kind == "a" else f"{lang} more", [])
         if kind in ("a", "what") and tails and "\n" not in text and rng.random() < MORE_SHARE:
             tail = rng.choice(tails)
@@ -239,7 +245,8 @@ class Writer:
         turns = rng.choices([1, 2, 3, 4, 6, 9, 13], [56, 22, 9, 6, 4, 2, 1])[0]
         current: Answered | None = None
         while sum(m["role"] == "user" for m in messages) < turns:
-            if current is not None and rng.random() < 0.6:
+            # "Why?" follows what there is to know more often than small talk.
+            if current is not None and rng.random() < (0.6 if self.is_deep(current) else 0.25):
                 self.follow_up(messages, current)
                 continue
             if rng.random() < 0.12 and messages:
@@ -256,7 +263,7 @@ class Writer:
         messages: list[Message] = []
         current: Answered | None = None
         for _ in range(rng.choices([1, 2, 3], [50, 28, 22])[0]):
-            if current is not None and rng.random() < 0.35:
+            if current is not None and rng.random() < (0.4 if self.is_deep(current) else 0.2):
                 self.follow_up(messages, current)
                 continue
             if current is not None:
@@ -275,6 +282,10 @@ class Writer:
         self.asked |= {question, answer}
         messages.append({"role": "user", "content": typed})
         messages.append({"role": "assistant", "content": answer})
+
+    def is_deep(self, current: Answered) -> bool:
+        """Whether there is more to say about it."""
+        return "en what" in current.block or "of" in current.block
 
     def follow_up(self, messages: list[Message], current: Answered) -> None:
         """Appends a follow-up such as "why?"; ``current`` goes on with what was said."""
