@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import os
 import signal
 import socket
 import sys
@@ -18,6 +19,7 @@ from chatapp.services.bundle import Services
 from chatapp.services.notices import CRASHED_BEFORE, Level, Notice
 from chatapp.settings import schema
 from chatapp.settings.file import Settings
+from chatapp.ui import input_methods
 from chatapp.ui.appearance import Appearance
 from chatapp.ui.dialogs.crash import CrashDialog
 from chatapp.ui.dialogs.startup import show_startup_error
@@ -69,7 +71,10 @@ def main(given: argparse.Namespace) -> int:
 def make_application(arguments: list[str]) -> QApplication:
     """The one QApplication, named."""
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    uses_fcitx = input_methods.choose(os.environ)
     app = QApplication(arguments)
+    if uses_fcitx:
+        input_methods.KeepOrder(app)
     app.setApplicationName("chatapp")
     app.setApplicationDisplayName("ChatApp")
     app.setApplicationVersion(__version__)

@@ -43,6 +43,7 @@ class InputEdit(QPlainTextEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._preedit = ""
+        self._committed = ""  # what the input method committed last
         self._late = ""  # text we committed ourselves and that the input method may still commit, too
         self.setStyleSheet(STYLE)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -58,8 +59,9 @@ class InputEdit(QPlainTextEdit):
         pending = self._preedit
         if not pending:
             return
+        self._committed = ""
         self._ask_input_method_to_commit()
-        if self._preedit == pending:  # it did not, or will do so later
+        if not self._committed:  # it did not, or will do so later; fcitx5 through ibus takes the preedit away meanwhile
             commit = QInputMethodEvent()
             commit.setCommitString(pending)
             self.inputMethodEvent(commit)
@@ -140,6 +142,7 @@ class InputEdit(QPlainTextEdit):
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         preedit = event.preeditString()
+        self._committed = event.commitString() or self._committed
         if self._late and event.commitString() == self._late:
             self._late = ""
             event.accept()

@@ -161,6 +161,17 @@ def test_key_first_and_the_input_method_commits_when_asked(
     assert composer.edit.toPlainText() == ""
 
 
+def test_key_first_and_the_input_method_takes_it_away_to_commit_it_late(
+    composer: Composer, sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(composer.edit, "_ask_input_method_to_commit", lambda: preedit(composer.edit, ""))
+    compose(composer.edit)
+    press_enter(composer.edit)
+    preedit(composer.edit, "", commit="요")
+    assert sent.texts == [HELLO]
+    assert composer.edit.toPlainText() == ""
+
+
 def test_key_first_and_the_input_method_says_nothing(composer: Composer, sent: Sent) -> None:
     compose(composer.edit)
     press_enter(composer.edit)
