@@ -6,6 +6,7 @@ one of them fails; a client of our own ends all three.
 
 import gc
 import os
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -24,6 +25,7 @@ UNREADABLE = QT_TRANSLATE_NOOP("reasons", "its answer cannot be understood")
 
 _T = TypeVar("_T")
 _BUSY = 429
+_NUMBER = re.compile(r"\[Errno -?\d+\] ")
 _asked = threading.local()  # .until: the monotonic time at which this thread's call has to be over
 _log = log.get("hub")
 
@@ -113,7 +115,7 @@ def _library() -> Any:
             except httpx2.TimeoutException as error:
                 raise TimeoutError from error
             except (httpx2.TransportError, ProxyError) as error:
-                raise _BrokenError(str(error) or type(error).__name__) from error
+                raise _BrokenError(_NUMBER.sub("", str(error)) or type(error).__name__) from error
             if response.status_code in (408, _BUSY) or response.status_code >= 500:
                 response.close()
                 pause = response.headers.get("Retry-After") or response.headers.get("RateLimit", "").partition("t=")[2]

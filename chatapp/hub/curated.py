@@ -32,7 +32,7 @@ PICKS = (
              "curated", "The smallest that holds a conversation; ideal for looking inside, not for facts.")),
     Pick(4, "Gemma 3 1B", "ggml-org/gemma-3-1b-it-GGUF", "gemma-3-1b-it-Q4_K_M.gguf",
          806_058_240, 999_885_952, "gemma", korean=False, why=QT_TRANSLATE_NOOP(
-             "curated", "Quick answers in good English on any computer of the last ten years.")),
+             "curated", "Quick answers in good English, also on an old computer.")),
     Pick(4, "EXAONE 4.0 1.2B", "LGAI-EXAONE/EXAONE-4.0-1.2B-GGUF", "EXAONE-4.0-1.2B-Q4_K_M.gguf",
          812_437_792, 1_279_391_488, "exaone", korean=True, why=QT_TRANSLATE_NOOP(
              "curated", "Made by LG for Korean and English; small, but it writes natural Korean.")),
@@ -51,10 +51,10 @@ PICKS = (
              "curated", "A daily companion for questions, texts and code; thinks when the task is hard.")),
     Pick(16, "EXAONE 3.5 7.8B", "LGAI-EXAONE/EXAONE-3.5-7.8B-Instruct-GGUF", "EXAONE-3.5-7.8B-Instruct-Q4_K_M.gguf",
          4_770_000_000, 7_818_448_896, "exaone", korean=True, why=QT_TRANSLATE_NOOP(
-             "curated", "The most natural Korean of this size; for research and private use.")),
+             "curated", "Made by LG for Korean and English, with natural Korean; for research and private use.")),
     Pick(16, "Llama 3.1 8B", "bartowski/Meta-Llama-3.1-8B-Instruct-GGUF", "Meta-Llama-3.1-8B-Instruct-Q4_K_M.gguf",
          4_920_000_000, 8_030_261_312, "llama3.1", korean=False, why=QT_TRANSLATE_NOOP(
-             "curated", "The classic that most papers on looking inside models use; strong in English.")),
+             "curated", "A classic that many studies look into; strong in English, free for nearly any use.")),
     Pick(16, "Gemma 3 12B", "ggml-org/gemma-3-12b-it-GGUF", "gemma-3-12b-it-Q4_K_M.gguf",
          7_300_574_976, 11_765_788_416, "gemma", korean=True, why=QT_TRANSLATE_NOOP(
              "curated", "Careful writing and translation in many languages, if you can wait for it.")),
@@ -69,6 +69,6 @@ PICKS = (
              "curated", "As knowing as a large model and nearly as fast as a 3B one, also without a graphics card.")),
     Pick(32, "EXAONE 4.0 32B", "LGAI-EXAONE/EXAONE-4.0-32B-GGUF", "EXAONE-4.0-32B-Q4_K_M.gguf",
          19_300_000_000, 32_003_216_384, "exaone", korean=True, why=QT_TRANSLATE_NOOP(
-             "curated", "The strongest Korean here; for research and private use, with a large graphics card.")),
+             "curated", "Made by LG for Korean, English and Spanish; large, and for research and private use.")),
 )
 # fmt: on

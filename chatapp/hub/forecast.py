@@ -53,9 +53,10 @@ class Forecast:
 
     @property
     def comfortable(self) -> bool:
-        """Whether it leaves memory for other programs."""
+        """Whether it leaves memory for other programs; the record of attention makes do with less when it must."""
         ram = self.plan.shares[0]
-        return self.badge in (Badge.GPU, Badge.MEMORY) and ram.need <= ram.free * COMFORTABLE
+        needed = ram.need - self.plan.need.recording
+        return self.badge in (Badge.GPU, Badge.MEMORY) and needed <= ram.free * COMFORTABLE
 
 
 def key(variant: Variant) -> str:
@@ -117,6 +118,7 @@ def is_same_model(one: Variant, other: Variant) -> bool:
 def recommended(forecasts: Mapping[str, Forecast], variants: Sequence[Variant], n_params: int) -> Variant | None:
     """The best quality that fits comfortably, on graphics cards as a whole when one does; None when nothing fits.
 
+    When all that is good fills the memory, the smallest of it; when nothing good fits, the best of the rest.
     *forecasts* are by `key`.
     """
     best = _BEST_OF_SMALL if 0 < n_params < _SMALL else _BEST
@@ -125,5 +127,6 @@ def recommended(forecasts: Mapping[str, Forecast], variants: Sequence[Variant], 
     good = [v for v in fitting if rank(v.quantization) >= GOOD_ENOUGH]
     comfortable = [v for v in good if forecasts[key(v)].comfortable]
     on_cards = [v for v in comfortable if forecasts[key(v)].badge is Badge.GPU]
-    candidates = on_cards or comfortable or good or fitting
-    return max(candidates, key=lambda v: (rank(v.quantization), -v.size), default=None)
+    if good and not comfortable:
+        return min(good, key=lambda v: v.size)
+    return max(on_cards or comfortable or fitting, key=lambda v: (rank(v.quantization), -v.size), default=None)

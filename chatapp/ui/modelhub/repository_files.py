@@ -128,7 +128,9 @@ class RepositoryFiles(QWidget):
             return self.tr("The best quality that the graphics card holds as a whole.")
         if forecast.comfortable:
             return self.tr("The best quality that leaves memory for other programs.")
-        return self.tr("The best quality that fits.")
+        if self._hub.is_compromise:
+            return self.tr("The best quality that fits.")
+        return self.tr("Good quality that still fits; what is better would fill the memory.")
 
     def _advice_text(self) -> str:
         hub = self._hub

@@ -75,7 +75,7 @@ class RepositoryHead(QWidget):
             self.tr("updated {date}").format(date=date) if date else "",
             ", ".join(known),
         )
-        return "  ·  ".join(part for part in parts if part)
+        return "  ·  ".join(part.replace(" ", "\u00a0") for part in parts if part)  # breaks between them only
 
     def _retranslate(self) -> None:
         model = self._model

@@ -14,7 +14,7 @@ from chatapp.ui.widgets.text import ElidedLabel, number_text, plain_tip, size_te
 if TYPE_CHECKING:
     from chatapp.services.downloads import Item
 
-_SIZE_WIDTH, _BADGE_WIDTH, _BUTTON_WIDTH = 12, 12, 13  # average characters
+_SIZE_WIDTH, _BADGE_WIDTH, _BUTTON_WIDTH = 11, 12, 14  # digits
 
 
 class RepositoryRow(QFrame):
@@ -75,7 +75,7 @@ class RepositoryRow(QFrame):
         return label
 
     def _build(self) -> None:
-        unit = self.fontMetrics().averageCharWidth()
+        unit = self.fontMetrics().horizontalAdvance("0")  # the average of a font with Hangul is no letter's
         title = QHBoxLayout()
         title.setSpacing(8)
         title.addWidget(self.name)

@@ -216,7 +216,7 @@ def test_download_until_it_can_be_opened(page: FindPage, services: Services, hub
 
 def test_gated_models_say_how_to_get_access(page: FindPage, hub: Hub, qtbot: QtBot) -> None:
     hub.cards[REPO]["gated"] = "manual"
-    hub.faults.append(Fault(status=403))  # the files are closed, the page is not
+    hub.faults.extend(Fault(status=403) for _ in range(2))  # header and card are closed, the page is not
     opened(page, qtbot)
     steps = page.findChild(QLabel, "accessSteps")
     qtbot.waitUntil(steps.isVisible, timeout=10_000)

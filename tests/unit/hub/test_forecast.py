@@ -80,7 +80,8 @@ def chosen(memory: float, devices: tuple[Device, ...] = (), n_params: int = 8 * 
 
 
 @pytest.mark.parametrize(
-    ("memory", "wanted"), [(64, "Q6_K"), (13, "Q6_K"), (10.5, "Q4_K_M"), (7.8, "Q4_K_M"), (6.2, "Q2_K"), (3, "")]
+    ("memory", "wanted"),
+    [(64, "Q6_K"), (13, "Q6_K"), (10.5, "Q4_K_M"), (9.2, "Q4_K_M"), (7.8, "Q4_K_M"), (6.2, "Q2_K"), (3, "")],
 )
 def test_the_best_that_leaves_room_is_recommended(memory: float, wanted: str) -> None:
     assert chosen(memory) == wanted
