@@ -1769,10 +1769,84 @@ Models that you fetch are shown here on their way.</source>
     </message>
 </context>
 <context>
+    <name>ImportDialog</name>
+    <message>
+        <source>Add models</source>
+        <translation>모델 추가</translation>
+    </message>
+    <message>
+        <source>and {count} more</source>
+        <translation>외 {count}개</translation>
+    </message>
+    <message>
+        <source>Use in place</source>
+        <translation>그 자리에서 쓰기</translation>
+    </message>
+    <message>
+        <source>They stay where they are. Nothing is copied.</source>
+        <translation>지금 있는 곳에 그대로 있어요. 아무것도 복사하지 않아요.</translation>
+    </message>
+    <message>
+        <source>Copy into the models folder</source>
+        <translation>모델 폴더로 복사</translation>
+    </message>
+    <message>
+        <source>Takes the same room once more.</source>
+        <translation>같은 크기의 공간이 더 필요해요.</translation>
+    </message>
+    <message>
+        <source>Move into the models folder</source>
+        <translation>모델 폴더로 옮기기</translation>
+    </message>
+    <message>
+        <source>They are gone from where they are now.</source>
+        <translation>지금 있는 곳에서는 없어져요.</translation>
+    </message>
+    <message>
+        <source>The models folder is {folder}</source>
+        <translation>모델 폴더: {folder}</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>추가</translation>
+    </message>
+</context>
+<context>
     <name>InspectorPanel</name>
     <message>
         <source>Inspector</source>
         <translation>검사기</translation>
+    </message>
+</context>
+<context>
+    <name>JobStrip</name>
+    <message>
+        <source>Checking “{name}”</source>
+        <translation>“{name}” 확인 중</translation>
+    </message>
+    <message>
+        <source>Copying “{name}”</source>
+        <translation>“{name}” 복사 중</translation>
+    </message>
+    <message>
+        <source>Moving “{name}”</source>
+        <translation>“{name}” 옮기는 중</translation>
+    </message>
+    <message>
+        <source>{done} of {total}</source>
+        <translation>{total} 중 {done}</translation>
+    </message>
+    <message>
+        <source>waiting: {count}</source>
+        <translation>대기: {count}개</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>진행</translation>
     </message>
 </context>
 <context>
@@ -1875,6 +1949,289 @@ Models that you fetch are shown here on their way.</source>
     <message>
         <source>What each layer would say</source>
         <translation>층마다 하려는 말</translation>
+    </message>
+</context>
+<context>
+    <name>LibraryActions</name>
+    <message>
+        <source>Use in chat</source>
+        <translation>대화에 쓰기</translation>
+    </message>
+    <message>
+        <source>Details…</source>
+        <translation>자세히…</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>이름 바꾸기</translation>
+    </message>
+    <message>
+        <source>Remove from the favourites</source>
+        <translation>즐겨찾기에서 빼기</translation>
+    </message>
+    <message>
+        <source>Add to the favourites</source>
+        <translation>즐겨찾기에 넣기</translation>
+    </message>
+    <message>
+        <source>Check the files</source>
+        <translation>파일 확인</translation>
+    </message>
+    <message>
+        <source>Show in the file manager</source>
+        <translation>파일 관리자에서 보기</translation>
+    </message>
+    <message>
+        <source>Copy the path</source>
+        <translation>경로 복사</translation>
+    </message>
+    <message>
+        <source>Take off the list</source>
+        <translation>목록에서 빼기</translation>
+    </message>
+    <message>
+        <source>Delete…</source>
+        <translation>지우기…</translation>
+    </message>
+    <message>
+        <source>Its files go to the trash: {size}.</source>
+        <translation>파일을 휴지통으로 옮겨요: {size}.</translation>
+    </message>
+    <message>
+        <source>This file belongs to {program}, which will not find the model any more.</source>
+        <translation>{program}의 파일이라서, 지우면 거기에서도 이 모델을 찾을 수 없어요.</translation>
+    </message>
+    <message>
+        <source>You are chatting with it; it will be unloaded.</source>
+        <translation>지금 대화 중인 모델이라 메모리에서 내려요.</translation>
+    </message>
+    <message>
+        <source>Delete “{name}”?</source>
+        <translation>“{name}”을(를) 지울까요?</translation>
+    </message>
+    <message>
+        <source>Move to the trash</source>
+        <translation>휴지통으로 옮기기</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be moved to the trash. Delete it for good?</source>
+        <translation>“{name}”을(를) 휴지통으로 옮길 수 없어요. 완전히 지울까요?</translation>
+    </message>
+    <message>
+        <source>There is no trash for the disk it lies on. This cannot be undone.
+
+{path}</source>
+        <translation>이 디스크에는 휴지통이 없어요. 되돌릴 수 없어요.
+
+{path}</translation>
+    </message>
+    <message>
+        <source>Delete for good</source>
+        <translation>완전히 지우기</translation>
+    </message>
+    <message>
+        <source>{program} has to delete this model</source>
+        <translation>이 모델은 {program}에서 지워야 해요</translation>
+    </message>
+    <message>
+        <source>Copy the command</source>
+        <translation>명령 복사</translation>
+    </message>
+</context>
+<context>
+    <name>LibraryDetails</name>
+    <message>
+        <source>Remove from the favourites</source>
+        <translation>즐겨찾기에서 빼기</translation>
+    </message>
+    <message>
+        <source>Add to the favourites</source>
+        <translation>즐겨찾기에 넣기</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>쓰는 중</translation>
+    </message>
+    <message>
+        <source>Use in chat</source>
+        <translation>대화에 쓰기</translation>
+    </message>
+    <message>
+        <source>About the model</source>
+        <translation>모델 정보</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>더 보기</translation>
+    </message>
+    <message>
+        <source>Tags, with commas between them</source>
+        <translation>태그 (쉼표로 구분)</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>태그</translation>
+    </message>
+</context>
+<context>
+    <name>LibraryFolders</name>
+    <message>
+        <source>ChatApp&apos;s own folder</source>
+        <translation>ChatApp 폴더</translation>
+    </message>
+    <message>
+        <source>Take this folder off the list; its files stay</source>
+        <translation>이 폴더를 목록에서 빼기 (파일은 남아요)</translation>
+    </message>
+    <message>
+        <source>Switched off</source>
+        <translation>꺼짐</translation>
+    </message>
+    <message>
+        <source>Not looked at yet</source>
+        <translation>아직 살펴보지 않음</translation>
+    </message>
+    <message>
+        <source>No models</source>
+        <translation>모델 없음</translation>
+    </message>
+    <message>
+        <source>Models: {count}, {size}</source>
+        <translation>모델 {count}개, {size}</translation>
+    </message>
+    <message>
+        <source>Add a folder with models</source>
+        <translation>모델이 있는 폴더 추가</translation>
+    </message>
+    <message>
+        <source>Folders with models</source>
+        <translation>모델 폴더</translation>
+    </message>
+    <message>
+        <source>Models are used where they lie. Nothing is copied or changed, also not in other programs&apos; folders.</source>
+        <translation>모델은 있는 자리에서 써요. 다른 프로그램의 폴더에서도 아무것도 복사하거나 바꾸지 않아요.</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>폴더 추가…</translation>
+    </message>
+</context>
+<context>
+    <name>LibraryItemModel</name>
+    <message>
+        <source>Cannot be used</source>
+        <translation>쓸 수 없음</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>쓰는 중</translation>
+    </message>
+    <message>
+        <source>Cannot be loaded</source>
+        <translation>불러올 수 없음</translation>
+    </message>
+    <message>
+        <source>favourite</source>
+        <translation>즐겨찾기</translation>
+    </message>
+</context>
+<context>
+    <name>LibraryPage</name>
+    <message>
+        <source>Rename</source>
+        <translation>이름 바꾸기</translation>
+    </message>
+    <message>
+        <source>Name shown in ChatApp. The file keeps its own; leave it empty to use that.</source>
+        <translation>ChatApp에서 보이는 이름이에요. 파일 이름은 그대로예요. 비워 두면 파일 이름을 써요.</translation>
+    </message>
+    <message>
+        <source>Models: {count}, {size}</source>
+        <translation>모델 {count}개, {size}</translation>
+    </message>
+    <message>
+        <source>Looking through the folders…</source>
+        <translation>폴더를 살펴보는 중…</translation>
+    </message>
+    <message>
+        <source>folders that cannot be looked through: {count}</source>
+        <translation>살펴볼 수 없는 폴더: {count}개</translation>
+    </message>
+    <message>
+        <source>Copies of the same model take {size}</source>
+        <translation>같은 모델의 사본이 {size}를 차지해요</translation>
+    </message>
+    <message>
+        <source>No model matches</source>
+        <translation>맞는 모델이 없어요</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>모두 보기</translation>
+    </message>
+    <message>
+        <source>No models yet</source>
+        <translation>아직 모델이 없어요</translation>
+    </message>
+    <message>
+        <source>Find one to download, drop a GGUF file here, or add a folder in which you keep models.</source>
+        <translation>내려받을 모델을 찾거나, GGUF 파일을 여기에 끌어 놓거나, 모델을 모아 둔 폴더를 추가하세요.</translation>
+    </message>
+    <message>
+        <source>Find models</source>
+        <translation>모델 찾기</translation>
+    </message>
+    <message>
+        <source>Folders…</source>
+        <translation>폴더…</translation>
+    </message>
+    <message>
+        <source>All models</source>
+        <translation>모든 모델</translation>
+    </message>
+    <message>
+        <source>Favourites</source>
+        <translation>즐겨찾기</translation>
+    </message>
+    <message>
+        <source>Copies</source>
+        <translation>사본</translation>
+    </message>
+    <message>
+        <source>Cannot be used</source>
+        <translation>쓸 수 없음</translation>
+    </message>
+    <message>
+        <source>Search your models</source>
+        <translation>내 모델 검색</translation>
+    </message>
+    <message>
+        <source>Which models to show</source>
+        <translation>보일 모델</translation>
+    </message>
+    <message>
+        <source>Sort by</source>
+        <translation>정렬</translation>
+    </message>
+    <message>
+        <source>Models on this computer</source>
+        <translation>이 컴퓨터의 모델</translation>
+    </message>
+    <message>
+        <source>Last used</source>
+        <translation>마지막 사용</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>이름</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>크기</translation>
+    </message>
+    <message>
+        <source>Newest</source>
+        <translation>최신순</translation>
     </message>
 </context>
 <context>
@@ -2439,6 +2796,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>놓으면 이 모델을 열어요</translation>
     </message>
     <message>
+        <source>Drop to add these models</source>
+        <translation>놓으면 모델을 추가해요</translation>
+    </message>
+    <message>
         <source>Not a model file</source>
         <translation>모델 파일이 아니에요</translation>
     </message>
@@ -2452,6 +2813,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>Downloads</source>
         <translation>내려받기</translation>
+    </message>
+    <message>
+        <source>My models</source>
+        <translation>내 모델</translation>
     </message>
     <message>
         <source>Models</source>
@@ -2650,6 +3015,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>None found yet</source>
         <translation>아직 찾은 모델 없음</translation>
+    </message>
+    <message>
+        <source>All models ({count})…</source>
+        <translation>모든 모델 ({count})…</translation>
     </message>
     <message>
         <source>Find more models…</source>
@@ -2877,6 +3246,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>The best quality that fits.</source>
         <translation>들어가는 것 중 품질이 가장 좋아요.</translation>
+    </message>
+    <message>
+        <source>Good quality that still fits; what is better would fill the memory.</source>
+        <translation>들어가면서 품질이 좋아요. 더 좋은 것은 메모리를 가득 채워요.</translation>
     </message>
     <message>
         <source>None of these fits this computer comfortably. A model with fewer weights would.</source>
@@ -5408,8 +5781,8 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>대화가 되는 가장 작은 모델이에요. 안을 들여다보기에 좋고, 사실을 묻기에는 맞지 않아요.</translation>
     </message>
     <message>
-        <source>Quick answers in good English on any computer of the last ten years.</source>
-        <translation>지난 10년 안의 컴퓨터라면 어디서나 좋은 영어로 빠르게 답해요.</translation>
+        <source>Quick answers in good English, also on an old computer.</source>
+        <translation>오래된 컴퓨터에서도 좋은 영어로 빠르게 답해요.</translation>
     </message>
     <message>
         <source>Made by LG for Korean and English; small, but it writes natural Korean.</source>
@@ -5432,12 +5805,16 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>질문, 글, 코드에 날마다 쓸 만해요. 어려운 일에는 생각하고 답해요.</translation>
     </message>
     <message>
-        <source>The most natural Korean of this size; for research and private use.</source>
-        <translation>이 크기에서 한국어가 가장 자연스러워요. 연구와 개인 용도로만 쓸 수 있어요.</translation>
+        <source>Made by LG for Korean and English, with natural Korean; for research and private use.</source>
+        <translation>LG가 한국어와 영어를 위해 만들었고 한국어가 자연스러워요. 연구와 개인 용도로만 쓸 수 있어요.</translation>
     </message>
     <message>
-        <source>The classic that most papers on looking inside models use; strong in English.</source>
-        <translation>모델 안을 들여다보는 논문에서 가장 많이 쓰는 고전이에요. 영어에 강해요.</translation>
+        <source>A classic that many studies look into; strong in English, free for nearly any use.</source>
+        <translation>많은 연구가 들여다보는 고전이에요. 영어에 강하고 거의 모든 용도에 자유로워요.</translation>
+    </message>
+    <message>
+        <source>Made by LG for Korean, English and Spanish; large, and for research and private use.</source>
+        <translation>LG가 한국어, 영어, 스페인어를 위해 만들었어요. 크고, 연구와 개인 용도로만 쓸 수 있어요.</translation>
     </message>
     <message>
         <source>Careful writing and translation in many languages, if you can wait for it.</source>
@@ -5454,10 +5831,6 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>As knowing as a large model and nearly as fast as a 3B one, also without a graphics card.</source>
         <translation>큰 모델만큼 알면서 3B 모델만큼 빨라요. 그래픽 카드가 없어도요.</translation>
-    </message>
-    <message>
-        <source>The strongest Korean here; for research and private use, with a large graphics card.</source>
-        <translation>여기서 한국어를 가장 잘해요. 연구와 개인 용도로만, 큰 그래픽 카드가 있어야 해요.</translation>
     </message>
 </context>
 <context>
@@ -6278,6 +6651,125 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     </message>
 </context>
 <context>
+    <name>library</name>
+    <message>
+        <source>{date}: exactly what its authors published</source>
+        <translation>{date}: 공개된 그대로예요</translation>
+    </message>
+    <message>
+        <source>{date}: not what its authors published</source>
+        <translation>{date}: 공개된 파일과 달라요</translation>
+    </message>
+    <message>
+        <source>{date}: unchanged since the check before</source>
+        <translation>{date}: 지난 확인 뒤로 그대로예요</translation>
+    </message>
+    <message>
+        <source>{date}: changed since the check before</source>
+        <translation>{date}: 지난 확인 뒤로 바뀌었어요</translation>
+    </message>
+    <message>
+        <source>{date}: checksum noted, nothing to compare it with</source>
+        <translation>{date}: 체크섬을 적어 두었어요 (견줄 값 없음)</translation>
+    </message>
+    <message>
+        <source>not yet</source>
+        <translation>아직</translation>
+    </message>
+    <message>
+        <source>Ollama keeps this model in pieces that it shares between models. Delete it there, with this command:</source>
+        <translation>Ollama는 이 모델을 여러 모델이 함께 쓰는 조각으로 보관해요. Ollama에서 이 명령으로 지우세요:</translation>
+    </message>
+    <message>
+        <source>This model lies in the cache of Hugging Face, whose files belong together. Delete it with this command:</source>
+        <translation>이 모델은 Hugging Face 캐시에 있고, 그 파일들은 서로 이어져 있어요. 이 명령으로 지우세요:</translation>
+    </message>
+    <message>
+        <source>comes with ChatApp</source>
+        <translation>ChatApp에 들어 있음</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>크기</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>파일</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>파라미터</translation>
+    </message>
+    <message>
+        <source>Quantization</source>
+        <translation>양자화</translation>
+    </message>
+    <message>
+        <source>Architecture</source>
+        <translation>구조</translation>
+    </message>
+    <message>
+        <source>Trained context</source>
+        <translation>학습한 문맥</translation>
+    </message>
+    <message>
+        <source>Chat template</source>
+        <translation>대화 템플릿</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>라이선스</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>어디</translation>
+    </message>
+    <message>
+        <source>Commit</source>
+        <translation>커밋</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>출처</translation>
+    </message>
+    <message>
+        <source>Last used</source>
+        <translation>마지막 사용</translation>
+    </message>
+    <message>
+        <source>Added</source>
+        <translation>추가</translation>
+    </message>
+    <message>
+        <source>Checked</source>
+        <translation>확인</translation>
+    </message>
+    <message>
+        <source>not since it was last changed</source>
+        <translation>마지막으로 바뀐 뒤에는 안 했어요</translation>
+    </message>
+    <message>
+        <source>The same model lies in {where}. Deleting a copy frees {size}.</source>
+        <translation>같은 모델이 {where}에도 있어요. 사본을 지우면 {size}가 비어요.</translation>
+    </message>
+    <message>
+        <source>{count} tokens</source>
+        <translation>{count}토큰</translation>
+    </message>
+    <message>
+        <source>in the file</source>
+        <translation>파일에 있음</translation>
+    </message>
+    <message>
+        <source>none in the file; {program}&apos;s own only works there, so a plain one is used</source>
+        <translation>파일에 없음. {program} 것은 거기서만 되므로 기본 템플릿을 써요</translation>
+    </message>
+    <message>
+        <source>none in the file; a plain one is used</source>
+        <translation>파일에 없어서 기본 템플릿을 써요</translation>
+    </message>
+</context>
+<context>
     <name>line</name>
     <message>
         <source>Token {number} replayed: a single weight differs by up to {largest} ({head}), and on average {moved} of a head&apos;s attention lies elsewhere.</source>
@@ -6374,10 +6866,6 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>하루에 한 번 새 버전이 있는지 볼까요? 공개된 목록만 읽어요. 사용자에 대한 것은 보내지 않고, 아무것도 내려받지 않아요. 환경설정에서 바꿀 수 있어요.</translation>
     </message>
     <message>
-        <source>Only one model file at a time, ending in .gguf, can be dropped here.</source>
-        <translation>여기에는 .gguf 로 끝나는 모델 파일을 한 번에 하나만 놓을 수 있어요.</translation>
-    </message>
-    <message>
         <source>“{name}” was written.</source>
         <translation>“{name}” 파일을 저장했어요.</translation>
     </message>
@@ -6424,6 +6912,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>“{name}” is here and ready to chat with.</source>
         <translation>“{name}”을(를) 다 받았어요. 바로 대화할 수 있어요.</translation>
+    </message>
+    <message>
+        <source>Only model files, ending in .gguf, and folders can be dropped here.</source>
+        <translation>.gguf로 끝나는 모델 파일과 폴더만 끌어 놓을 수 있어요.</translation>
     </message>
 </context>
 <context>
