@@ -168,8 +168,8 @@ class _Download:
         self._fetch()
         if not partial.is_proven() and partial.resumed:
             # What lay on the disk may have been torn by a loss of power: that is no fault of the source.
-            _log.info("a resumed download has the wrong SHA-256; beginning again")
-            partial.start_over()
+            partial.go_back()
+            _log.info("a resumed download has the wrong SHA-256; going back to byte %d", partial.done)
             self._fetch()
         if not partial.is_proven():
             kept = partial.quarantine()
@@ -294,7 +294,8 @@ class _Download:
     def _take(self, answer: Answer, skip: int) -> None:
         """Write the body to the file; raise when it ends too early."""
         partial, size = self._partial, self._file.size
-        look = partial.done + _LOOK
+        step = max(_PIECE, min(_LOOK, self._headroom // 4))
+        look = partial.done + step
         while partial.done < size:
             piece = min(pace.piece(_PIECE) for pace in self._paces)
             count = self._read(answer, min(piece, skip or size - partial.done))
@@ -308,7 +309,7 @@ class _Download:
                 raise _Later(ENDED_EARLY)
             if partial.done >= look:
                 self._check_space()
-                look = partial.done + _LOOK
+                look = partial.done + step
             for pace in self._paces:
                 pace.take(count, self._stop)
 

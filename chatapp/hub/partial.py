@@ -14,6 +14,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from chatapp.core.errors import ErrorCode, HubError
+from chatapp.hub.milestones import Milestones
+from chatapp.hub.opening import open_itself
 from chatapp.hub.remote_file import RemoteFile
 from chatapp.hub.stop import Stop
 
@@ -22,9 +24,9 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-PART, SIDECAR, RECORD, QUARANTINED = ".part", ".part.json", ".source.json", ".quarantined"
+PART, SIDECAR, SUMS, RECORD, QUARANTINED = ".part", ".part.json", ".part.sums", ".source.json", ".quarantined"
 _NEW = ".new"  # of a small file that is being written
-ENDINGS = (PART, SIDECAR, RECORD, QUARANTINED, _NEW)
+ENDINGS = (PART, SIDECAR, SUMS, RECORD, QUARANTINED, _NEW)
 _PIECE = 1 << 20
 _LOCK_AT = 1 << 62  # Windows locks bytes, not files: one that no file has
 
@@ -37,14 +39,17 @@ class Partial:
         self._file = file
         self._part = beside(target, PART)
         self._sidecar = beside(target, SIDECAR)
+        self._milestones = Milestones(beside(target, SUMS))
         self._hash = hashlib.sha256()
+        self._sure = 0, hashlib.sha256()  # bytes that were right again when the part was taken up, and their hash
         self.done = 0  # bytes that are there, and hashed
         self.resumed = False  # whether some of them were written by an earlier run
         self.etag = ""  # the one the bytes came with
 
     def __enter__(self) -> Self:
         """Open and lock it; raise HubError (DOWNLOAD_IN_USE)."""
-        self._handle = os.fdopen(_open(self._part, os.O_RDWR | os.O_CREAT), "r+b", 0)
+        self._is_new = not self._part.exists()
+        self._handle = open_itself(self._part, "r+b")
         try:
             _lock(self._handle.fileno())
         except OSError as error:
@@ -56,6 +61,8 @@ class Partial:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._handle.close()
+        if error is not None and self._is_new and not self.done:
+            discard(self._target, QUARANTINED)  # nothing came
 
     def take_up(self, stop: Stop, report: Callable[[int], object]) -> None:
         """Hash what an earlier run left, or drop it when it is of another file; *report* gets the bytes so far."""
@@ -63,16 +70,38 @@ class Partial:
         if size and (size > self._file.size or not self._is_ours()):
             self.start_over()
         elif size:
-            self.done = hash_file(self._handle, self._hash, stop, report)
+            self._hash_again(size, stop, report)
             self.resumed = True
         self._write_sidecar()
 
+    def _hash_again(self, size: int, stop: Stop, report: Callable[[int], object]) -> None:
+        """All *size* bytes that are there, or those up to the last milestone that holds."""
+        buffer = memoryview(bytearray(_PIECE))
+        for end, sha256 in [*(found for found in self._milestones.read() if found[0] <= size), (size, "")]:
+            while self.done < end and (count := self._handle.readinto(buffer[: min(_PIECE, end - self.done)])):
+                stop.check()
+                self._hash.update(buffer[:count])
+                self.done += count
+                report(self.done)
+            if sha256 and self._hash.hexdigest() != sha256:
+                self.go_back()
+                return
+            if sha256:
+                self._sure = end, self._hash.copy()
+
+    def go_back(self) -> None:
+        """Drop what was not known to be right when the part was taken up."""
+        self.done = self._sure[0]
+        self._hash = self._sure[1].copy()
+        self._handle.truncate(self.done)
+        self._handle.seek(self.done)
+        self._milestones.forget_after(self.done)
+
     def start_over(self) -> None:
         """Drop everything."""
-        self._handle.seek(0)
-        self._handle.truncate()
-        self._hash = hashlib.sha256()
-        self.done, self.resumed, self.etag = 0, False, ""
+        self._sure = 0, hashlib.sha256()
+        self.go_back()
+        self.resumed, self.etag = False, ""
         self._write_sidecar()
 
     def arrived_with(self, etag: str) -> None:
@@ -88,6 +117,8 @@ class Partial:
             self._hash.update(piece[:written])
             self.done += written
             piece = piece[written:]
+        if self._milestones.is_due(self.done):
+            self._milestones.add(self.done, self._hash.hexdigest())
 
     def is_proven(self) -> bool:
         """Whether the bytes are the file's; without a known SHA-256, as many as it has."""
@@ -126,7 +157,7 @@ class Partial:
         return same and (bool(file.sha256) or file == self._file)
 
     def _forget(self) -> None:
-        for path in (self._sidecar, beside(self._sidecar, _NEW)):
+        for path in (self._sidecar, beside(self._sidecar, _NEW), beside(self._target, SUMS)):
             path.unlink(missing_ok=True)
 
     def _write_sidecar(self) -> None:
@@ -143,7 +174,7 @@ def reserve(target: Path) -> None:
     if not target.exists():
         with contextlib.suppress(OSError):  # whoever writes to it will say so
             target.parent.mkdir(parents=True, exist_ok=True)
-            os.close(_open(beside(target, PART), os.O_WRONLY | os.O_CREAT))
+            open_itself(beside(target, PART), "ab").close()
 
 
 def size_of_part(target: Path) -> int:
@@ -154,11 +185,12 @@ def size_of_part(target: Path) -> int:
         return 0
 
 
-def discard(target: Path) -> None:
-    """Delete what has arrived of *target*, and what was set aside: its download is given up."""
-    for ending in (PART, SIDECAR, SIDECAR + _NEW, QUARANTINED):
-        with contextlib.suppress(OSError):
-            beside(target, ending).unlink()
+def discard(target: Path, *but: str) -> None:
+    """Delete what has arrived of *target*, and what was set aside: its download is given up. Keep the endings *but*."""
+    for ending in (PART, SIDECAR, SIDECAR + _NEW, SUMS, QUARANTINED):
+        if ending not in but:
+            with contextlib.suppress(OSError):
+                beside(target, ending).unlink()
 
 
 def read_record(target: Path) -> RemoteFile | None:
@@ -200,17 +232,10 @@ def _write_json(path: Path, data: dict[str, Any]) -> None:
     """All or nothing. Always by the same temporary name: a process that is killed here must leave no litter behind."""
     temporary = beside(path, _NEW)
     temporary.unlink(missing_ok=True)
-    with os.fdopen(_open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as handle:
+    with open_itself(temporary, "xb") as handle:
         handle.write(json.dumps(data).encode())
-        handle.flush()
         os.fsync(handle.fileno())
     temporary.replace(path)
-
-
-def _open(path: Path, flags: int) -> int:
-    """A file of ours, itself: through a link that somebody laid there, bytes would go anywhere."""
-    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-    return os.open(path, flags, 0o666)
 
 
 def _lock(descriptor: int) -> None:

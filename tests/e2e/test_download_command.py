@@ -234,8 +234,7 @@ def test_a_disk_of_64_mb_fills_up_and_the_download_goes_on_when_there_is_room(hu
         assert "needs" in error
         assert "Free some space" in error
         assert "Traceback" not in error
-        free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
-        assert free >= 64 * MIB // 20 - 8 * MIB or free > 0  # what is kept free is still there for others
+        assert os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize >= 64 * MIB // 20
         there = size_of_part(command.target())
         assert there >= 19 * MIB
         assert data.startswith(beside(command.target(), PART).read_bytes())

@@ -20,7 +20,7 @@ from chatapp.core.errors import ErrorCode, HubError, StorageError
 from chatapp.hub import connection
 from chatapp.hub import download as module
 from chatapp.hub.download import Options, download
-from chatapp.hub.partial import PART, QUARANTINED, RECORD, SIDECAR, beside, read_record, size_of_part
+from chatapp.hub.partial import PART, QUARANTINED, RECORD, SIDECAR, SUMS, beside, read_record, size_of_part
 from chatapp.hub.progress import Progress
 from chatapp.hub.remote_file import RemoteFile, Source
 from chatapp.hub.stop import Stop, Stopped
@@ -202,6 +202,49 @@ def test_a_part_torn_by_a_loss_of_power_is_fetched_again(hub: Hub, tmp_path: Pat
     part = beside(tmp_path / "some/model-GGUF/model.gguf", PART)
     part.write_bytes(part.read_bytes()[:-4096] + bytes(4096))  # what some file systems leave
     assert_whole(fetch(hub, file, tmp_path))
+
+
+@pytest.mark.parametrize("torn", ["zeros", "cut", "zeros without a last milestone", "milestones of nonsense"])
+def test_of_a_torn_part_only_what_lies_behind_its_last_milestone_is_fetched_again(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, torn: str
+) -> None:
+    monkeypatch.setattr("chatapp.hub.milestones.EVERY", 500_000)
+    file = hub.add("model.gguf", DATA)
+    hub.faults.append(Fault(drop_after=2_900_000))
+    with pytest.raises(HubError):
+        fetch(hub, file, tmp_path, options=Options(attempts=1, headroom=0))
+    target = tmp_path / "some/model-GGUF/model.gguf"
+    part, sums = beside(target, PART), beside(target, SUMS)
+    lines = sums.read_text().splitlines(keepends=True)
+    ends = [int(line.split()[0]) for line in lines]
+    assert len(ends) >= 2
+    whole = part.read_bytes()
+    if torn == "cut":
+        part.write_bytes(whole[: ends[-1] - 1])
+    else:
+        part.write_bytes(whole[: ends[-2] + 10] + bytes(len(whole) - ends[-2] - 10))
+    if " " in torn:
+        sums.write_text("".join(lines[:-1]) if "without" in torn else lines[0] + "9 9\n\0\0")
+    assert_whole(fetch(hub, file, tmp_path))
+    offsets = {
+        "zeros": [ends[-2]],
+        "cut": [ends[-1] - 1],
+        # Found by the proof of the whole file: what is behind the milestones that are left is fetched once more.
+        "zeros without a last milestone": [len(whole), ends[-2]],
+        "milestones of nonsense": [len(whole), ends[0]],
+    }
+    assert [asked.offset for asked in hub.asked_store[1:]] == offsets[torn]
+
+
+def test_a_download_that_brings_nothing_leaves_nothing(hub: Hub, tmp_path: Path) -> None:
+    file = hub.add("model.gguf", DATA)
+    with pytest.raises(HubError):
+        fetch(hub, file, tmp_path, free=lambda _: 0)
+    hub.gated.add(file.repo)
+    hub.token = "hf_secret"
+    with pytest.raises(HubError):
+        fetch(hub, file, tmp_path)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 @pytest.mark.parametrize("sidecar", [b"", b"{}", b"[1]", b"\xff", b'{"repo": 1}', None])
@@ -570,14 +613,17 @@ def test_a_disk_that_fills_up_meanwhile_ends_it_and_keeps_what_arrived(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links")
-@pytest.mark.parametrize("ending", [PART, SIDECAR, f"{SIDECAR}.new", f"{RECORD}.new", RECORD, QUARANTINED])
-def test_a_link_in_the_folder_leads_no_byte_elsewhere(hub: Hub, tmp_path: Path, ending: str) -> None:
+@pytest.mark.parametrize("ending", [PART, SUMS, SIDECAR, f"{SIDECAR}.new", f"{RECORD}.new", RECORD, QUARANTINED])
+def test_a_link_in_the_folder_leads_no_byte_elsewhere(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
     file = hub.add("model.gguf", DATA)
     target = tmp_path / "models/some/model-GGUF/model.gguf"
     target.parent.mkdir(parents=True)
+    monkeypatch.setattr("chatapp.hub.milestones.EVERY", 500_000)
     (tmp_path / "mine").write_text("precious")
     beside(target, ending).symlink_to(tmp_path / "mine")
-    if ending == PART:
+    if ending in (PART, SUMS):
         with pytest.raises(StorageError):
             fetch(hub, file, tmp_path / "models")
     else:

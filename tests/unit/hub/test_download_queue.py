@@ -157,8 +157,7 @@ def test_pause_keeps_and_resume_goes_on(bench: Bench) -> None:
     assert watcher.states(job) == [
         State.QUEUED, State.RUNNING, State.PAUSED, State.QUEUED, State.RUNNING, State.DONE,
     ]  # fmt: skip
-    assert bench.hub.asked_store[-1].offset > 0
-    assert bench.hub.sent < 5 * MIB
+    assert bench.hub.asked_store[-1].offset >= MIB
 
 
 def test_cancel_deletes_what_arrived(bench: Bench) -> None:
