@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
+from shiboken6 import isValid
 
 from chatapp import log
 from chatapp.core.errors import UserFixable
@@ -34,7 +35,10 @@ class Tasks(QObject):
         on_success: Callable[[T], None] | None = None,
         on_failure: Callable[[UserFixable], None] | None = None,
     ) -> None:
-        """Do *work* on a thread. A `UserFixable` goes to *on_failure*; any other exception is a bug, raised here."""
+        """Do *work* on a thread. A `UserFixable` goes to *on_failure*; any other exception is a bug, raised here.
+
+        What is a method of a QObject that has been deleted meanwhile, such as a dialog's, is not called.
+        """
 
         def job() -> None:
             try:
@@ -43,7 +47,7 @@ class Tasks(QObject):
                 self._report(_failure(error, on_failure))
             else:
                 if on_success is not None:
-                    self._report(lambda: on_success(result))
+                    self._report(lambda: on_success(result) if _lives(on_success) else None)
 
         self._pool.submit(job)
 
@@ -65,10 +69,15 @@ class Tasks(QObject):
             callback()
 
 
+def _lives(callback: Callable[..., None]) -> bool:
+    owner = getattr(callback, "__self__", None)
+    return not isinstance(owner, QObject) or isValid(owner)
+
+
 def _failure(error: Exception, on_failure: Callable[[UserFixable], None] | None) -> Callable[[], None]:
     if isinstance(error, UserFixable):
         if on_failure is not None:
-            return lambda: on_failure(error)
+            return lambda: on_failure(error) if _lives(on_failure) else None
         _log.warning("nobody asked to hear of: %s", error)
         return lambda: None
 

@@ -72,17 +72,26 @@ def select(page: LibraryPage, name: str) -> None:
     page.list.setCurrentIndex(page.list.model().index(listed(page).index(name), 0))
 
 
-def answer(qtbot: QtBot, kind: type[QWidget], do: Callable[[QWidget], None]) -> None:
+def answer(kind: type[QWidget], do: Callable[[QWidget], None]) -> None:
     """Do it to the modal window of that *kind* when it comes."""
 
-    def come() -> None:
+    def come(tries: int) -> None:
         box = QApplication.activeModalWidget()
         if isinstance(box, kind):
             do(box)
-        else:
-            QTimer.singleShot(10, come)
+        elif tries:
+            QTimer.singleShot(10, lambda: come(tries - 1))
 
-    QTimer.singleShot(10, come)
+    QTimer.singleShot(10, lambda: come(200))
+
+
+def press(page: LibraryPage, qtbot: QtBot, key: Qt.Key) -> None:
+    """In the list, which has to be in the active window."""
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    page.list.setFocus()
+    qtbot.waitUntil(page.list.hasFocus)
+    qtbot.keyClick(page.list, key)
 
 
 def choose(page: LibraryPage, text: str) -> None:
@@ -123,9 +132,8 @@ def test_a_favourite_with_a_name_of_its_own_leads_the_model_menu(
         box.setTextValue("My coder")
         box.accept()
 
-    answer(qtbot, QInputDialog, type_it)
-    page.list.setFocus()
-    qtbot.keyClick(page.list, Qt.Key.Key_F2)
+    answer(QInputDialog, type_it)
+    press(page, qtbot, Qt.Key.Key_F2)
     assert page.list.currentIndex().data() == "My coder"
     selector = ModelSelector(app)
     qtbot.addWidget(selector)
@@ -148,9 +156,8 @@ def test_ollamas_models_are_explained_and_not_touched(page: LibraryPage, app: Se
         assert "ollama rm gemma3:1b" in box.informativeText()
         next(button for button in box.buttons() if button.text() == "Copy the command").click()
 
-    answer(qtbot, QMessageBox, copy)
-    page.list.setFocus()
-    qtbot.keyClick(page.list, Qt.Key.Key_Delete)
+    answer(QMessageBox, copy)
+    press(page, qtbot, Qt.Key.Key_Delete)
     assert QGuiApplication.clipboard().text() == "ollama rm gemma3:1b"
     assert "gemma3:1b" in listed(page)
 
@@ -158,9 +165,8 @@ def test_ollamas_models_are_explained_and_not_touched(page: LibraryPage, app: Se
 @pytest.mark.skipif("sys.platform == 'win32'", reason="would fill the real trash")
 def test_delete_asks_first(page: LibraryPage, app: Services, qtbot: QtBot) -> None:
     select(page, "alpha")
-    page.list.setFocus()
-    answer(qtbot, QMessageBox, lambda box: qtbot.keyClick(box, Qt.Key.Key_Escape))
-    qtbot.keyClick(page.list, Qt.Key.Key_Delete)
+    answer(QMessageBox, lambda box: qtbot.keyClick(box, Qt.Key.Key_Escape))
+    press(page, qtbot, Qt.Key.Key_Delete)
     assert (app.paths.models / "alpha.gguf").exists()
 
     def agree(box: QWidget) -> None:
@@ -168,9 +174,9 @@ def test_delete_asks_first(page: LibraryPage, app: Services, qtbot: QtBot) -> No
         assert str(app.paths.models / "alpha.gguf") in box.informativeText()
         next(b for b in box.buttons() if b.text() == "Move to the trash").click()
 
-    answer(qtbot, QMessageBox, agree)
+    answer(QMessageBox, agree)
     with qtbot.waitSignal(app.library.changed):
-        qtbot.keyClick(page.list, Qt.Key.Key_Delete)
+        press(page, qtbot, Qt.Key.Key_Delete)
     assert "alpha" not in listed(page)
     assert page.current() is not None
 
@@ -215,6 +221,16 @@ def test_folders_say_what_is_in_them_and_can_be_switched_off(
         ollama.click()
     assert "gemma3:1b" not in listed(page)
     dialog.reject()
+
+
+def test_folders_that_are_closed_at_once(page: LibraryPage, app: Services, qtbot: QtBot) -> None:
+    dialog = LibraryFolders(app, page)  # asks for the places in the background
+    with qtbot.waitSignal(dialog.destroyed):
+        dialog.open()
+        dialog.reject()
+        dialog.deleteLater()
+        app.tasks.wait(lambda: None)  # the answer is on its way, and comes after the dialog has gone
+    QApplication.processEvents()  # an exception here fails the test
 
 
 def test_no_models_leads_to_finding_some(app: Services, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
