@@ -114,7 +114,7 @@ class Services:
         downloads.chat_requested.connect(models.choose)
         hub_calls = HubCalls(hub, parent)
         hub_search = HubSearch(hub, hub_calls, models, engine, tasks, parent)
-        hub_repository = HubRepository(hub_calls, models, engine, tasks, parent)
+        hub_repository = HubRepository(hub, hub_calls, models, engine, tasks, parent)
         updates = UpdateService(settings_service, conversations, notices, parent)
         return cls(
             paths, settings_service, notices, tasks, storage, engine, conversations, chat, models, context,

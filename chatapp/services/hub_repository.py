@@ -16,6 +16,7 @@ from chatapp.hub.remote_file import Source
 from chatapp.hub.stop import Stop
 from chatapp.protocol.messages import DEFAULT_CONTEXT
 from chatapp.services.engine_process import EngineService
+from chatapp.services.hub_access import HubAccess
 from chatapp.services.hub_calls import SECONDS, HubCalls
 from chatapp.services.memory import free_memory
 from chatapp.services.models import ModelsService
@@ -48,7 +49,13 @@ class HubRepository(QObject):
     local_changed = Signal()
 
     def __init__(
-        self, calls: HubCalls, models: ModelsService, engine: EngineService, tasks: Tasks, parent: QObject | None = None
+        self,
+        access: HubAccess,
+        calls: HubCalls,
+        models: ModelsService,
+        engine: EngineService,
+        tasks: Tasks,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._calls = calls
@@ -58,6 +65,8 @@ class HubRepository(QObject):
         self._picture = ""
         self._planned = 0  # counts plans: only the latest is taken
         self._forget("")
+        self._access = access
+        access.changed.connect(self._on_access_changed)
         models.changed.connect(self.local_changed)
         models.plans_changed.connect(self.plan_again)  # free memory or options may be others
 
@@ -99,7 +108,7 @@ class HubRepository(QObject):
     @property
     def page(self) -> str:
         """Its address on the hub, for a browser."""
-        return f"{self._calls.source.endpoint.rstrip('/')}/{self.repo}"
+        return self._access.page(self.repo)
 
     @property
     def has_token(self) -> bool:
@@ -225,6 +234,10 @@ class HubRepository(QObject):
     def _on_card_failed(self, error: UserFixable) -> None:
         self.card_error = error
         self.card_changed.emit()
+
+    def _on_access_changed(self) -> None:
+        if self.repo:  # another token may open what was closed
+            self.retry()
 
     def _on_failed(self, error: UserFixable) -> None:
         self.error = error

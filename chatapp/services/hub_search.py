@@ -154,7 +154,8 @@ class HubSearch(QObject):
         code = self.error.code
         found = {ErrorCode.HUB_BUSY: Trouble.BUSY, ErrorCode.HUB_UNREACHABLE: Trouble.OFFLINE}.get(code, Trouble.OTHER)
         no_hub = code is ErrorCode.HUB_NOT_FOUND or self.error.params.get("reason") == UNREADABLE
-        if self._calls.source.endpoint != PUBLIC and (no_hub or found is Trouble.OFFLINE):
+        source = self._calls.source
+        if source.endpoint != PUBLIC and not source.offline and (no_hub or found is Trouble.OFFLINE):
             found = Trouble.ADDRESS
         return found
 

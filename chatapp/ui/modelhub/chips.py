@@ -1,12 +1,42 @@
-"""Small framed words, painted: marks in lists."""
+"""What the lists of the model window draw alike: the ground of a line, and marks, which are small framed words."""
 
-from PySide6.QtCore import QRectF, Qt
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QStyle
 
 from chatapp.ui import theme
 
-_ACROSS, _DOWN = 7, 1  # pixels between the frame and the word
-GAP = 6
+MARGIN = 8  # pixels between the list's edge and the coloured ground of a line
+INSET = 12  # between that ground and the text
+AIR = 9  # above and below the text
+GAP = 6  # between marks
+_ACROSS, _DOWN = 7, 1  # between a mark's frame and its word
+
+
+def paint_ground(painter: QPainter, line: QRect, state: QStyle.StateFlag) -> None:
+    """Colour a line that is chosen or pointed at, and frame one that has the focus."""
+    colors = theme.colors()
+    ground = QRectF(line.adjusted(MARGIN, 1, -MARGIN, -1))
+    selected = bool(state & QStyle.StateFlag.State_Selected)
+    if selected or state & QStyle.StateFlag.State_MouseOver:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colors.selected if selected else colors.hover)
+        painter.drawRoundedRect(ground, 7, 7)
+    if state & QStyle.StateFlag.State_HasFocus:
+        painter.setPen(QPen(colors.accent, 1.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(ground.adjusted(0.75, 0.75, -0.75, -0.75), 7, 7)
+
+
+def paint_marks(painter: QPainter, right: float, middle: float, marks: Sequence[tuple[str, str]]) -> float:
+    """Draw *marks* (words and the names of their colours) up to *right*; return where there is room before them."""
+    for text, color in reversed(marks):
+        right -= chip_width(text)
+        paint_chip(painter, right, middle, text, getattr(theme.colors(), color))
+        right -= GAP
+    return right
 
 
 def chip_width(text: str) -> int:

@@ -1,16 +1,12 @@
 """Paints one line of what can be found: name and marks, a sentence, facts."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from chatapp.ui import theme
-from chatapp.ui.modelhub.chips import GAP, chip_width, paint_chip
+from chatapp.ui.modelhub.chips import AIR, GAP, INSET, MARGIN, paint_ground, paint_marks
 from chatapp.ui.modelhub.find_item_model import Data, Row
-
-_MARGIN = 8  # between the list's edge and the coloured ground of a line
-_INSET = 12  # between that ground and the text
-_AIR = 9  # above and below
 
 
 class FindDelegate(QStyledItemDelegate):
@@ -34,38 +30,20 @@ class FindDelegate(QStyledItemDelegate):
         if row.is_heading:
             self._paint_heading(painter, option.rect, row.name)
         else:
-            self._paint_ground(painter, option)
+            paint_ground(painter, option.rect, option.state)
             self._paint_row(painter, option.rect, row)
         painter.restore()
 
     def _paint_heading(self, painter: QPainter, line: QRect, text: str) -> None:
         painter.setFont(theme.font(0.9, bold=True))
         painter.setPen(theme.colors().muted)
-        room = line.adjusted(_MARGIN + _INSET, 0, -_MARGIN, -6)
+        room = line.adjusted(MARGIN + INSET, 0, -MARGIN, -6)
         painter.drawText(room, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, text)
 
-    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
-        colors, line, state = theme.colors(), option.rect, option.state
-        ground = QRectF(line.adjusted(_MARGIN, 1, -_MARGIN, -1))
-        selected = bool(state & QStyle.StateFlag.State_Selected)
-        if selected or state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colors.selected if selected else colors.hover)
-            painter.drawRoundedRect(ground, 7, 7)
-        if state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QPen(colors.accent, 1.5))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(ground.adjusted(0.75, 0.75, -0.75, -0.75), 7, 7)
-
     def _paint_row(self, painter: QPainter, line: QRect, row: Row) -> None:
-        colors = theme.colors()
-        room = line.adjusted(_MARGIN + _INSET, _AIR, -_MARGIN - _INSET, -_AIR)
+        room = line.adjusted(MARGIN + INSET, AIR, -MARGIN - INSET, -AIR)
         name_height, text_height, small_height = self._heights
-        right = float(room.right())
-        for text, color in reversed(row.marks):
-            right -= chip_width(text)
-            paint_chip(painter, right, room.top() + name_height / 2, text, getattr(colors, color))
-            right -= GAP
+        right = paint_marks(painter, float(room.right()), room.top() + name_height / 2, row.marks)
         at = room.left()
         limit = int(right) - GAP
         if row.author:
@@ -96,4 +74,4 @@ class FindDelegate(QStyledItemDelegate):
         name, text, small = self._heights
         if row.is_heading:
             return QSize(120, small + 22)
-        return QSize(120, 2 * _AIR + name + 3 + small + (text + 2 if row.why else 0))
+        return QSize(120, 2 * AIR + name + 3 + small + (text + 2 if row.why else 0))

@@ -1,15 +1,13 @@
 """Paints one local model: its name and marks, and the facts below."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from chatapp.ui import theme
-from chatapp.ui.modelhub.chips import GAP, chip_width, paint_chip
+from chatapp.ui.modelhub.chips import AIR, GAP, INSET, MARGIN, paint_ground, paint_marks
 from chatapp.ui.modelhub.library_item_model import Data, Row
 from chatapp.ui.widgets.icons import icon
-
-_MARGIN, _INSET, _AIR = 8, 12, 8  # pixels: around the ground of a line, from there to the text, above and below it
 
 
 class LibraryDelegate(QStyledItemDelegate):
@@ -23,7 +21,7 @@ class LibraryDelegate(QStyledItemDelegate):
         """Take the sizes from the font in use."""
         self._name, self._small = theme.font(bold=True), theme.font(0.9)
         self._heights = QFontMetrics(self._name).height(), QFontMetrics(self._small).height()
-        self._size = QSize(200, sum(self._heights) + 2 * _AIR + 3)
+        self._size = QSize(200, sum(self._heights) + 2 * AIR + 3)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         del option, index
@@ -35,32 +33,15 @@ class LibraryDelegate(QStyledItemDelegate):
         row: Row = index.data(Data.ROW)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_ground(painter, option.rect, option.state)
+        paint_ground(painter, option.rect, option.state)
         self._paint_row(painter, option.rect, row)
         painter.restore()
 
-    def _paint_ground(self, painter: QPainter, line: QRect, state: QStyle.StateFlag) -> None:
-        colors = theme.colors()
-        ground = QRectF(line.adjusted(_MARGIN, 1, -_MARGIN, -1))
-        selected = bool(state & QStyle.StateFlag.State_Selected)
-        if selected or state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colors.selected if selected else colors.hover)
-            painter.drawRoundedRect(ground, 7, 7)
-        if state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QPen(colors.accent, 1.5))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(ground.adjusted(0.75, 0.75, -0.75, -0.75), 7, 7)
-
     def _paint_row(self, painter: QPainter, line: QRect, row: Row) -> None:
         colors = theme.colors()
-        room = line.adjusted(_MARGIN + _INSET, _AIR, -_MARGIN - _INSET, -_AIR)
+        room = line.adjusted(MARGIN + INSET, AIR, -MARGIN - INSET, -AIR)
         name_height, small_height = self._heights
-        right = float(room.right())
-        for text, color in reversed(row.marks):
-            right -= chip_width(text)
-            paint_chip(painter, right, room.top() + name_height / 2, text, getattr(colors, color))
-            right -= GAP
+        right = paint_marks(painter, float(room.right()), room.top() + name_height / 2, row.marks)
         left = room.left()
         if row.favourite:
             star = QRect(left, room.top() + (name_height - 14) // 2, 14, 14)

@@ -195,8 +195,20 @@ class RepositoryPage(QWidget):
 
     # -- events --------------------------------------------------------------------------------------------------------
 
+    def event(self, event: QEvent) -> bool:
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and event.key() == Qt.Key.Key_Escape  # which would close the window; pressed again, it does
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in _SCROLLING:  # whatever has the focus, the page is what one reads
+        if event.key() == Qt.Key.Key_Escape:
+            self.back_requested.emit()
+        elif event.key() in _SCROLLING:  # whatever has the focus, the page is what one reads
             QApplication.sendEvent(self._scroll.verticalScrollBar(), event)
         else:
             super().keyPressEvent(event)

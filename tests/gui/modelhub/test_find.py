@@ -19,6 +19,7 @@ from chatapp.ui.modelhub.find_page import FindPage
 from chatapp.ui.modelhub.fit_popover import FitPopover
 from chatapp.ui.modelhub.message_pane import MessagePane
 from chatapp.ui.modelhub.repository_row import RepositoryRow
+from chatapp.ui.modelhub.window import ModelHubWindow
 from tests.helpers.hub_server import Fault, Hub
 from tests.helpers.tiny_models import tiny
 
@@ -101,6 +102,22 @@ def test_type_arrow_down_and_enter_open_a_model(page: FindPage, qtbot: QtBot) ->
     qtbot.waitUntil(page.list.hasFocus)
     assert page.list.currentIndex().data(Data.REPO) == REPO
     assert page.box.text() == "tiny"
+
+
+def test_escape_goes_back_before_it_closes(services: Services, qtbot: QtBot) -> None:
+    window = ModelHubWindow(services)
+    qtbot.addWidget(window)
+    with qtbot.waitExposed(window):
+        window.open("findPage")
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    page = window.findChild(FindPage)
+    opened(page, qtbot)
+    qtbot.keyClick(page.focusWidget(), Qt.Key.Key_Escape)
+    assert window.isVisible()
+    assert page.currentIndex() == 0
+    qtbot.keyClick(page.box, Qt.Key.Key_Escape)
+    assert not window.isVisible()
 
 
 def test_nothing_typed_shows_a_few_to_begin_with(page: FindPage, services: Services, qtbot: QtBot) -> None:
