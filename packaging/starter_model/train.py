@@ -29,7 +29,7 @@ from torch.nn import functional
 
 # While training, a second output says which intent of the corpus an answer is going to have: with several wordings for
 # every answer its first words no longer tell. It is not exported.
-INTENT_SHARE = 0.3
+INTENT_SHARE = 0.2
 VALIDATE_EVERY, SHOW_EVERY = 100, 20  # steps
 SAVE_EVERY = 60  # seconds
 WARM_UP = 60  # steps
@@ -184,12 +184,12 @@ class Run:
 def main() -> None:
     """Corpus to GGUF and model card in one go."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--steps", type=int, default=3200, help="a smaller number ends a run that has begun earlier")
+    parser.add_argument("--steps", type=int, default=4000, help="a smaller number ends a run that has begun earlier")
     parser.add_argument("--batch", type=int, default=4096, help="tokens per step")
     parser.add_argument("--vocab", type=int, default=4096)
     parser.add_argument("--matrix-lr", type=float, default=0.02)
     parser.add_argument("--other-lr", type=float, default=0.003)
-    parser.add_argument("--threads", type=int, default=2, help="1 on a busy machine: two would wait for each other")
+    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--save-every", type=float, default=SAVE_EVERY, help="seconds between checkpoints")
     parser.add_argument("--validate-every", type=int, default=VALIDATE_EVERY, help="steps between points of the curve")
