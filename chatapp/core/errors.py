@@ -393,7 +393,7 @@ TEXTS: dict[ErrorCode, ErrorText] = {
     ),
     ErrorCode.HUB_KEYRING: _text(
         QT_TRANSLATE_NOOP("errors", "The keyring of this computer cannot be used: {reason}."),
-        QT_TRANSLATE_NOOP("errors", "The access token works until ChatApp is closed, and has to be entered again then."),
+        QT_TRANSLATE_NOOP("errors", "Without it an access token lasts only until ChatApp is closed. Start or unlock the keyring, or enter the token anew each time."),
     ),
     ErrorCode.DOWNLOAD_BROKE_OFF: _text(
         QT_TRANSLATE_NOOP("errors", "The download of {name} broke off: {reason}. What has arrived is kept."),

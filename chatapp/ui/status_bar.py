@@ -128,8 +128,8 @@ class StatusBar(QWidget):
         row.setContentsMargins(14, 3, 14, 3)
         row.setSpacing(18)
         row.addWidget(self._context)
+        row.addWidget(DownloadButton(services, self))  # at the left: at the right, numbers come and go
         row.addStretch(1)
-        row.addWidget(DownloadButton(services, self))
         for label in (self._first, self._speed, self._engine):
             label.setProperty("role", "muted")
             row.addWidget(label)

@@ -3,7 +3,7 @@
 from math import ceil
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QTextLayout, QTextOption
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter, QPen, QTextLayout, QTextOption
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from chatapp.services.downloads import Item, State
@@ -32,6 +32,7 @@ class DownloadDelegate(QStyledItemDelegate):
     def __init__(self, view: QWidget) -> None:
         super().__init__(view)
         self.hovered: tuple[int, Act] | None = None
+        self._icons: dict[tuple[str, str], QIcon] = {}  # each asks the disk when it is made
 
     # -- where things are ----------------------------------------------------------------------------------------------
 
@@ -82,12 +83,19 @@ class DownloadDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ground(painter, row, option.state)
         name, role = _STATES.get(item.state, _STATES[State.QUEUED])
-        icon(name, role).paint(painter, QRect(row.left() + _MARGIN + _PADDING, row.top() + _PADDING + 2, _ICON, _ICON))
+        self._icon(name, role).paint(
+            painter, QRect(row.left() + _MARGIN + _PADDING, row.top() + _PADDING + 2, _ICON, _ICON)
+        )
         buttons = self.buttons(item, row)
         self._paint_texts(painter, row, item, buttons[0][1].left() - 12 if buttons else row.right(), offline=offline)
         for act, at in buttons:
             self._paint_button(painter, at, act, hovered=self.hovered == (item.id, act))
         painter.restore()
+
+    def _icon(self, name: str, role: str) -> QIcon:
+        if (name, role) not in self._icons:
+            self._icons[name, role] = icon(name, role)
+        return self._icons[name, role]
 
     def _paint_ground(self, painter: QPainter, row: QRect, state: QStyle.StateFlag) -> None:
         colors = theme.colors()
@@ -137,7 +145,7 @@ class DownloadDelegate(QStyledItemDelegate):
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(colors.hover)
                 painter.drawRoundedRect(at, 6, 6)
-            icon(words.ICONS[act], "text" if hovered else "muted").paint(painter, at.adjusted(5, 5, -5, -5))
+            self._icon(words.ICONS[act], "text" if hovered else "muted").paint(painter, at.adjusted(5, 5, -5, -5))
             return
         painter.setPen(QPen(theme.mix(colors.border, colors.muted, 0.3), 1))
         painter.setBrush(colors.hover if hovered else colors.surface)

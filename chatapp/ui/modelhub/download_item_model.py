@@ -50,12 +50,12 @@ class DownloadItemModel(QAbstractListModel):
         if items:
             self.dataChanged.emit(self.index(0), self.index(len(items) - 1))
 
-    def show_progress(self, item: Item) -> None:
-        """Bytes came."""
+    def take_progress(self, item: Item) -> QModelIndex:
+        """Bytes came. The caller repaints that row: after ``dataChanged`` a list view lays out all of them anew."""
         row = self.row_of(item.id)
         if row >= 0:
             self._items[row] = item
-            self.dataChanged.emit(self.index(row), self.index(row))
+        return self.index(row)
 
     def row_of(self, item_id: int) -> int:
         """-1 when it is not here."""
@@ -74,7 +74,7 @@ class DownloadItemModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 return item.title
             case Qt.ItemDataRole.ToolTipRole:
-                return plain_tip(f"{item.name}\n{words.origin(item)}")
+                return plain_tip("\n".join(filter(None, (item.name, words.origin(item), words.reason(item)))))
             case Qt.ItemDataRole.AccessibleTextRole:
                 return words.spoken(item, offline=self.offline)
         return None

@@ -7,6 +7,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from chatapp.services.downloads import Item, State
+from chatapp.settings import schema
 from chatapp.settings.setting import Section
 from chatapp.ui.dialogs.confirm import confirm
 from chatapp.ui.modelhub import download_words as words
@@ -18,6 +19,7 @@ from chatapp.ui.widgets.reveal import reveal
 if TYPE_CHECKING:
     from chatapp.services.bundle import Services
 
+_INPUTS = {Act.TOKEN: "tokenEdit", Act.NETWORK: schema.PROXY.key, Act.SPACE: schema.DOWNLOAD_FOLDER.key}
 _ASK_FROM = 100_000_000  # bytes that arrived; less is soon fetched again
 
 
@@ -42,6 +44,9 @@ class DownloadList(QWidget):
         self._resume_all = QPushButton(self)
         self._resume_all.setObjectName("resumeAllButton")
         self._resume_all.clicked.connect(self._downloads.resume_all)
+        self._go_online = QPushButton(self)
+        self._go_online.setObjectName("goOnlineButton")
+        self._go_online.clicked.connect(lambda: services.settings.set(schema.OFFLINE, "off"))
         self._clear = QPushButton(self)
         self._clear.setObjectName("clearFinishedButton")
         self._clear.clicked.connect(self._downloads.clear_finished)
@@ -75,7 +80,7 @@ class DownloadList(QWidget):
         head.setSpacing(8)
         head.addLayout(texts, 1)
         head.addSpacing(12)
-        for button in (self._pause_all, self._resume_all, self._clear):
+        for button in (self._go_online, self._pause_all, self._resume_all, self._clear):
             head.addWidget(button)
         foot = QVBoxLayout()
         foot.setContentsMargins(20, 6, 20, 12)
@@ -109,12 +114,9 @@ class DownloadList(QWidget):
             case Act.PAGE:
                 QDesktopServices.openUrl(QUrl(self._services.hub.page(item.files[0].repo)))
             case Act.TOKEN | Act.NETWORK | Act.SPACE:
-                self._open_settings()
-
-    def _open_settings(self) -> None:
-        dialog = PreferencesDialog(self._services, self.window())
-        dialog.show_section(Section.NETWORK)
-        dialog.open()
+                dialog = PreferencesDialog(self._services, self.window())
+                dialog.open()
+                dialog.show_at(Section.NETWORK, _INPUTS[act])
 
     def _cancel(self, item: Item) -> None:
         if item.progress.done >= _ASK_FROM and not confirm(
@@ -139,13 +141,16 @@ class DownloadList(QWidget):
         self._pause_all.setVisible(bool(states & {State.QUEUED, State.RUNNING}))
         self._resume_all.setVisible(State.PAUSED in states)
         self._clear.setVisible(State.DONE in states)
+        # What the environment forbids is not for a button to allow.
+        waits = self._downloads.is_offline and bool(states & {State.QUEUED})
+        self._go_online.setVisible(waits and self._services.settings.get(schema.OFFLINE) == "on")
         self._note.setVisible(bool(states & {State.QUEUED, State.RUNNING, State.PAUSED}))
         self._show_total()
 
     def _on_progressed(self, item_id: int) -> None:
         item = self._downloads.item(item_id)
         if item is not None:
-            self.view.item_model.show_progress(item)
+            self.view.show_progress(item)
             self._show_total()
 
     def _show_total(self) -> None:
@@ -153,7 +158,8 @@ class DownloadList(QWidget):
         self._bar.setVisible(total is not None)
         if total is not None:
             self._bar.setValue(1000 * total.done // max(1, total.total))
-            self._total.setText(words.numbers(total))
+            offline = self.tr("Offline mode is on") if self._downloads.is_offline else ""
+            self._total.setText(" · ".join(part for part in (offline, words.numbers(total)) if part))
             return
         items = self._downloads.items()
         failed = sum(item.state is State.FAILED for item in items)
@@ -174,6 +180,7 @@ class DownloadList(QWidget):
         self._bar.setAccessibleName(self.tr("All downloads together"))
         self._pause_all.setText(self.tr("Pause all"))
         self._resume_all.setText(self.tr("Resume all"))
+        self._go_online.setText(self.tr("Turn offline mode off"))
         self._clear.setText(self.tr("Clear finished"))
         self._empty.setText(self.tr("Nothing is being downloaded.\nModels that you fetch are shown here on their way."))
         self._note.setText(

@@ -46,6 +46,10 @@ class DownloadView(QListView):
         self.setMouseTracking(True)
         theme.notifier.changed.connect(self.doItemsLayout)
 
+    def show_progress(self, item: Item) -> None:
+        """Bytes came."""
+        self.update(self.item_model.take_progress(item))
+
     def _item(self, index: QModelIndex) -> Item | None:
         item = index.data(Data.ITEM)
         return item if isinstance(item, Item) else None

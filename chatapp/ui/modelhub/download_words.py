@@ -136,6 +136,12 @@ def failure(item: Item) -> str:
     return " ".join(error_text(item.error)) if item.error is not None else ""
 
 
+def reason(item: Item) -> str:
+    """Why it waits, as the connection or the server said."""
+    said = item.progress.reason if item.state is State.RUNNING else ""
+    return QCoreApplication.translate("reasons", said) if said else ""
+
+
 def spoken(item: Item, *, offline: bool) -> str:
     """Everything, for screen readers."""
     percent = f"{percentage(item.progress)} %" if item.state is not State.DONE else ""

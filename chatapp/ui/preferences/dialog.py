@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -61,9 +61,14 @@ class PreferencesDialog(QDialog):
         services.settings.changed.connect(self._on_setting_changed)
         self._retranslate()
 
-    def show_section(self, section: Section) -> None:
-        """Bring the tab of *section* to the front."""
+    def show_at(self, section: Section, name: str = "") -> None:
+        """Bring the tab of *section* to the front, and the input of that object name into sight."""
         self._tabs.setCurrentIndex(self._sections.index(section))
+        area, wanted = self._tabs.currentWidget(), self.findChild(QWidget, name) if name else None
+        if isinstance(area, QScrollArea) and wanted is not None:
+            wanted.setFocus(Qt.FocusReason.OtherFocusReason)
+            # Places are known only when the dialog is shown.
+            QTimer.singleShot(0, self, lambda: area.ensureWidgetVisible(wanted, 0, area.height() // 3))
 
     def _page(self, section: Section, settings: list[Setting[Any]]) -> QScrollArea:
         inner = QWidget()

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from chatapp.services.bundle import Services
 from chatapp.services.downloads import Item, RemoteFile, State
+from chatapp.settings.schema import OFFLINE
 from chatapp.ui.modelhub import download_list
 from chatapp.ui.modelhub import download_words as words
 from chatapp.ui.modelhub.download_item_model import Data
@@ -145,6 +146,18 @@ def test_what_is_done_opens_in_the_chat(
     path = services.paths.models / "some/model-GGUF/m0-Q4_K_M.gguf"
     assert chosen == [str(path)]
     assert revealed == [path]
+
+
+def test_offline_mode_is_said_and_can_be_ended_here(
+    page: DownloadList, services: Services, hub: Hub, qtbot: QtBot
+) -> None:
+    services.settings.set(OFFLINE, "on")
+    (number,) = add(page, services, qtbot, published(hub)[:1])
+    assert "Waits: offline mode is on" in said(page, number)
+    assert page.findChild(QLabel, "downloadTotal").text() == "Offline mode is on · 0 bytes of 4 MB"
+    assert hub.asked_hub == []
+    qtbot.mouseClick(page.findChild(QPushButton, "goOnlineButton"), Qt.MouseButton.LeftButton)
+    wait_for(page, qtbot, number, State.DONE)
 
 
 def test_giving_up_much_is_asked_about(
