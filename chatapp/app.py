@@ -1,3 +1,4 @@
+# ruff: noqa: PLC0415  (what is large is imported when the window is to be seen)
 """The window's composition root: makes everything, in order, and takes it down again."""
 
 import argparse
@@ -7,25 +8,32 @@ import signal
 import socket
 import sys
 
-from PySide6.QtCore import QLockFile, QObject, QSettings, QSocketNotifier, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QCoreApplication,
+    QElapsedTimer,
+    QEventLoop,
+    QLockFile,
+    QObject,
+    QSettings,
+    QSocketNotifier,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from chatapp import __version__, crash, log
 from chatapp.core.errors import ErrorCode, StorageError, UserFixable
 from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.paths import Paths
-from chatapp.services.bundle import Services
-from chatapp.services.notices import CRASHED_BEFORE, Level, Notice
 from chatapp.settings import schema
 from chatapp.settings.file import Settings
-from chatapp.ui import input_methods
-from chatapp.ui.appearance import Appearance
-from chatapp.ui.dialogs.crash import CrashDialog
-from chatapp.ui.dialogs.startup import show_startup_error
+from chatapp.ui import appearance, input_methods
 from chatapp.ui.main_window import MainWindow
 
 NO_LOCK = QT_TRANSLATE_NOOP("reasons", "no lock file can be made in it")
+_WAIT = 200  # milliseconds for the system to make room for the window; it comes later where that takes longer
 _log = log.get("app")
 
 
@@ -42,20 +50,27 @@ def main(given: argparse.Namespace) -> int:
         settings = Settings.load(paths.settings_file)
         if given.lang:
             settings.set(schema.LANGUAGE, given.lang)
+        appearance.dress(app, settings)
+        window = MainWindow()
+        window.place(settings)
+        show_now(window)
+        from chatapp.services.bundle import Services
+
         services = Services.create(paths, settings, fake_engine=given.fake_engine, parent=app)
     except UserFixable as error:
+        from chatapp.ui.dialogs.startup import show_startup_error
+
         sys.stderr.write(f"chatapp: {error.message} {error.remedy}\n")
         show_startup_error(error, given.lang or "auto")
         return 1
-    appearance = Appearance(app, services.settings, app)
-    window = MainWindow(services, appearance)
+    from chatapp.services.notices import CRASHED_BEFORE, Level, Notice
+
+    window.fill(services, appearance.Appearance(app, services.settings, app))
     relay = _CrashRelay(window)
     crashes.on_report = relay.reported.emit
     if crashes.previous is not None:
         services.notices.post(Notice(Level.WARNING, CRASHED_BEFORE, {"path": str(crashes.previous)}))
     watch = _SignalWatch(app) if sys.platform != "win32" else None
-    window.show()
-    # The window first; what may take long afterwards.
     QTimer.singleShot(0, app, lambda: services.start(given.model))
     gc.freeze()  # what the start has made stays: a full collection would look through it for longer than a frame
     code = app.exec()
@@ -66,6 +81,17 @@ def main(given: argparse.Namespace) -> int:
     lock.unlock()
     log.shutdown()
     return code if saved else 1
+
+
+def show_now(window: QWidget) -> None:
+    """Show *window* and draw it, before what it shows is loaded."""
+    window.show()
+    clock = QElapsedTimer()
+    clock.start()
+    handle = window.windowHandle()
+    while handle is not None and not handle.isExposed() and clock.elapsed() < _WAIT:
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents, 10)
+    QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
 
 
 def make_application(arguments: list[str]) -> QApplication:
@@ -111,6 +137,8 @@ class _CrashRelay(QObject):
         self.reported.connect(self._on_reported)
 
     def _on_reported(self, report: crash.Report) -> None:
+        from chatapp.ui.dialogs.crash import CrashDialog
+
         _log.error("unexpected error, report in %s", report.path)
         CrashDialog.open_once(report.path, report.text, self._window)
 

@@ -3,28 +3,17 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from chatapp.core.measure import RANK_BOUNDS, Measure
 from chatapp.core.trace_buffer import TraceBuffer
 
 LN2 = math.log(2)
-RANK_BOUNDS = (1, 10, 100, 1000)  # the last rank of each bucket but the last, as GLTR's; counted from 1
-MOST_RANK_BOUNDS = 6
 FULL_SURPRISAL = 12.0  # bits; the strongest colour stands for this and all above
 FULL_ENTROPY = 8.0  # bits
 _SURPRISING = 0.5  # bits; below that no token surprises
-
-
-class Measure(StrEnum):
-    """What tokens are coloured by."""
-
-    PROBABILITY = "probability"
-    SURPRISAL = "surprisal"
-    ENTROPY = "entropy"
-    RANK = "rank"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +85,6 @@ def levels(values: NDArray[np.float64], measure: Measure, bounds: Sequence[int] 
         buckets = np.searchsorted(np.asarray(bounds), values, side="left")
         return np.where(np.isnan(values), np.nan, buckets / max(1, len(bounds)))
     return np.clip(values / (FULL_SURPRISAL if measure is Measure.SURPRISAL else FULL_ENTROPY), 0, 1)
-
-
-def are_rank_bounds(numbers: Sequence[int]) -> bool:
-    """Whether *numbers* can be the last ranks of buckets: growing, and no more than `MOST_RANK_BOUNDS`."""
-    return 0 < len(numbers) <= MOST_RANK_BOUNDS and numbers[0] > 0 and list(numbers) == sorted(set(numbers))
 
 
 def rank_bucket(rank: int, bounds: Sequence[int] = RANK_BOUNDS) -> int:

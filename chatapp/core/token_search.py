@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from chatapp.core.measure import Measure
 from chatapp.core.text import QT_TRANSLATE_NOOP
-from chatapp.core.token_measures import Measure, group_values
+from chatapp.core.token_measures import group_values
 from chatapp.core.trace_buffer import TraceBuffer
 
 NO_NUMBER = QT_TRANSLATE_NOOP("token search", "“{part}” needs a number, as in {name} {sign} {example}.")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chatapp.core.token_measures import RANK_BOUNDS, Measure, are_rank_bounds
+from chatapp.core.measure import RANK_BOUNDS, Measure, are_rank_bounds
 from chatapp.settings.setting import Choice, Kind, Setting
 
 _ON_OFF = (Choice("on", ""), Choice("off", ""))

@@ -1,3 +1,4 @@
+# ruff: noqa: PLC0415  (the parts are imported when the empty window is there: that takes five times as long as showing it)
 """The window: places the parts, hangs the menus and passes on what the user chose. It decides nothing."""
 
 import base64
@@ -16,51 +17,63 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from chatapp.core import reasoning
-from chatapp.core.conversation import Message, Role
-from chatapp.services.notices import Action
 from chatapp.settings.schema import LANGUAGE, SPLITTER_SIZES, THEME, WINDOW_GEOMETRY, WINDOW_STATE
-from chatapp.ui.actions import Actions
-from chatapp.ui.appearance import Appearance
-from chatapp.ui.chat.view import ChatView
-from chatapp.ui.dialogs.about import AboutDialog
-from chatapp.ui.dialogs.model_info import ModelInfoDialog
-from chatapp.ui.dialogs.shortcuts import ShortcutsDialog
-from chatapp.ui.dialogs.updates import UpdateDialog
-from chatapp.ui.drop import ModelDrop
-from chatapp.ui.inspector.panel import InspectorPanel
-from chatapp.ui.model_selector import ModelSelector
-from chatapp.ui.modelhub.download_words import percentage
-from chatapp.ui.modelhub.window import ModelHubWindow
-from chatapp.ui.notices import NoticeArea
-from chatapp.ui.preferences.dialog import PreferencesDialog
-from chatapp.ui.room import Room
-from chatapp.ui.settings_panel import SettingsPanel
-from chatapp.ui.sidebar.sidebar import Sidebar
-from chatapp.ui.status_bar import StatusBar
-from chatapp.ui.widgets.bar import Bar
-from chatapp.ui.widgets.dock import Dock
 from chatapp.ui.widgets.icons import app_icon, icon
 
 if TYPE_CHECKING:
+    from chatapp.core.conversation import Message
     from chatapp.services.bundle import Services
+    from chatapp.services.settings import SettingsService
+    from chatapp.settings.file import Settings
+    from chatapp.ui.appearance import Appearance
+    from chatapp.ui.modelhub.window import ModelHubWindow
+    from chatapp.ui.widgets.dock import Dock
 
 _SIDEBAR_WIDTH = 250
 
 
 class MainWindow(QMainWindow):
-    """Left the conversations, in the middle the chat, at the right what belongs to this conversation."""
+    """Left the conversations, in the middle the chat, at the right what belongs to this conversation.
 
-    def __init__(self, services: "Services", appearance: Appearance, parent: QWidget | None = None) -> None:
+    Without services it is an empty frame, which can be shown at once and filled afterwards.
+    """
+
+    def __init__(
+        self, services: "Services | None" = None, appearance: "Appearance | None" = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._services = services
-        self._appearance = appearance
+        self._is_filled = False
         self._title = ""
         self._models: ModelHubWindow | None = None
         self.setObjectName("mainWindow")
+        self.setWindowTitle(QGuiApplication.applicationDisplayName())
         self.setWindowIcon(app_icon())
         self.setMinimumSize(QSize(760, 520))
         self.setAnimated(False)  # a panel that slides in lays out the whole chat for every step of the way
+        if services is not None and appearance is not None:
+            self.place(services.settings)
+            self.fill(services, appearance)
+
+    def place(self, settings: "Settings | SettingsService") -> None:
+        """Where it was last time, and as large."""
+        screen = self.screen().availableSize()
+        self.resize(min(1180, screen.width() - 40), min(780, screen.height() - 60))
+        self.restoreGeometry(_decoded(settings.get(WINDOW_GEOMETRY)))
+
+    def fill(self, services: "Services", appearance: "Appearance") -> None:
+        """Put everything into it."""
+        from chatapp.ui.actions import Actions
+        from chatapp.ui.chat.view import ChatView
+        from chatapp.ui.drop import ModelDrop
+        from chatapp.ui.inspector.panel import InspectorPanel
+        from chatapp.ui.model_selector import ModelSelector
+        from chatapp.ui.notices import NoticeArea
+        from chatapp.ui.room import Room
+        from chatapp.ui.settings_panel import SettingsPanel
+        from chatapp.ui.sidebar.sidebar import Sidebar
+
+        self._services = services
+        self._appearance = appearance
         self.actions_table = Actions(self)
         self._sidebar = Sidebar(services, self.actions_table["new"], self)
         self._selector = ModelSelector(services, self)
@@ -76,13 +89,16 @@ class MainWindow(QMainWindow):
         self._splitter = self._build_centre()
         self._connect()
         self._restore_layout()
+        self._is_filled = True
         self._retranslate()
         self._drop = ModelDrop(self, services, self._add_models)
         self._chat.setFocus()
 
     # -- building ------------------------------------------------------------------------------------------------------
 
-    def _add_dock(self, name: str, content: QWidget) -> Dock:
+    def _add_dock(self, name: str, content: QWidget) -> "Dock":
+        from chatapp.ui.widgets.dock import Dock
+
         dock = Dock(name, self)
         dock.setWidget(content)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
@@ -90,6 +106,9 @@ class MainWindow(QMainWindow):
         return dock
 
     def _build_centre(self) -> QSplitter:
+        from chatapp.ui.status_bar import StatusBar
+        from chatapp.ui.widgets.bar import Bar
+
         top = Bar("topBar", 10, 10, self)
         row = top.row
         row.addWidget(self._selector)
@@ -118,6 +137,8 @@ class MainWindow(QMainWindow):
         return splitter
 
     def _connect(self) -> None:
+        from chatapp.ui.dialogs.updates import UpdateDialog
+
         services, actions = self._services, self.actions_table
         actions.fill(self.menuBar())
         actions.connect_all(self._handlers())
@@ -155,6 +176,12 @@ class MainWindow(QMainWindow):
         self._show_choices()
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
+        from chatapp.ui.dialogs.about import AboutDialog
+        from chatapp.ui.dialogs.model_info import ModelInfoDialog
+        from chatapp.ui.dialogs.shortcuts import ShortcutsDialog
+        from chatapp.ui.dialogs.updates import UpdateDialog
+        from chatapp.ui.preferences.dialog import PreferencesDialog
+
         services = self._services
         return {
             "new": self._new_conversation,
@@ -195,6 +222,8 @@ class MainWindow(QMainWindow):
             self._services.models.choose(path)
 
     def _show_models(self, page: str = "") -> None:
+        from chatapp.ui.modelhub.window import ModelHubWindow
+
         if self._models is None:
             self._models = ModelHubWindow(self._services)
         self._models.open(page)
@@ -204,7 +233,9 @@ class MainWindow(QMainWindow):
         if self._models is not None:
             self._models.library.add(paths)
 
-    def _last_reply(self) -> Message | None:
+    def _last_reply(self) -> "Message | None":
+        from chatapp.core.conversation import Role
+
         path = self._services.chat.conversation.path()
         return path[-1] if path and path[-1].role is Role.ASSISTANT else None
 
@@ -214,6 +245,8 @@ class MainWindow(QMainWindow):
             self._services.chat.regenerate(reply.id)
 
     def _copy_reply(self) -> None:
+        from chatapp.core import reasoning
+
         reply = self._last_reply()
         if reply is not None:
             QGuiApplication.clipboard().setText(reasoning.split(reply.text)[1])
@@ -223,6 +256,8 @@ class MainWindow(QMainWindow):
         self._sidebar.list.rename_shown()
 
     def _undo_delete(self) -> None:
+        from chatapp.services.notices import Action
+
         bar = self._notices.newest_with(Action.UNDO)
         trash = self._services.conversations.trash()
         if bar is not None:
@@ -249,6 +284,8 @@ class MainWindow(QMainWindow):
 
     def _show_title(self) -> None:
         """Also in the taskbar, where the beginning is all there is room for."""
+        from chatapp.ui.modelhub.download_words import percentage
+
         total = self._services.downloads.total()
         self.setWindowTitle(f"{percentage(total)} % · {self._title}" if total is not None else self._title)
 
@@ -274,9 +311,6 @@ class MainWindow(QMainWindow):
 
     def _restore_layout(self) -> None:
         settings = self._services.settings
-        screen = self.screen().availableSize()
-        self.resize(min(1180, screen.width() - 40), min(780, screen.height() - 60))
-        self.restoreGeometry(_decoded(settings.get(WINDOW_GEOMETRY)))
         self.restoreState(_decoded(settings.get(WINDOW_STATE)))
         sizes = settings.get(SPLITTER_SIZES)
         if len(sizes) == self._splitter.count():
@@ -294,13 +328,14 @@ class MainWindow(QMainWindow):
         settings.set(SPLITTER_SIZES, (sidebar, self._splitter.sizes()[1]))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._save_layout()
+        if self._is_filled:
+            self._save_layout()
         if self._models is not None:
             self._models.close()
         super().closeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
+        if event.type() == QEvent.Type.LanguageChange and self._is_filled:
             self._retranslate()
         super().changeEvent(event)
 

@@ -107,6 +107,8 @@ def is_dark() -> bool:
 def apply(app: QApplication, mode: str, font_size: int) -> None:
     """Show the theme *mode* ("auto", "light" or "dark") with a font of *font_size* points (0: the system's)."""
     hints = QGuiApplication.styleHints()
+    if _state.app is app and (_state.mode, _state.font_size) == (mode, font_size):
+        return
     if _state.app is not app:
         _state.app = app
         app.setStyle("Fusion")

@@ -5,14 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from chatapp.core.token_measures import (
-    Measure,
-    group_values,
-    levels,
-    numbers_of,
-    rank_bucket,
-    summarize,
-)
+from chatapp.core.measure import Measure
+from chatapp.core.token_measures import group_values, levels, numbers_of, rank_bucket, summarize
 from chatapp.core.trace import TokenTrace
 from chatapp.core.trace_buffer import TraceBuffer
 

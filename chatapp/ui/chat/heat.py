@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from PySide6.QtGui import QColor
 
-from chatapp.core.token_measures import RANK_BOUNDS, Measure, group_values, levels
+from chatapp.core.measure import RANK_BOUNDS, Measure
+from chatapp.core.token_measures import group_values, levels
 from chatapp.core.trace_buffer import Cell
 from chatapp.services.traces import Traced
 from chatapp.ui import theme

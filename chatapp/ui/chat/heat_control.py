@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from chatapp.core.conversation import Message, Role
 from chatapp.core.errors import UserFixable
-from chatapp.core.token_measures import Measure
+from chatapp.core.measure import Measure
 from chatapp.settings.inspector import COLORS_IN_CHAT, RANK_BUCKETS, TOKEN_MEASURE, rank_bounds
 from chatapp.ui.chat.heat import Heat, HeatStyle
 from chatapp.ui.chat.light import ChatLight, LightHeat

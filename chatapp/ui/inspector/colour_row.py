@@ -3,7 +3,7 @@
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
-from chatapp.core.token_measures import Measure, are_rank_bounds
+from chatapp.core.measure import Measure, are_rank_bounds
 from chatapp.services.settings import SettingsService
 from chatapp.settings.inspector import COLORS_IN_CHAT, RANK_BUCKETS, SHOW_HINTS, TOKEN_MEASURE, rank_bounds
 from chatapp.ui.inspector.hints import measure_title

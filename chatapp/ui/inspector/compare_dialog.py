@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPushBu
 from shiboken6 import isValid
 
 from chatapp.core.compare import Comparison
-from chatapp.core.token_measures import RANK_BOUNDS, Measure, summarize
+from chatapp.core.measure import RANK_BOUNDS, Measure
+from chatapp.core.token_measures import summarize
 from chatapp.core.trace_buffer import TraceBuffer
 from chatapp.services.comparing import Compared, read_compared
 from chatapp.ui.chat.fork_label import token_words

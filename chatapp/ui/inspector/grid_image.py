@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
-from chatapp.core.token_measures import Measure
+from chatapp.core.measure import Measure
 from chatapp.ui import theme
 from chatapp.ui.inspector import scales
 

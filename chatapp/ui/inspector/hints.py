@@ -3,7 +3,8 @@
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from chatapp.core.token_measures import Measure, TokenNumbers
+from chatapp.core.measure import Measure
+from chatapp.core.token_measures import TokenNumbers
 from chatapp.ui.inspector.numbers import bits, count, percent
 from chatapp.ui.widgets.icons import icon
 from chatapp.ui.widgets.text import number_text

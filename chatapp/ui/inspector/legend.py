@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize
 from PySide6.QtGui import QFontMetricsF, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from chatapp.core.token_measures import RANK_BOUNDS, Measure
+from chatapp.core.measure import RANK_BOUNDS, Measure
 from chatapp.ui import theme
 from chatapp.ui.inspector import scales
 from chatapp.ui.inspector.numbers import count

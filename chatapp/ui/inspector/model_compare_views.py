@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from PySide6.QtWidgets import QWidget
 
 from chatapp.core.attention_picture import AttentionPicture
-from chatapp.core.token_measures import Measure
+from chatapp.core.measure import Measure
 from chatapp.core.trace_buffer import TraceBuffer
 from chatapp.ui.inspector import grid_image
 from chatapp.ui.inspector.effect_grid import EffectGrid

@@ -13,12 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
-from chatapp.core.token_measures import (
-    FULL_ENTROPY,
-    FULL_SURPRISAL,
-    RANK_BOUNDS,
-    Measure,
-)
+from chatapp.core.measure import RANK_BOUNDS, Measure
+from chatapp.core.token_measures import FULL_ENTROPY, FULL_SURPRISAL
 from chatapp.ui import theme
 
 STEPS = 48  # colours in a ramp

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QScrollArea, QToolTip, QWidget
 
-from chatapp.core.token_measures import Measure
+from chatapp.core.measure import Measure
 from chatapp.core.token_text import BREAK
 from chatapp.services.explorer import Step
 from chatapp.ui import theme

@@ -7,7 +7,7 @@ from math import ceil
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QStaticText
 
-from chatapp.core.token_measures import Measure
+from chatapp.core.measure import Measure
 from chatapp.ui import theme
 from chatapp.ui.inspector import scales
 from chatapp.ui.inspector.strip_layout import Box, Kind, StripLayout

@@ -30,7 +30,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
-from chatapp.core.token_measures import RANK_BOUNDS, Measure, group_values, levels
+from chatapp.core.measure import RANK_BOUNDS, Measure
+from chatapp.core.token_measures import group_values, levels
 from chatapp.core.trace_buffer import TraceBuffer
 from chatapp.ui import theme
 from chatapp.ui.inspector import scales

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from chatapp.core.token_measures import Measure
+from chatapp.core.measure import Measure
 from chatapp.core.trace import TokenTrace
 from chatapp.protocol.messages import Scored
 from chatapp.services.bundle import Services

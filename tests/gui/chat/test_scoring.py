@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from chatapp.core.generation import SamplingParams
-from chatapp.core.token_measures import Measure
+from chatapp.core.measure import Measure
 from chatapp.services.bundle import Services
 from chatapp.settings.inspector import COLORS_IN_CHAT, TOKEN_MEASURE
 from chatapp.ui.chat.view import ChatView

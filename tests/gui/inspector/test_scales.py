@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from chatapp.core.token_measures import Measure, levels
+from chatapp.core.measure import Measure
+from chatapp.core.token_measures import levels
 from chatapp.ui import theme
 from chatapp.ui.inspector import scales
 from chatapp.ui.inspector.candidate_model import Column

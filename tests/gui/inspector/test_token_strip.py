@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from chatapp.core.token_measures import Measure
+from chatapp.core.measure import Measure
 from chatapp.core.trace import TokenTrace
 from chatapp.core.trace_buffer import TraceBuffer
 from chatapp.ui.inspector.strip_layout import Kind, StripLayout

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from chatapp.core.candidates import candidates_of
 from chatapp.core.conversation import Role
-from chatapp.core.token_measures import Measure
+from chatapp.core.measure import Measure
 from chatapp.core.trace_buffer import TraceBuffer
 from chatapp.services.bundle import Services
 from chatapp.services.inspector import TraceState
