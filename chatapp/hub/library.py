@@ -5,7 +5,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from chatapp import log
@@ -18,6 +18,7 @@ from chatapp.hub.stop import Stop
 
 MAX_MODELS = 2000  # somebody will add the root of a disk
 MAX_PARTS = 1000  # of a split model
+_TELL = 1.0  # seconds between two reports
 SILENCE = 10.0  # seconds after which a folder that answers nothing is left alone
 
 _SPLIT = re.compile(r"(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf", re.IGNORECASE)
@@ -52,7 +53,7 @@ class LocalModel:
     n_params: int = 0
     context_length: int = 0
     is_starter: bool = False
-    error: UserFixable | None = None
+    error: UserFixable | None = field(default=None, compare=False)
     keeper: Keeper = Keeper.OWN
     folder: Path = Path()
     repo: str = ""
@@ -72,13 +73,16 @@ class LocalModel:
         return split_files(self.path)
 
 
+_Real = tuple[LocalModel, Path]  # with its path behind all links
+
+
 @dataclass(frozen=True, slots=True)
 class Looked:
     """What was found in *place*, by name; *problem* says why that may not be all."""
 
     place: Place
     models: tuple[LocalModel, ...] = ()
-    problem: UserFixable | None = None
+    problem: UserFixable | None = field(default=None, compare=False)
 
     @property
     def size(self) -> int:
@@ -95,12 +99,17 @@ class Scanner:
         self._hanging: dict[Place, threading.Thread] = {}
 
     def scan(
-        self, places: Iterable[Place], starter: Path | None = None, files: Iterable[Path] = (), stop: Stop | None = None
+        self,
+        places: Iterable[Place],
+        starter: Path | None = None,
+        files: Iterable[Path] = (),
+        stop: Stop | None = None,
+        report: Callable[[list[Looked]], object] = lambda _: None,
     ) -> list[Looked]:
         """All chat models in *places*, and *files* that exist: the *starter* model first, then each place's by name.
 
         A model is listed once, however many folders or links lead to it. Broken files are listed with their error,
-        partial downloads are not. Raise `Stopped`.
+        partial downloads are not. *report* gets what was found so far, once a second. Raise `Stopped`.
         """
         stop = stop or Stop()
         seen: set[Path] = set()
@@ -117,28 +126,34 @@ class Scanner:
             if count >= MAX_MODELS:
                 _log.warning("more than %d models; the rest is not listed", MAX_MODELS)
                 break
-            found, problem = self._look(place, find, stop, is_starter=number == 0)
-            models = []
-            for model, real in found[: MAX_MODELS - count]:
-                if real not in seen:
-                    seen.add(real)
-                    models.append(model)
+            before = list(looked)
+
+            def so_far(found: list[_Real], place: Place = place, before: list[Looked] = before) -> None:
+                report([*before, Looked(place, tuple(_new(found, set(seen))))])
+
+            found, problem = self._look(place, find, stop, so_far, is_starter=number == 0)
+            models = _new(found[: MAX_MODELS - count], seen)
             count += len(models)
-            models.sort(key=lambda m: (m.name.casefold(), str(m.path)))
             looked.append(Looked(place, tuple(models), problem))
         self.headers.save()
         return looked
 
     def _look(
-        self, place: Place, find: Callable[[Callable[[], object]], Iterator[Found]], stop: Stop, *, is_starter: bool
-    ) -> tuple[list[tuple[LocalModel, Path]], UserFixable | None]:
+        self,
+        place: Place,
+        find: Callable[[Callable[[], object]], Iterator[Found]],
+        stop: Stop,
+        report: Callable[[list[_Real]], object],
+        *,
+        is_starter: bool,
+    ) -> tuple[list[_Real], UserFixable | None]:
         """The models of one place, with their real paths, found by a thread of its own: reading from a network drive
         that is gone may never end."""
         silent = StorageError(ErrorCode.FOLDER_SILENT, path=place.folder)
         hanging = self._hanging.get(place)
         if hanging is not None and hanging.is_alive():
             return [], silent
-        found: list[tuple[LocalModel, Path]] = []
+        found: list[_Real] = []
         problems: list[UserFixable] = []
         failures: list[BaseException] = []
         done = threading.Event()
@@ -169,9 +184,14 @@ class Scanner:
 
         thread = threading.Thread(target=look, name="look", daemon=True)
         thread.start()
+        told = time.monotonic()
         while not done.wait(0.1):
             stop.check()
-            if time.monotonic() - heard[0] > self._silence:
+            now = time.monotonic()
+            if now - told > _TELL:
+                told = now
+                report(list(found))
+            if now - heard[0] > self._silence:
                 self._hanging[place] = thread
                 return list(found), silent
         thread.join()
@@ -276,6 +296,16 @@ def duplicates(models: Sequence[LocalModel]) -> list[list[LocalModel]]:
         known = {model.sha256 for model in group.values()} - {""}
         found += [[m for m in group.values() if m.sha256 in ("", one)] for one in known or {""}]
     return sorted((same for same in found if len(same) > 1), key=lambda same: -same[0].size * (len(same) - 1))
+
+
+def _new(found: Iterable[_Real], seen: set[Path]) -> list[LocalModel]:
+    """By name, without those that are among the *seen* already, to which they are added."""
+    models = []
+    for model, real in found:
+        if real not in seen:
+            seen.add(real)
+            models.append(model)
+    return sorted(models, key=lambda m: (m.name.casefold(), str(m.path)))
 
 
 def _real(path: Path) -> Path:

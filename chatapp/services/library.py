@@ -3,7 +3,9 @@
 import contextlib
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
@@ -38,6 +40,29 @@ _AGAIN = 3.0  # seconds between two looks that nobody asked for
 _MAX_WATCHED = 256  # folders
 
 
+@dataclass(slots=True)
+class _Shelf:
+    """What a look has found, put in order on its thread: it may be a lot. Compared by what was found."""
+
+    looked: list[Looked] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)  # codes, in which errors can be compared
+    models: list[LocalModel] = field(default_factory=list, compare=False)
+    by_path: dict[str, LocalModel] = field(default_factory=dict, compare=False)
+    duplicates: list[list[LocalModel]] = field(default_factory=list, compare=False)
+    folders: set[str] = field(default_factory=set, compare=False)  # worth watching
+
+    @classmethod
+    def of(cls, looked: list[Looked]) -> Self:
+        """In all orders."""
+        models = all_models(looked)
+        folders = {str(look.place.folder) for look in looked if look.problem is None}
+        folders |= {str(model.path.parent) for model in models if model.error is None}
+        by_path = {str(model.path): model for model in models}
+        errors = (*(look.problem for look in looked), *(model.error for model in models))
+        problems = [error.code.value if error else "" for error in errors]
+        return cls(looked, problems, models, by_path, duplicates(models), folders - {"."})
+
+
 class LibraryService(QObject):
     """Signals:
 
@@ -49,6 +74,7 @@ class LibraryService(QObject):
     changed = Signal()
     noted = Signal(str)
     looking_changed = Signal()
+    _found = Signal(object)
 
     def __init__(
         self,
@@ -70,10 +96,7 @@ class LibraryService(QObject):
         self._scanner = Scanner(self.headers)
         self._looker = Tasks("library", 1, self)  # of its own: a folder may take long to answer
         self._stop = Stop()
-        self._looked: list[Looked] = []
-        self._models: list[LocalModel] = []
-        self._by_path: dict[str, LocalModel] = {}
-        self._duplicates: list[list[LocalModel]] = []
+        self._shelf = _Shelf()
         self._is_looking = False
         self._look_again = False
         self._last_look = 0.0
@@ -81,6 +104,7 @@ class LibraryService(QObject):
         self._watcher = QFileSystemWatcher(self)
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE)
         self._save = QTimer(self, singleShot=True, interval=_SAVE)
+        self._found.connect(self._on_found)
         self._watcher.directoryChanged.connect(self._on_folder_changed)
         self._settle.timeout.connect(self.refresh)
         self._save.timeout.connect(self._write)
@@ -96,19 +120,19 @@ class LibraryService(QObject):
 
     def models(self) -> list[LocalModel]:
         """As of the last look; broken ones are in it with their error."""
-        return self._models
+        return self._shelf.models
 
     def model(self, path: str) -> LocalModel | None:
         """The listed model that begins at *path*."""
-        return self._by_path.get(path)
+        return self._shelf.by_path.get(path)
 
     def looked(self) -> list[Looked]:
         """The folders that were looked through, with what was found and what went wrong."""
-        return self._looked
+        return self._shelf.looked
 
     def duplicates(self) -> list[list[LocalModel]]:
         """Models whose bytes lie in several files, the ones that take the most room first."""
-        return self._duplicates
+        return self._shelf.duplicates
 
     def notes(self, model: LocalModel) -> Notes:
         """What is noted of *model*."""
@@ -120,12 +144,12 @@ class LibraryService(QObject):
 
     def tags(self) -> list[str]:
         """All tags in use, by name."""
-        return sorted({tag for model in self._models for tag in self.notes(model).tags}, key=str.casefold)
+        return sorted({tag for model in self._shelf.models for tag in self.notes(model).tags}, key=str.casefold)
 
     def sorted_models(self) -> list[LocalModel]:
         """Favourites first, then by the name they are shown with; the starter model leads each half."""
         return sorted(
-            self._models,
+            self._shelf.models,
             key=lambda m: (not self.notes(m).favourite, not m.is_starter, self.name(m).casefold(), str(m.path)),
         )
 
@@ -150,17 +174,22 @@ class LibraryService(QObject):
         off = self._settings.get(schema.MODEL_SOURCES_OFF)
         named = (*self._settings.get(schema.MODEL_FILES), *self._settings.get(schema.RECENT_MODELS))
         loaded = self._engine.model.path if self._engine.model is not None and not self._engine.is_fake else ""
-        stop, own = self._stop, self._paths.models
+        stop, own, before = self._stop, self._paths.models, self._shelf
 
-        def look() -> tuple[list[Looked], bool]:
+        def report(looked: list[Looked]) -> None:
+            if not before.looked:  # the first time; later the list stays as it is until all is known
+                self._found.emit(_Shelf.of(looked))
+
+        def look() -> tuple[_Shelf, bool]:
             try:
                 there = stop.run(lambda: places(own, folders, off), lambda _late: None)
-                looked = self._scanner.scan(there, starter_model(), [Path(path) for path in named], stop)
-                self._data.follow(all_models(looked))
+                looked = self._scanner.scan(there, starter_model(), [Path(path) for path in named], stop, report)
+                shelf = _Shelf.of(looked)
+                self._data.follow(shelf.models)
                 gone = stop.run(lambda: bool(loaded) and not Path(loaded).exists(), lambda _late: None)
             except Stopped:
-                return [], False
-            return looked, gone
+                return before, False
+            return (before if shelf == before else shelf), gone
 
         self._looker.run(look, lambda found: self._on_looked(*found, loaded))
         self.looking_changed.emit()
@@ -170,18 +199,14 @@ class LibraryService(QObject):
         if time.monotonic() - self._last_look > _AGAIN:
             self.refresh()
 
-    def _on_looked(self, looked: list[Looked], gone: bool, loaded: str) -> None:
-        self._is_looking = False
-        models = all_models(looked)
-        changed = models != self._models or [(p.place, p.problem) for p in looked] != [
-            (p.place, p.problem) for p in self._looked
-        ]
-        self._looked = looked
-        if changed:
-            self._models = models
-            self._by_path = {str(model.path): model for model in models}
-            self._duplicates = duplicates(models)
+    def _on_found(self, shelf: "_Shelf") -> None:
+        if shelf is not self._shelf:
+            self._shelf = shelf
             self.changed.emit()
+
+    def _on_looked(self, shelf: "_Shelf", gone: bool, loaded: str) -> None:
+        self._is_looking = False
+        self._on_found(shelf)
         self.looking_changed.emit()
         self._watch()
         self._save.start()
@@ -200,10 +225,7 @@ class LibraryService(QObject):
 
     def _watch(self) -> None:
         """Watch the folders in which there are models, and those in which there may be: as many as is decent."""
-        wanted = {str(look.place.folder) for look in self._looked if look.problem is None}
-        wanted |= {str(model.path.parent) for model in self._models if model.error is None}
-        wanted.discard(".")
-        now = set(self._watcher.directories())
+        now, wanted = set(self._watcher.directories()), self._shelf.folders
         if now - wanted:
             self._watcher.removePaths(sorted(now - wanted))
         new = sorted(wanted - now)[: max(0, _MAX_WATCHED - len(now & wanted))]
@@ -243,7 +265,7 @@ class LibraryService(QObject):
         self._tasks.run(self._data.save, None, failed)
 
     def _on_model_loaded(self, info: ModelInfo) -> None:
-        model = self._by_path.get(info.path)
+        model = self.model(info.path)
         if model is not None and not self._engine.is_fake:
             self._note(model, last_used=time.time())
 

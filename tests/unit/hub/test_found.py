@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from chatapp.core.errors import ErrorCode
-from chatapp.hub import found
+from chatapp.hub import found, library
 from chatapp.hub.header_cache import HeaderCache
 from chatapp.hub.library import Scanner, all_models, duplicates
 from chatapp.hub.places import Keeper, Place, places, programs
@@ -212,6 +212,11 @@ def test_a_folder_that_never_answers_does_not_hold_up_the_others(tmp_path, monke
         assert [look.problem.code for look in looked if look.problem] == [ErrorCode.FOLDER_SILENT]
         assert len(all_models(looked)) == 1
     assert [t.name for t in threading.enumerate()].count("look") == 1
+    monkeypatch.setattr(library, "_TELL", 0)
+    so_far = []
+    Scanner(HeaderCache(), silence=0.25).scan(reversed(where), report=so_far.append)
+    assert so_far
+    assert all(len(all_models(looked)) == 1 for looked in so_far)
     stop = Stop()
     stop.set()
     with pytest.raises(Stopped):
