@@ -3,11 +3,12 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from chatapp.services.hub_repository import Badge, Variant, key
 from chatapp.ui.modelhub import find_words as words
 from chatapp.ui.modelhub.repository_row import RepositoryRow
+from chatapp.ui.widgets.combo import CalmComboBox
 from chatapp.ui.widgets.text import number_text, size_text
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class RepositoryFiles(QWidget):
         self.setObjectName("repositoryFiles")
         self._advice = self._label("recommendation")
         self._context_label = QLabel(self)
-        self._context = QComboBox(self)
+        self._context = CalmComboBox(self)
         self._context.setObjectName("contextChoice")
         self._context.activated.connect(lambda at: self._hub.set_context(self._context.itemData(at)))
         self._note = self._label("filesNote")
@@ -89,6 +90,10 @@ class RepositoryFiles(QWidget):
             row.download_requested.connect(lambda variant=variant: self._services.downloads.add(variant.files))
             row.open_requested.connect(self._services.models.choose)
             row.queue_requested.connect(self._services.downloads.show_requested)
+            # The Tab key follows the order in which widgets were made, and the card below was made before the rows.
+            last = next(reversed(self._rows.values())).button if self._rows else self._context
+            QWidget.setTabOrder(last, row.badge)
+            QWidget.setTabOrder(row.badge, row.button)
             self._list.addWidget(row)
             self._rows[key(variant)] = row
             self._show_forecast(row)

@@ -192,6 +192,8 @@ class RepositoryPage(QWidget):
         self._back.setAccessibleName(self.tr("Back to the search"))
         self._browse.setText(self.tr("Open in browser"))
         self._card_title.setText(self.tr("What its authors say"))
+        if self._hub.error is not None:
+            self._show_failure()
 
     # -- events --------------------------------------------------------------------------------------------------------
 

@@ -1,12 +1,13 @@
 """One quantization of a repository: what it is, whether it fits, and the button that fetches it."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from chatapp.services.downloads import State
-from chatapp.services.hub_repository import Forecast, Variant, quality
+from chatapp.services.hub_repository import Badge, Forecast, Variant, quality
 from chatapp.ui.modelhub import find_words as words
 from chatapp.ui.modelhub.fit_popover import FitPopover
 from chatapp.ui.widgets.text import ElidedLabel, number_text, plain_tip, size_text
@@ -14,7 +15,8 @@ from chatapp.ui.widgets.text import ElidedLabel, number_text, plain_tip, size_te
 if TYPE_CHECKING:
     from chatapp.services.downloads import Item
 
-_SIZE_WIDTH, _BADGE_WIDTH, _BUTTON_WIDTH = 11, 12, 14  # digits
+_AROUND = 32  # pixels: frame and padding of a button, on both sides
+_SIZE_WIDTH = 11  # digits
 
 
 class RepositoryRow(QFrame):
@@ -50,7 +52,8 @@ class RepositoryRow(QFrame):
         self._hint.setProperty("role", "small")
         self._size, self._bits = self._number("variantSize"), self._number("variantBits")
         self._bits.setProperty("role", "small")
-        self.badge = QPushButton(self)
+        self._column = QWidget(self)  # as wide as the longest badge, so that those of all rows stand below each other
+        self.badge = QPushButton(self._column)
         self.badge.setObjectName("fitBadge")
         self.badge.setProperty("chip", True)
         self.badge.clicked.connect(self._show_numbers)
@@ -90,14 +93,11 @@ class RepositoryRow(QFrame):
         for label in (self._size, self._bits):
             label.setMinimumWidth(_SIZE_WIDTH * unit)
             numbers.addWidget(label)
-        badge = QWidget(self)
-        badge.setFixedWidth(_BADGE_WIDTH * unit + 16)
-        inner = QHBoxLayout(badge)
+        inner = QHBoxLayout(self._column)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.addStretch(1)
         inner.addWidget(self.badge)
         inner.addStretch(1)
-        self.button.setMinimumWidth(_BUTTON_WIDTH * unit + 16)
         self.button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         action = QVBoxLayout()
         action.setSpacing(3)
@@ -111,7 +111,7 @@ class RepositoryRow(QFrame):
         row.setSpacing(10)
         row.addLayout(texts, 1)
         row.addLayout(numbers)
-        row.addWidget(badge)
+        row.addWidget(self._column)
         row.addLayout(action)
 
     # -- what is known -------------------------------------------------------------------------------------------------
@@ -145,12 +145,7 @@ class RepositoryRow(QFrame):
         percent = 0
         if item is not None and item.progress.total:
             percent = min(100, int(100 * item.progress.done / item.progress.total))
-        texts = {
-            State.QUEUED: self.tr("In the queue"),
-            State.RUNNING: self.tr("{percent} %").format(percent=percent),
-            State.PAUSED: self.tr("Paused at {percent} %").format(percent=percent),
-            State.FAILED: self.tr("Failed: show"),
-        }
+        texts = self._state_texts(percent)
         if self._path:
             text = self.tr("Open in chat")
         elif not self.variant.is_complete:
@@ -171,6 +166,14 @@ class RepositoryRow(QFrame):
         self._progress.setVisible(state is State.RUNNING)
         self._progress.setValue(percent)
 
+    def _state_texts(self, percent: int) -> dict[State, str]:
+        return {
+            State.QUEUED: self.tr("In the queue"),
+            State.RUNNING: self.tr("{percent} %").format(percent=percent),
+            State.PAUSED: self.tr("Paused at {percent} %").format(percent=percent),
+            State.FAILED: self.tr("Failed: show"),
+        }
+
     def _on_clicked(self) -> None:
         if self._path:
             self.open_requested.emit(self._path)
@@ -182,6 +185,9 @@ class RepositoryRow(QFrame):
     def _show_numbers(self) -> None:
         if self._forecast is not None:
             FitPopover(words.forecast_text(self._forecast), self.badge).show()
+
+    def _widest(self, texts: Iterable[str]) -> int:
+        return max(self.fontMetrics().horizontalAdvance(text) for text in texts) + _AROUND
 
     def retranslate(self) -> None:
         """Set all words anew."""
@@ -197,4 +203,7 @@ class RepositoryRow(QFrame):
         plausible = 0.5 < bits < 40
         self._bits.setText(self.tr("{bits} bits a weight").format(bits=number_text(bits, 1)) if plausible else "")
         self.setAccessibleName(f"{self.name.text()}, {self._size.text()}, {self._hint.full_text}")
+        self._column.setFixedWidth(self._widest(words.badge_text(badge) for badge in Badge))
+        others = (self.tr("Download"), self.tr("Open in chat"))
+        self.button.setMinimumWidth(self._widest((*self._state_texts(100).values(), *others)))
         self._show_button()

@@ -210,7 +210,11 @@ def test_the_page_of_a_model(page: FindPage, services: Services, qtbot: QtBot) -
     text = "\n".join(view.toPlainText() for view in card.body.views())
     assert "Picture: cat" in text
     assert "<b>" not in text
-    assert services.hub_repository.recommended is not None
+    page.findChild(QComboBox, "contextChoice").setFocus()
+    order = [part for row in page.findChildren(RepositoryRow) for part in (row.badge, row.button)]
+    for part in order:
+        qtbot.keyClick(page.focusWidget(), Qt.Key.Key_Tab)
+        assert page.focusWidget() is part
 
 
 def test_download_until_it_can_be_opened(page: FindPage, services: Services, hub: Hub, qtbot: QtBot) -> None:
