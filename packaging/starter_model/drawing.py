@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from itertools import islice
 
 import torch
+from corpus_files import Block
 from encoding import SPECIAL, Encoder, Sample
 from held_back import Guard
-from make_corpus import Block, Message, Writer, documents
+from make_corpus import Message, Writer, documents
 from tokenizers import Tokenizer
 from torch import Tensor
 

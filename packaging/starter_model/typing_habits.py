@@ -133,6 +133,29 @@ KOREAN_SWAPS = [
     ("뭐예요", "뭔가요"),
     ("설명해 줘", "설명해 줄래"),
     ("어떻게", "어케"),
+    ("뭐예요", "뭐에여"),
+    ("뭐예요", "뭐죠"),
+    ("뭐예요", "무엇인지 알려 주세요"),
+    ("뭐야", "뭐냐"),
+    ("뭐야", "뭔데"),
+    ("뭐야", "뭔지 궁금해"),
+    ("뭐야", "뭐임"),
+    ("어떻게 작동해", "어떻게 돌아가"),
+    ("어떻게 해", "어떻게 하면 돼"),
+    ("하나요", "하죠"),
+    ("인가요", "인지 궁금해요"),
+    ("해요?", "하나요?"),
+    ("돼요?", "되나요?"),
+    ("있어?", "있나?"),
+    ("있어?", "있음?"),
+    ("이에요?", "인가요?"),
+    ("해?", "하는 거야?"),
+    ("돼?", "되는 거야?"),
+    ("왜 ", "왜 굳이 "),
+    ("무슨 ", "어떤 "),
+    ("그리고", "글고"),
+    ("그런데", "근데"),
+    ("좀", "쫌"),
 ]
 
 
@@ -145,9 +168,10 @@ def roughen_korean(text: str, rng: random.Random) -> str:
         )
     elif rng.random() < 0.06:
         text = rng.choice(FILLERS_KOREAN) + text
-    if rng.random() < 0.15:
-        old, new = rng.choice(KOREAN_SWAPS)
-        text = text.replace(old, new)
+    if rng.random() < 0.3:
+        swaps = [swap for swap in KOREAN_SWAPS if swap[0] in text]
+        if swaps:
+            text = text.replace(*rng.choice(swaps))
     if rng.random() < 0.12:
         text = text.replace(" ", "")
     elif rng.random() < 0.06 and " " in text:

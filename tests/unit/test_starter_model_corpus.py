@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 FOLDER = Path(__file__).resolve().parents[2] / "packaging" / "starter_model"
-MODULES = ("make_corpus", "corpus_files", "plain_sentences", "typing_habits", "places")
+MODULES = ("make_corpus", "questions", "corpus_files", "plain_sentences", "typing_habits", "places")
 HANGUL = re.compile("[가-힣]")
 # Asked for in the one language, answered in the other.
 SWITCHES = {"to korean", "to english"}
