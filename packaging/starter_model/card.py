@@ -11,6 +11,7 @@ import hashlib
 import json
 import math
 import shutil
+from collections.abc import Sequence
 from typing import Any
 
 from make_corpus import distinct
@@ -64,7 +65,7 @@ def curve_picture(curve: list[dict[str, float]]) -> str:
     return "\n".join([*parts, "</svg>", ""])
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """A Markdown table."""
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)

@@ -16,10 +16,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine_chat import GGUF, Chat, Reply
-from held_back import FIRST, HERE, SECOND, HeldBack, read
+from engine_chat import Chat, Reply
+from held_back import FIRST, SECOND, HeldBack, read
 from legibility import measure
-from places import BUILD
+from places import BUILD, GGUF, HERE
 from scoring import declines, form_fault, gives_up, has_ideas
 
 SEEDS = range(1, 6)

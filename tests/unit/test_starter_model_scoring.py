@@ -1,5 +1,7 @@
 """The starter model's evaluation judges answers as a reader would; its guard keeps the held-back questions unseen."""
 
+import json
+import re
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -21,7 +23,7 @@ def held_back(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 def imported(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.syspath_prepend(FOLDER)
-    for module in ("scoring", "held_back", "places"):
+    for module in ("scoring", "held_back", "places", "card"):
         monkeypatch.delitem(sys.modules, module, raising=False)
     return __import__(name)
 
@@ -114,3 +116,51 @@ def test_the_guard_refuses_what_comes_too_close(held_back: ModuleType, tmp_path:
     assert not guard.refuses(["What is softmax?", "but why?"])
     assert guard.refuses(["what is a mask", "But why?"])
     assert sum(guard.refused.values()) == 4
+
+
+def test_the_card_has_every_number_or_is_not_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("STARTER_BUILD", str(tmp_path))
+    card = imported("card", monkeypatch)
+    monkeypatch.setattr(card, "distinct", lambda _count: {"as written": 1_500_000})
+    monkeypatch.setattr(sys, "argv", ["card.py"])
+    (tmp_path / "chatapp-starter.gguf").write_bytes(b"weights")
+    sha = "9a129ff2f25a49c9d5c34a6a7ee3dd2a7e4dcb1b8fcbfd5e8d0a5e4e5f5a4b3c"
+    score = {"right": 3, "total": 4}
+    scores = {
+        "sha256": sha, "by chance": 0.1, "seconds": 0.25, "first": {"questions en": score}, "topics": {"token": [3, 4]},
+        "legibility": {
+            "replies": {"entropy": 0.2, "perplexity": 1.1, "choices": 0.3},
+            "beginnings": {"The cat": {"entropy": 1.5, "likely": 4, "first": "sat, ran"}},
+            "copying": {"best": 0.6, "heads": 2}, "pronouns": {"best": 0.3, "heads": 1},
+        },
+    }  # fmt: skip
+    config = {"vocab": 4096, "width": 256, "layers": 6, "heads": 8, "kv_heads": 4, "hidden": 704, "context": 1024}
+    facts = {
+        "bytes": 7, "sha256": sha, "parameters": 5, "config": config, "hangul": {"answers": 5.0, "questions": 4.0},
+    }  # fmt: skip
+    curve = [{"step": 100 * n, "train": 2.0 / n, "validation": 2.5 / n} for n in range(1, 30)]
+    run = {
+        "curve": curve,
+        "step": 2900,
+        "tokens": 9e6,
+        "seconds": 600,
+        "device": "cpu",
+        "threads": 2,
+        "refused": {"a": 2},
+    }
+
+    def write() -> None:
+        for name, found in (("run", run), ("export", facts), ("scores", scores)):
+            (tmp_path / f"{name}.json").write_text(json.dumps(found), encoding="utf-8")
+
+    write()
+    with pytest.raises(SystemExit, match="not of one model"):
+        card.main()
+    scores["sha256"] = facts["sha256"] = card.hashlib.sha256(b"weights").hexdigest()
+    write()
+    card.main()
+    text = (tmp_path / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert not re.search(r"\{[a-z_]+\}", text)
+    assert f"SHA-256 | `{facts['sha256']}`" in text
+    assert "| questions in English | 3/4 (75 %) |" in text
+    assert (tmp_path / "loss.svg").read_text(encoding="utf-8").count("<polyline") == 2
