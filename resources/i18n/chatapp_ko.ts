@@ -1499,7 +1499,7 @@ Models that you fetch are shown here on their way.</source>
     </message>
     <message>
         <source>{count} weights</source>
-        <translation>가중치 {count}개</translation>
+        <translation>파라미터 {count}</translation>
     </message>
     <message>
         <source>On this computer</source>
@@ -3296,7 +3296,7 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     </message>
     <message>
         <source>{count} weights</source>
-        <translation>가중치 {count}개</translation>
+        <translation>파라미터 {count}</translation>
     </message>
     <message>
         <source>{count} downloads</source>
