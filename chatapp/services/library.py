@@ -97,6 +97,7 @@ class LibraryService(QObject):
         self._looker = Tasks("library", 1, self)  # of its own: a folder may take long to answer
         self._stop = Stop()
         self._shelf = _Shelf()
+        self._unlisted: tuple[str, float] | None = None  # a file that was loaded before it was listed, and when
         self._is_looking = False
         self._look_again = False
         self._last_look = 0.0
@@ -202,6 +203,7 @@ class LibraryService(QObject):
     def _on_found(self, shelf: "_Shelf") -> None:
         if shelf is not self._shelf:
             self._shelf = shelf
+            self._note_use()
             self.changed.emit()
 
     def _on_looked(self, shelf: "_Shelf", gone: bool, loaded: str) -> None:
@@ -265,9 +267,15 @@ class LibraryService(QObject):
         self._tasks.run(self._data.save, None, failed)
 
     def _on_model_loaded(self, info: ModelInfo) -> None:
-        model = self.model(info.path)
-        if model is not None and not self._engine.is_fake:
-            self._note(model, last_used=time.time())
+        if not self._engine.is_fake:
+            self._unlisted = (info.path, time.time())
+            self._note_use()
+
+    def _note_use(self) -> None:
+        """Remember when the loaded model was loaded, as soon as it is in the list."""
+        if self._unlisted is not None and (model := self.model(self._unlisted[0])) is not None:
+            self._note(model, last_used=self._unlisted[1])
+            self._unlisted = None
 
     def _on_setting_changed(self, key: str) -> None:
         if key in (schema.MODEL_FOLDERS.key, schema.MODEL_FILES.key, schema.MODEL_SOURCES_OFF.key):
