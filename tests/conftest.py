@@ -48,7 +48,10 @@ def no_leaks() -> Iterator[None]:
     threads = set(threading.enumerate())
     children = _children()
     yield
-    left_threads = [t for t in threading.enumerate() if t not in threads and not _ours_to_keep(t)]
+    new_threads = [t for t in threading.enumerate() if t not in threads and not _ours_to_keep(t)]
+    for thread in new_threads:  # one that has been told to end may take a moment, as processes may
+        thread.join(timeout=2)
+    left_threads = [t for t in new_threads if t.is_alive()]
     left = []
     for pid in _children() - children:
         with contextlib.suppress(psutil.NoSuchProcess):
