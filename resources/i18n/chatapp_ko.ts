@@ -1129,6 +1129,10 @@
         <translation>그만두기</translation>
     </message>
     <message>
+        <source>Offline mode is on</source>
+        <translation>오프라인 모드가 켜져 있어요</translation>
+    </message>
+    <message>
         <source>{count} failed</source>
         <translation>{count}개 실패</translation>
     </message>
@@ -1159,6 +1163,10 @@
     <message>
         <source>Resume all</source>
         <translation>모두 이어 받기</translation>
+    </message>
+    <message>
+        <source>Turn offline mode off</source>
+        <translation>오프라인 모드 끄기</translation>
     </message>
     <message>
         <source>Clear finished</source>
@@ -6211,6 +6219,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>{reason}.</translation>
     </message>
     <message>
+        <source>Without it an access token lasts only until ChatApp is closed. Start or unlock the keyring, or enter the token anew each time.</source>
+        <translation>키링이 없으면 접근 토큰은 ChatApp을 닫을 때까지만 남아요. 키링을 켜거나 잠금을 풀거나, 매번 토큰을 다시 넣으세요.</translation>
+    </message>
+    <message>
         <source>There are no attention weights to show: {reason}.</source>
         <translation>보여 줄 어텐션 가중치가 없어요: {reason}.</translation>
     </message>
@@ -6437,10 +6449,6 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>The keyring of this computer cannot be used: {reason}.</source>
         <translation>이 컴퓨터의 키링을 쓸 수 없어요: {reason}.</translation>
-    </message>
-    <message>
-        <source>The access token works until ChatApp is closed, and has to be entered again then.</source>
-        <translation>접근 토큰은 ChatApp을 닫을 때까지만 쓰이고, 다음에는 다시 넣어야 해요.</translation>
     </message>
     <message>
         <source>The download of {name} broke off: {reason}. What has arrived is kept.</source>
