@@ -14,18 +14,20 @@ HANGUL = re.compile("[가-힣]")
 DECLINES_EN = re.compile(
     r"\bi(?:'m| am)? (?:\w+ly |just |also |still |am |have |sorry,? (?:but )?(?:i )?)*"
     r"(?:do not|don't|did not|didn't|cannot|can't|can not|could not|couldn't|have no|haven't|never|not able|unable"
-    r"|not the right|not a (?:good|doctor|search)|no (?:doctor|expert|calculator|idea)|know nothing|know only|only know"
-    r"|only (?:learned|answer|talk|speak)|(?:far )?too (?:small|tiny|little)|would (?:only )?(?:be )?(?:guess|invent))"
-    r"|\b(?:is|are|lies|goes|falls) (?:far |well |way |completely )?(?:outside|beyond|not something|nothing|not in)"
-    r"|\b(?:outside|beyond) (?:my|what i)|\bnot (?:my|among|part of|one of)|\bno (?:internet|access|answer)"
-    r"|\bwithout (?:internet|access)|\bmy (?:tiny |small |little )?(?:world|knowledge) (?:is|ends|stops|has|only)"
-    r"|\bask (?:a|your|someone|somebody|me (?:about|how|instead|something))"
+    r"|not the right|not a (?:good|doctor|search)|no (?:doctor|expert|calculator|idea)|know (?:nothing|only|just|no\b)"
+    r"|only (?:know|learned|answer|talk|speak|understand)|run offline"
+    r"|(?:far )?too (?:small|tiny|little)|would (?:only )?(?:be )?(?:guess|invent))"
+    r"|\bnot (?:something i|part of what i|one of m|my )|\bis new to me|\b(?:outside|beyond) (?:of )?(?:my|what i)"
+    r"|\b(?:model|program|running|offline) without (?:internet|access)|\bno (?:idea|internet access)"
+    r"|\b(?:and|but) (?:only )?knows? (?:only )?about|\bneeds? a (?:larger|bigger) model|\ba question for an? "
+    r"|\bmy (?:tiny |small |little )?(?:world|knowledge) (?:is|ends|stops|has|only)"
+    r"|\bask (?:a |an |your |someone|somebody|me (?:about|how|instead|something))"
 )
 DECLINES_KO = re.compile(
     "모르겠|모릅니|몰라|모르는|모르거든|몰라서|알지못|알수없|알길이없|못해|못합|못하|못드|못알|수없어|수없습|수는없|수가없|할줄몰라|할줄모"
     "|배우지않|배우지못|배운적이없|배운게아니|배우질|제가아는(?:것|범위|세상|건)|아는것이없|벗어나|범위밖|밖의(?:일|이야기|질문|것)|밖에있"
-    "|답하기어|답할수|대답하기어|드리기어려|어려워요|어렵습니다|전문가|인터넷이없|연결되어있지않|연결돼있지않"
-    "|에대해물어|것을물어|것만(?:알|배)|만알고|만배웠"
+    "|답하기어|답할수|대답하기어|드리기어려|어려워요|어렵습니다|전문가|인터넷이없|연결되어있지않|연결돼있지않|에는약해|처음보는낱말"
+    "|에대해물어|것을물어|만(?:알|배우|배운|배웠)|더큰(?:gguf)?모델(?:이필요|에물)"
 )
 
 
