@@ -1,12 +1,10 @@
 # ruff: noqa: PLC0415  (the parts are imported when the empty window is there: that takes five times as long as showing it)
 """The window: places the parts, hangs the menus and passes on what the user chose. It decides nothing."""
 
-import base64
-import binascii
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -18,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from chatapp.settings.schema import LANGUAGE, SPLITTER_SIZES, THEME, WINDOW_GEOMETRY, WINDOW_STATE
+from chatapp.ui.widgets.geometry import decoded, encoded
 from chatapp.ui.widgets.icons import app_icon, icon
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ class MainWindow(QMainWindow):
         """Where it was last time, and as large."""
         screen = self.screen().availableSize()
         self.resize(min(1180, screen.width() - 40), min(780, screen.height() - 60))
-        self.restoreGeometry(_decoded(settings.get(WINDOW_GEOMETRY)))
+        self.restoreGeometry(decoded(settings.get(WINDOW_GEOMETRY)))
 
     def fill(self, services: "Services", appearance: "Appearance") -> None:
         """Put everything into it."""
@@ -180,14 +179,14 @@ class MainWindow(QMainWindow):
         from chatapp.ui.dialogs.model_info import ModelInfoDialog
         from chatapp.ui.dialogs.shortcuts import ShortcutsDialog
         from chatapp.ui.dialogs.updates import UpdateDialog
-        from chatapp.ui.preferences.dialog import PreferencesDialog
+        from chatapp.ui.preferences.dialog import open_preferences
 
         services = self._services
         return {
             "new": self._new_conversation,
             "open_model": self._open_model,
             "models": self._show_models,
-            "preferences": lambda: PreferencesDialog(services, self).open(),
+            "preferences": lambda: open_preferences(services, self),
             "quit": self.close,
             "stop": services.chat.stop,
             "regenerate": self._regenerate,
@@ -311,7 +310,7 @@ class MainWindow(QMainWindow):
 
     def _restore_layout(self) -> None:
         settings = self._services.settings
-        self.restoreState(_decoded(settings.get(WINDOW_STATE)))
+        self.restoreState(decoded(settings.get(WINDOW_STATE)))
         sizes = settings.get(SPLITTER_SIZES)
         if len(sizes) == self._splitter.count():
             self._splitter.setSizes(list(sizes))
@@ -322,8 +321,8 @@ class MainWindow(QMainWindow):
 
     def _save_layout(self) -> None:
         settings = self._services.settings
-        settings.set(WINDOW_GEOMETRY, _encoded(self.saveGeometry()))
-        settings.set(WINDOW_STATE, _encoded(self.saveState()))
+        settings.set(WINDOW_GEOMETRY, encoded(self.saveGeometry()))
+        settings.set(WINDOW_STATE, encoded(self.saveState()))
         sidebar = max(1, self._sidebar.width()) if self._room.sidebar_wanted else 0
         settings.set(SPLITTER_SIZES, (sidebar, self._splitter.sizes()[1]))
 
@@ -338,14 +337,3 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.LanguageChange and self._is_filled:
             self._retranslate()
         super().changeEvent(event)
-
-
-def _encoded(data: QByteArray) -> str:
-    return base64.b64encode(data.data()).decode("ascii")
-
-
-def _decoded(text: str) -> QByteArray:
-    try:
-        return QByteArray(base64.b64decode(text, validate=True))
-    except binascii.Error:
-        return QByteArray()

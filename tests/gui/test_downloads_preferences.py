@@ -74,7 +74,7 @@ def preferences(services: Services, qtbot: QtBot) -> PreferencesDialog:
     dialog = PreferencesDialog(services)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(dialog)
-    dialog.show_at(Section.NETWORK)
+    dialog.show_at(Section.NETWORK, "tokenEdit")
     with qtbot.waitExposed(dialog):
         dialog.show()
     return dialog

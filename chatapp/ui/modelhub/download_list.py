@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QUrl
+from PySide6.QtCore import QEvent, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
@@ -13,7 +13,8 @@ from chatapp.ui.dialogs.confirm import confirm
 from chatapp.ui.modelhub import download_words as words
 from chatapp.ui.modelhub.download_view import DownloadView
 from chatapp.ui.modelhub.download_words import Act
-from chatapp.ui.preferences.dialog import PreferencesDialog
+from chatapp.ui.modelhub.message_pane import MessagePane
+from chatapp.ui.preferences.dialog import open_preferences
 from chatapp.ui.widgets.reveal import reveal
 
 if TYPE_CHECKING:
@@ -24,7 +25,13 @@ _ASK_FROM = 100_000_000  # bytes that arrived; less is soon fetched again
 
 
 class DownloadList(QWidget):
-    """Follows `DownloadService`."""
+    """Follows `DownloadService`.
+
+    Signals:
+        find_requested  the user wants to look for models
+    """
+
+    find_requested = Signal()
 
     def __init__(self, services: "Services", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,11 +60,7 @@ class DownloadList(QWidget):
         self.view = DownloadView(self)
         self.view.acted.connect(self._on_acted)
         self.view.moved.connect(self._downloads.move)
-        self._empty = QLabel(self)
-        self._empty.setObjectName("downloadsEmpty")
-        self._empty.setProperty("role", "muted")
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setWordWrap(True)
+        self._empty = MessagePane("downloadsEmpty", self)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.view)
         self._stack.addWidget(self._empty)
@@ -110,13 +113,11 @@ class DownloadList(QWidget):
             case Act.CHAT:
                 self._services.models.choose(str(item.path))
             case Act.FOLDER:
-                reveal(item.path)
+                reveal(item.path, self)
             case Act.PAGE:
                 QDesktopServices.openUrl(QUrl(self._services.hub.page(item.files[0].repo)))
             case Act.TOKEN | Act.NETWORK | Act.SPACE:
-                dialog = PreferencesDialog(self._services, self.window())
-                dialog.open()
-                dialog.show_at(Section.NETWORK, _INPUTS[act])
+                open_preferences(self._services, self, Section.NETWORK, _INPUTS[act])
 
     def _cancel(self, item: Item) -> None:
         if item.progress.done >= _ASK_FROM and not confirm(
@@ -182,7 +183,12 @@ class DownloadList(QWidget):
         self._resume_all.setText(self.tr("Resume all"))
         self._go_online.setText(self.tr("Turn offline mode off"))
         self._clear.setText(self.tr("Clear finished"))
-        self._empty.setText(self.tr("Nothing is being downloaded.\nModels that you fetch are shown here on their way."))
+        self._empty.show_message(
+            "download",
+            self.tr("Nothing is being downloaded"),
+            self.tr("Models that you fetch are shown here on their way."),
+            [("findModels", self.tr("Find models"), self.find_requested.emit)],
+        )
         self._note.setText(
             self.tr("You can quit ChatApp at any time: what has arrived is kept, and it goes on at the next start.")
         )

@@ -6,12 +6,16 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
+from chatapp.core.errors import ErrorCode
 from chatapp.services.hub_search import PICKS, SearchState, Trouble
+from chatapp.settings.schema import HUB, OFFLINE
+from chatapp.settings.setting import Section
 from chatapp.ui.i18n import error_text
 from chatapp.ui.modelhub.find_filters import FindFilters
 from chatapp.ui.modelhub.find_list import FoundList
 from chatapp.ui.modelhub.message_pane import MessagePane
 from chatapp.ui.modelhub.repository_page import RepositoryPage
+from chatapp.ui.preferences.dialog import open_preferences
 from chatapp.ui.widgets.icons import icon
 from chatapp.ui.widgets.text import number_text
 
@@ -171,11 +175,25 @@ class FindPage(QStackedWidget):
             Trouble.ADDRESS: self.tr("There is no hub at this address"),
             Trouble.OTHER: self.tr("The search failed"),
         }
+        title, settings = titles[search.trouble], self._services.settings
+        buttons = [("searchAgain", self.tr("Try again"), search.retry)]
+        if search.error.code is ErrorCode.HUB_OFFLINE:
+            title = self.tr("Offline mode is on")
+            if settings.get(OFFLINE) == "on":  # what the environment forbids is not for a button to allow
+                buttons = [("goOnline", self.tr("Turn offline mode off"), self._go_online)]
+        elif search.trouble in (Trouble.OFFLINE, Trouble.ADDRESS):
+            buttons.append(("networkSettings", self.tr("Network settings…"), self._open_settings))
         if search.trouble is Trouble.ADDRESS:
             remedy = self.tr("Check the address of the hub in the preferences.")
-        retry = ("searchAgain", self.tr("Try again"), search.retry)
-        self._message.show_message("warning", titles[search.trouble], f"{what} {remedy}", [retry])
+        self._message.show_message("warning", title, f"{what} {remedy}", buttons)
         self._below.setCurrentWidget(self._message)
+
+    def _open_settings(self) -> None:
+        open_preferences(self._services, self, Section.NETWORK, HUB.key)
+
+    def _go_online(self) -> None:
+        self._services.settings.set(OFFLINE, "off")
+        self._search.retry()
 
     def _retranslate(self) -> None:
         self.setAccessibleName(self.tr("Find models"))

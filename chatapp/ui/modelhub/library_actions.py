@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu, QWidget
 
 from chatapp.services.library import Keeper, LocalModel
-from chatapp.services.reveal import reveal
-from chatapp.ui.dialogs.confirm import confirm
+from chatapp.ui.dialogs.confirm import confirm, explain
 from chatapp.ui.dialogs.model_info import ModelInfoDialog
 from chatapp.ui.modelhub import library_words as words
 from chatapp.ui.widgets.icons import icon
+from chatapp.ui.widgets.reveal import reveal
 from chatapp.ui.widgets.text import size_text
 
 if TYPE_CHECKING:
@@ -75,8 +75,7 @@ class LibraryActions(QObject):
 
     def reveal(self, model: LocalModel) -> None:
         """In the file manager."""
-        folder = QUrl.fromLocalFile(str(model.path.parent))
-        reveal(model.path, self, lambda: QDesktopServices.openUrl(folder))
+        reveal(model.path, self)
 
     def delete(self, model: LocalModel) -> None:
         """Ask, then move it to the trash; what other programs keep in stores of theirs is explained instead."""
@@ -117,18 +116,9 @@ class LibraryActions(QObject):
 
     def _explain(self, model: LocalModel) -> None:
         why, command = words.store(model)
-        box = QMessageBox(self._window)
-        box.setObjectName("libraryStore")
-        box.setIcon(QMessageBox.Icon.NoIcon)
-        box.setWindowTitle("ChatApp")
-        box.setText(self.tr("{program} has to delete this model").format(program=model.keeper.program))
-        box.setInformativeText(f"{why}\n\n{command}")
-        copy = box.addButton(self.tr("Copy the command"), QMessageBox.ButtonRole.ActionRole)
-        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Close))
-        box.exec()
-        if box.clickedButton() is copy:
+        what = self.tr("{program} has to delete this model").format(program=model.keeper.program)
+        if explain(self._window, what, f"{why}\n\n{command}", self.tr("Copy the command")):
             QGuiApplication.clipboard().setText(command)
-        box.deleteLater()
 
 
 def _short(name: str) -> str:

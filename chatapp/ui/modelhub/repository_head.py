@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from chatapp.services.hub_search import HubModel
 from chatapp.ui.modelhub import find_words as words
+from chatapp.ui.widgets.flow import FlowLayout
 from chatapp.ui.widgets.text import number_text
 
 
@@ -12,9 +13,11 @@ class RepositoryHead(QWidget):
     """Signals:
 
     browse_requested()  open the model's page in the browser
+    token_requested()   show where an access token is entered
     """
 
     browse_requested = Signal()
+    token_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,10 +32,17 @@ class RepositoryHead(QWidget):
         self._open = QPushButton(self._frame)
         self._open.setObjectName("openAccessPage")
         self._open.clicked.connect(self.browse_requested)
+        self._token = QPushButton(self._frame)
+        self._token.setObjectName("enterAccessToken")
+        self._token.clicked.connect(self.token_requested)
         inner = QVBoxLayout(self._frame)
         inner.setContentsMargins(12, 8, 12, 10)
         inner.addWidget(self._steps)
-        inner.addWidget(self._open, 0, Qt.AlignmentFlag.AlignLeft)
+        buttons = FlowLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self._open)
+        buttons.addWidget(self._token)
+        inner.addLayout(buttons)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -95,6 +105,7 @@ class RepositoryHead(QWidget):
             )
         self._steps.setText(steps)
         self._open.setText(self.tr("Open its page"))
+        self._token.setText(self.tr("Access token…"))
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:

@@ -18,12 +18,14 @@ from PySide6.QtWidgets import (
 )
 
 from chatapp.core.errors import ErrorCode
+from chatapp.settings.setting import Section
 from chatapp.ui.i18n import error_text
 from chatapp.ui.modelhub import find_words as words
 from chatapp.ui.modelhub.card_view import CardView
 from chatapp.ui.modelhub.message_pane import MessagePane
 from chatapp.ui.modelhub.repository_files import RepositoryFiles
 from chatapp.ui.modelhub.repository_head import RepositoryHead
+from chatapp.ui.preferences.dialog import open_preferences
 from chatapp.ui.widgets.icons import icon
 from chatapp.ui.widgets.text import ElidedLabel
 
@@ -43,6 +45,7 @@ class RepositoryPage(QWidget):
 
     def __init__(self, services: "Services", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._services = services
         self._hub = services.hub_repository
         self.setObjectName("repositoryPage")
         self._back = QToolButton(self)
@@ -65,6 +68,7 @@ class RepositoryPage(QWidget):
         self._message = MessagePane("repositoryMessage", self)
         self._head = RepositoryHead(self)
         self._head.browse_requested.connect(self._open_in_browser)
+        self._head.token_requested.connect(self._enter_token)
         self._files = RepositoryFiles(services, self)
         self._card_title = self._label("cardTitle", "heading")
         self._card_note = self._label("cardNote", "small")
@@ -164,6 +168,9 @@ class RepositoryPage(QWidget):
             buttons.insert(0, ("repositoryAccess", self.tr("Open its page"), self._open_in_browser))
         self._message.show_message(picture, title, f"{what} {remedy}", buttons)
         self._stack.setCurrentWidget(self._message)
+
+    def _enter_token(self) -> None:
+        open_preferences(self._services, self, Section.NETWORK, "tokenEdit")
 
     def _show_access(self) -> None:
         hub = self._hub

@@ -3,13 +3,15 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from chatapp.core.text import QT_TRANSLATE_NOOP
+from chatapp.settings.schema import MODELS_GEOMETRY
 from chatapp.ui.modelhub.download_list import DownloadList
 from chatapp.ui.modelhub.find_page import FindPage
 from chatapp.ui.modelhub.library_page import LibraryPage
+from chatapp.ui.widgets.geometry import decoded, encoded
 from chatapp.ui.widgets.icons import app_icon
 
 if TYPE_CHECKING:
@@ -39,8 +41,11 @@ class ModelHubWindow(QWidget):
             QShortcut(keys, self, self.close)
         available = self.screen().availableSize()
         self.resize(min(1000, available.width() - 40), min(680, available.height() - 60))
+        self.restoreGeometry(decoded(services.settings.get(MODELS_GEOMETRY)))
         self.add_page(FindPage(services, self), QT_TRANSLATE_NOOP("ModelHubWindow", "Find"))
-        self.add_page(DownloadList(services, self), QT_TRANSLATE_NOOP("ModelHubWindow", "Downloads"))
+        downloads = DownloadList(services, self)
+        downloads.find_requested.connect(lambda: self.open("findPage"))
+        self.add_page(downloads, QT_TRANSLATE_NOOP("ModelHubWindow", "Downloads"))
         self.library = LibraryPage(services, self)
         self.library.find_requested.connect(lambda: self.open("findPage"))
         self.add_page(self.library, QT_TRANSLATE_NOOP("ModelHubWindow", "My models"))
@@ -71,6 +76,10 @@ class ModelHubWindow(QWidget):
             self._tabs.setTabText(at, QCoreApplication.translate("ModelHubWindow", title))
         for widget in (self._tabs, self._tabs.tabBar()):  # the bar has the focus
             widget.setAccessibleName(self.tr("Models"))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._services.settings.set(MODELS_GEOMETRY, encoded(self.saveGeometry()))
+        super().closeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:

@@ -27,6 +27,14 @@ if TYPE_CHECKING:
     from chatapp.services.bundle import Services
 
 
+def open_preferences(services: "Services", parent: QWidget, section: Section | None = None, name: str = "") -> None:
+    """Open them, at the input of that object name in *section*."""
+    dialog = PreferencesDialog(services, parent.window())
+    dialog.open()
+    if section is not None:
+        dialog.show_at(section, name)
+
+
 class PreferencesDialog(QDialog):
     """One tab for each section."""
 
@@ -61,10 +69,10 @@ class PreferencesDialog(QDialog):
         services.settings.changed.connect(self._on_setting_changed)
         self._retranslate()
 
-    def show_at(self, section: Section, name: str = "") -> None:
+    def show_at(self, section: Section, name: str) -> None:
         """Bring the tab of *section* to the front, and the input of that object name into sight."""
         self._tabs.setCurrentIndex(self._sections.index(section))
-        area, wanted = self._tabs.currentWidget(), self.findChild(QWidget, name) if name else None
+        area, wanted = self._tabs.currentWidget(), self.findChild(QWidget, name)
         if isinstance(area, QScrollArea) and wanted is not None:
             wanted.setFocus(Qt.FocusReason.OtherFocusReason)
             # Places are known only when the dialog is shown.

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QModelIndex, Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from chatapp.services.bundle import Services
@@ -57,11 +57,13 @@ def said(page: DownloadList, item_id: int) -> str:
     return str(row(page, item_id).data(Qt.ItemDataRole.AccessibleTextRole))
 
 
-def test_an_empty_queue_says_so(page: DownloadList) -> None:
-    empty = page.findChild(QLabel, "downloadsEmpty")
+def test_an_empty_queue_says_so(page: DownloadList, qtbot: QtBot) -> None:
+    empty = page.findChild(QWidget, "downloadsEmpty")
     assert empty.isVisible()
-    assert empty.text().startswith("Nothing is being downloaded.")
-    assert not any(button.isVisible() for button in page.findChildren(QPushButton))
+    assert empty.accessibleName().startswith("Nothing is being downloaded ")
+    (find,) = [button for button in page.findChildren(QPushButton) if button.isVisible()]
+    qtbot.mouseClick(find, Qt.MouseButton.LeftButton)
+    assert page.window().findChild(QWidget, "findPage").isVisible()
 
 
 def test_buttons_pause_resume_and_cancel(page: DownloadList, services: Services, hub: Hub, qtbot: QtBot) -> None:
@@ -80,7 +82,7 @@ def test_buttons_pause_resume_and_cancel(page: DownloadList, services: Services,
     wait_for(page, qtbot, first, State.DONE)
     assert page.findChild(QLabel, "downloadTotal").text() == "Everything is here"
     qtbot.mouseClick(page.findChild(QPushButton, "clearFinishedButton"), Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: page.findChild(QLabel, "downloadsEmpty").isVisible())
+    qtbot.waitUntil(lambda: page.findChild(QWidget, "downloadsEmpty").isVisible())
     assert (services.paths.models / "some/model-GGUF/m0-Q4_K_M.gguf").stat().st_size == SIZE
 
 
@@ -138,7 +140,7 @@ def test_what_is_done_opens_in_the_chat(
     chosen: list[str] = []
     revealed: list[Path] = []
     monkeypatch.setattr(services.models, "choose", chosen.append)
-    monkeypatch.setattr(download_list, "reveal", revealed.append)
+    monkeypatch.setattr(download_list, "reveal", lambda path, _parent: revealed.append(path))
     (number,) = add(page, services, qtbot, published(hub)[:1])
     wait_for(page, qtbot, number, State.DONE)
     click(page, qtbot, number, Act.CHAT)
@@ -158,6 +160,20 @@ def test_offline_mode_is_said_and_can_be_ended_here(
     assert hub.asked_hub == []
     qtbot.mouseClick(page.findChild(QPushButton, "goOnlineButton"), Qt.MouseButton.LeftButton)
     wait_for(page, qtbot, number, State.DONE)
+
+
+def test_a_remedy_in_the_preferences_opens_them_at_its_input(
+    page: DownloadList, services: Services, hub: Hub, qtbot: QtBot
+) -> None:
+    hub.gated.add("some/model-GGUF")
+    hub.token = "hf_good"
+    (number,) = add(page, services, qtbot, published(hub)[:1])
+    wait_for(page, qtbot, number, State.FAILED)
+    click(page, qtbot, number, Act.TOKEN)
+    edit = page.window().findChild(QLineEdit, "tokenEdit")
+    qtbot.waitUntil(edit.hasFocus)
+    qtbot.waitUntil(lambda: not edit.visibleRegion().isEmpty())
+    edit.window().close()
 
 
 def test_giving_up_much_is_asked_about(

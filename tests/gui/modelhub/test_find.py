@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from chatapp.services.bundle import Services
 from chatapp.services.hub_search import PICKS
+from chatapp.settings.schema import OFFLINE
 from chatapp.ui import theme
 from chatapp.ui.modelhub import card_view
 from chatapp.ui.modelhub.card_view import CardView
@@ -188,6 +189,18 @@ def test_errors_say_what_to_do_and_can_be_tried_again(page: FindPage, hub: Hub, 
     qtbot.mouseClick(page.findChild(QPushButton, "searchAgain"), Qt.MouseButton.LeftButton)
     found(page, qtbot, 1)
     assert not message(page, "findMessage")
+
+
+def test_offline_mode_is_said_and_can_be_ended_here(
+    page: FindPage, services: Services, hub: Hub, qtbot: QtBot
+) -> None:
+    services.settings.set(OFFLINE, "on")
+    qtbot.keyClicks(page.box, "tiny")
+    qtbot.waitUntil(lambda: page.findChild(QPushButton, "goOnline") is not None)
+    assert "Offline mode is on" in page.findChild(MessagePane, "findMessage").accessibleName()
+    assert hub.asked_hub == []
+    qtbot.mouseClick(page.findChild(QPushButton, "goOnline"), Qt.MouseButton.LeftButton)
+    found(page, qtbot, 1)
 
 
 def test_the_page_of_a_model(page: FindPage, services: Services, qtbot: QtBot) -> None:

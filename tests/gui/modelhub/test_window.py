@@ -5,6 +5,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
+from chatapp.services.bundle import Services
 from chatapp.ui.main_window import MainWindow
 from chatapp.ui.model_selector import ModelSelector
 from chatapp.ui.modelhub.window import ModelHubWindow
@@ -31,3 +32,15 @@ def test_a_key_and_the_model_menu_open_it_beside_the_chat(window: MainWindow, qt
     assert models.isVisible()
     window.close()
     assert not models.isVisible()
+
+
+def test_it_comes_back_as_large_as_it_was_left(services: Services, qtbot: QtBot) -> None:
+    for is_first in (True, False):
+        models = ModelHubWindow(services)
+        qtbot.addWidget(models)
+        with qtbot.waitExposed(models):
+            models.open()
+        if is_first:
+            models.resize(720, 500)
+        assert (models.width(), models.height()) == (720, 500)
+        models.close()
