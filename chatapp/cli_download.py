@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shutil
 import sys
 import threading
 from collections.abc import Callable
@@ -114,7 +115,8 @@ class _Bar(_Quiet):
                 parts.append(f"waiting: {progress.reason}")
             case "offline":
                 parts.append(f"waiting for the network: {progress.reason}")
-        line = "  ".join(parts)
+        # Of one line only, or the next would not be written over it.
+        line = "  ".join(parts)[: shutil.get_terminal_size().columns - 1]
         sys.stderr.write(f"\r{line.ljust(self._width)}")
         sys.stderr.flush()
         self._width = len(line)

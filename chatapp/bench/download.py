@@ -108,13 +108,13 @@ class _Bench:
         pace, stop = Pace(limit), Stop()
         done = [0] * count
         reached = threading.Event()
-        clock: list[float] = []
+        seen: list[tuple[float, int]] = []  # times, and bytes of all by then
 
         def watch(index: int) -> Callable[[Progress], None]:
             def look(progress: Progress) -> None:
                 done[index] = progress.done
-                if sum(done) >= 3 * limit:
-                    clock.append(time.perf_counter())
+                seen.append((time.perf_counter(), sum(done)))
+                if all(done) and seen[-1][1] >= 4 * limit:
                     reached.set()
 
             return look
@@ -123,16 +123,15 @@ class _Bench:
             threading.Thread(target=self._until_stopped, args=(file, stop, pace, watch(index)))
             for index, file in enumerate(replace(self._file, repo=f"bench/{index}") for index in range(count))
         ]
-        began = time.perf_counter()
         for thread in threads:
             thread.start()
         reached.wait(60)
-        took, got = clock[0] - began, sum(done)
         stop.set()
         for thread in threads:
             thread.join()
         shutil.rmtree(self._folder / "bench")
-        return abs(got / took / limit - 1) * 100, _MOST_OFF
+        (began, first), (ended, last) = seen[0], seen[-1]
+        return abs((last - first) / (ended - began) / limit - 1) * 100, _MOST_OFF
 
     def cancel(self, count: int) -> Pair:
         """The longest time in ms from a stop to the end of a download that nobody sends anything for."""

@@ -5,13 +5,14 @@ Not part of the app: a bench needs a server that is no bottleneck.
 """
 
 import contextlib
+import mmap
 import re
 import socket
 import sys
 import threading
 from pathlib import Path
 
-_PIECE = 16 << 20  # bytes for each sendfile
+_PIECE = 4 << 20  # bytes for each send
 
 
 def main() -> None:
@@ -31,14 +32,21 @@ def _accept(listener: socket.socket, path: Path) -> None:
 
 
 def _answer(client: socket.socket, path: Path) -> None:
-    with client, path.open("rb") as file, contextlib.suppress(OSError):
+    # Mapped, not sendfile: from a folder in memory to loopback that has half the speed.
+    with (
+        client,
+        path.open("rb") as file,
+        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content,
+        memoryview(content) as view,
+        contextlib.suppress(OSError),
+    ):
         asked = b""
         while not asked.endswith(b"\r\n\r\n"):
             piece = client.recv(65536)
             if not piece:
                 return
             asked += piece
-        size = path.stat().st_size
+        size = len(view)
         found = re.search(rb"\r\nrange: bytes=(\d+)-\r\n", asked.lower())
         start = int(found[1]) if found else 0
         head = f"HTTP/1.1 {206 if found else 200} OK\r\nContent-Length: {size - start}\r\nConnection: close\r\n"
@@ -46,8 +54,8 @@ def _answer(client: socket.socket, path: Path) -> None:
         client.sendall(head.encode())
         is_silent = asked.startswith(b"GET /silent")
         end = start + (size - start) // 2 if is_silent else size
-        while start < end:
-            start += client.sendfile(file, start, min(_PIECE, end - start))
+        for at in range(start, end, _PIECE):
+            client.sendall(view[at : min(at + _PIECE, end)])
         if is_silent:
             client.recv(1)  # until the other side has had enough
 

@@ -273,7 +273,8 @@ class _Download:
     def _refuse(self, answer: Answer) -> None:
         """Raise what the status means."""
         status, name, host = answer.status, f"{self._file.repo}/{self._file.path}", self._source.host
-        words = f"HTTP {status} {answer.response.reason}".strip()
+        # Its own words are shown, and must not steer a terminal.
+        words = "".join(c for c in f"HTTP {status} {answer.response.reason[:60]}" if c.isprintable()).strip()
         if status in (408, 425, 429) or status >= 500:
             raise _Later(words, _asked_pause(answer), busy=status == 429)
         if status == 416:

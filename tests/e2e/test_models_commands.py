@@ -62,6 +62,11 @@ def test_from_search_to_removal(hub: Hub, models, tmp_path: Path) -> None:
     done = models("verify", "--json")
     assert done.returncode == 1
     assert json.loads(done.stdout) == [{"path": str(target), "state": "damaged"}]
+    content = target.read_bytes()
+    target.unlink()
+    done = models("verify")
+    assert (done.returncode, done.stdout) == (1, f"missing\t{target}\n")
+    target.write_bytes(content)
 
     assert models("remove", str(target)).returncode == 0
     assert list(target.parent.iterdir()) == []

@@ -36,6 +36,7 @@ class Fault:
     """What goes wrong with one answer of the store (or of the hub, for those in `Hub.hub_faults`)."""
 
     status: int = 0  # this status, and no body
+    words: str | None = None  # that go with it
     headers: dict[str, str] = field(default_factory=dict)
     drop_after: int | None = None  # bytes of this answer, then the connection ends
     hang_after: int | None = None  # bytes of this answer, then silence until the hub is closed
@@ -308,7 +309,7 @@ class _Answer:
             fault.body = b"<html>Please log in</html>"
             fault.headers = {"Content-Type": "text/html; charset=utf-8"}
         if fault.status or fault.body is not None:
-            self._end(fault.status or 200, fault.headers, fault.body or b"")
+            self._end(fault.status or 200, fault.headers, fault.body or b"", fault.words)
             return True
         return False
 
@@ -383,13 +384,13 @@ class _Answer:
     def _end_json(self, data: object, status: int = 200, headers: dict[str, str] | None = None) -> None:
         self._end(status, {"Content-Type": "application/json"} | (headers or {}), json.dumps(data).encode())
 
-    def _end(self, status: int, headers: dict[str, str], body: bytes = b"") -> None:
-        self._begin(status, headers | {"Content-Length": str(len(body))})
+    def _end(self, status: int, headers: dict[str, str], body: bytes = b"", words: str | None = None) -> None:
+        self._begin(status, headers | {"Content-Length": str(len(body))}, words)
         if self.handler.command != "HEAD":
             self.handler.wfile.write(body)
 
-    def _begin(self, status: int, headers: dict[str, str]) -> None:
-        self.handler.send_response(status)
+    def _begin(self, status: int, headers: dict[str, str], words: str | None = None) -> None:
+        self.handler.send_response(status, words)
         for name, value in (headers | {"Connection": "close"}).items():
             self.handler.send_header(name, value)
         self.handler.end_headers()
