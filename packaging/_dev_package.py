@@ -43,6 +43,12 @@ RECOMMENDS = "fonts-noto-cjk, libsecret-1-0"
 
 def package() -> None:
     """Build everything this system can build; print what went where and how large the parts are."""
+    other = {"win32": "windows", "darwin": "macos"}.get(sys.platform)
+    if other:
+        script = ROOT / "packaging" / other / "build.py"
+        if subprocess.run([sys.executable, script], check=False).returncode:
+            raise SetupError(f"packaging/{other}/build.py has failed: what it printed says why.")
+        return
     build_folder()
     version = app_version()
     DIST.mkdir(exist_ok=True)

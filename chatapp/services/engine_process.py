@@ -280,6 +280,7 @@ class EngineService(QObject):
             case Loaded(model):
                 self.model = model
                 self._set_state(EngineState.READY)
+                _log.info("model loaded")
                 self.model_loaded.emit(model)
             case Failed(None, error):
                 self._fail(error)
