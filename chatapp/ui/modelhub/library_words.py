@@ -76,6 +76,8 @@ def facts(library: LibraryService, model: LocalModel) -> list[tuple[str, str]]:
 def check(library: LibraryService, model: LocalModel) -> str:
     """When its files were compared with what was published, and how that went."""
     date, verdict = library.checked(model)
+    if verdict is None and model.error is not None:
+        return ""
     if verdict is None:
         changed = library.notes(model).checked > 0
         return _text(QT_TRANSLATE_NOOP("library", "not since it was last changed") if changed else _NEVER)
