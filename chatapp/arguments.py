@@ -191,7 +191,7 @@ def _models(models: argparse.ArgumentParser, common: argparse.ArgumentParser) ->
     download.add_argument("--max-speed", type=float, metavar="MB", default=0.0, help="megabytes a second at most")
     download.add_argument("--json-lines", action="store_true", help="one JSON object for each step, as it happens")
     verify = actions.add_parser("verify", parents=[common], help="read downloaded models again and check their SHA-256")
-    remove = actions.add_parser("remove", parents=[common], help="delete downloaded models")
+    remove = actions.add_parser("remove", parents=[common], help="delete downloaded models, or parts of them")
     verify.add_argument("files", metavar="FILE", nargs="*", type=Path, help="only these")
     remove.add_argument("files", metavar="FILE", nargs="+", type=Path, help="as `chatapp models list` shows it")
     for action in (listing, search, show, download, verify, remove):

@@ -15,7 +15,7 @@ from chatapp.hub.catalogue import Catalogue, HubModel, Query
 from chatapp.hub.header_cache import HeaderCache
 from chatapp.hub.library import LocalModel, Scanner, all_models, split_files
 from chatapp.hub.pace import Pace
-from chatapp.hub.partial import RECORD, beside, is_same, read_record
+from chatapp.hub.partial import PART, RECORD, beside, discard, is_same, read_record
 from chatapp.hub.places import places
 from chatapp.hub.remote_file import Source
 from chatapp.hub.sizes import format_size
@@ -121,19 +121,20 @@ def verify(given: argparse.Namespace) -> int:
 
 
 def remove(given: argparse.Namespace) -> int:
-    """Delete models in the folder for downloads, all files of those that are split."""
+    """Delete models in the folder for downloads, all files of those that are split, and what has arrived of them."""
     folders = [folder.resolve() for folder in _own_folders(*environment(given))]
     files = [file for given_file in given.files for file in split_files(given_file.absolute())]
     for file in files:
         if not any(file.resolve().is_relative_to(folder) for folder in folders):
             reason = f"{file} is not in {' or '.join(map(str, folders))}, where downloads are; delete it yourself"
             raise RequestError(ErrorCode.INVALID_ARGUMENT, reason=reason)
-        if not file.is_file():
+        if not file.is_file() and not beside(file, PART).exists():
             raise ModelError(ErrorCode.MODEL_MISSING, path=file)
     for file in files:
         try:
-            file.unlink()
+            file.unlink(missing_ok=True)
             beside(file, RECORD).unlink(missing_ok=True)
+            discard(file)
         except OSError as error:
             raise StorageError(ErrorCode.FILE_FAILED, path=file, reason=error.strerror or error) from error
     if given.json:

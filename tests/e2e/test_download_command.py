@@ -84,9 +84,6 @@ def test_ctrl_c_says_how_to_go_on_and_the_same_command_does(hub: Hub, command: C
     running = command.start()
     assert hub.hanging.wait(60)
     arrived(command, 3 * MIB)
-    code, _out, error = command.run()  # a second one, meanwhile
-    assert code == 1
-    assert "being downloaded already" in error
     running.send_signal(signal.SIGINT)
     out, error = running.communicate(timeout=30)
     assert running.returncode == 130
@@ -149,6 +146,17 @@ def test_no_name_of_a_hub_leaves_the_folder(
     assert outside == {"deep", "er", "data"}
 
 
+def test_what_is_there_of_a_model_can_be_removed(tmp_path: Path) -> None:
+    target = tmp_path / "models" / REPO / "m-00001-of-00002.gguf"
+    target.parent.mkdir(parents=True)
+    target.write_bytes(b"first")
+    second = target.with_name("m-00002-of-00002.gguf")
+    for ending in (PART, f"{PART}.json", f"{PART}.sums"):
+        beside(second, ending).write_bytes(b"so far")
+    assert cli.main(arguments.parse(["models", "remove", "--data-dir", str(tmp_path), str(target)])) == 0
+    assert list(target.parent.iterdir()) == []
+
+
 # -- heavy -------------------------------------------------------------------------------------------------------------
 
 
@@ -176,6 +184,22 @@ def test_ten_kills_of_a_gigabyte_cost_16_mb_each_at_most(hub: Hub, command: Comm
     print("killed at", points, "fetched again", again)
     assert max(again) <= 16 * MIB
     assert hub.sent - len(data) == sum(again)
+
+
+@pytest.mark.slow
+def test_one_file_is_fetched_by_one_program_at_a_time(hub: Hub, command: Command) -> None:
+    hub.add("model.gguf", DATA)
+    hub.halt_at = 4 * MIB
+    running = command.start()
+    assert hub.hanging.wait(60)
+    code, out, error = command.run()
+    assert (code, out) == (1, "")
+    assert "being downloaded already" in error
+    hub.release.set()
+    running.communicate(timeout=60)
+    assert running.returncode == 0
+    code, out, _error = command.run()  # nothing is left to do
+    assert (code, out) == (0, f"{command.target()}\n")
 
 
 @pytest.mark.slow
