@@ -220,9 +220,9 @@ class Questions:
     def pick(self, lang: str, about: bool) -> Answered:
         """Any question, in the mix the model is trained on."""
         roll = self.rng.random()
-        if roll < 0.40:
+        if roll < 0.37:
             return self.from_topic(lang, about)
-        if roll < 0.56:
+        if roll < 0.58:
             return self.from_block(lang, self.chat[self.rng.choice(self.details)])
         if roll < 0.78:
             return self.from_block(lang, self.chat[self.weighted(self.intents)])
