@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from chatapp.core.errors import UserFixable
 from chatapp.hub import names
+from chatapp.hub.file_names import kind
 from chatapp.hub.progress import Phase, Progress
 from chatapp.hub.remote_file import RemoteFile
 from chatapp.hub.stop import Stop
@@ -46,6 +47,11 @@ class Item:
     def title(self) -> str:
         """Its name for people: without the ending, and without the number of its first file."""
         return _ENDING.sub("", self.name)
+
+    @property
+    def is_model(self) -> bool:
+        """Whether one can chat with it; False for what only accompanies models."""
+        return kind(self.name) == "model"
 
     @property
     def path(self) -> Path:

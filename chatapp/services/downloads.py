@@ -111,10 +111,10 @@ class DownloadService(QObject):
         return next((item for item in reversed(self._items.values()) if item.files == wanted), None)
 
     def total(self) -> Progress | None:
-        """Of all that is fetched or waits for its turn, with what came since nothing did; None while nothing does."""
+        """Of all that is fetched or waits for its turn, with what came since nothing did; None while nothing moves."""
         counted = (*_ACTIVE, State.DONE)
         items = [item for item in self._items.values() if item.id in self._batch and item.state in counted]
-        if not any(item.state in _ACTIVE for item in items):
+        if self.is_offline or not any(item.state in _ACTIVE for item in items):
             return None
         done, total = sum(i.progress.done for i in items), sum(i.progress.total for i in items)
         speed = sum(i.progress.speed for i in items if i.state is State.RUNNING)
@@ -231,8 +231,9 @@ class DownloadService(QObject):
     def _on_done(self, item: Item) -> None:
         path = str(item.path)
         self.finished.emit(path)
-        chat = (Action.OPEN_MODEL, lambda: self.chat_requested.emit(path))
-        self._notices.post(Notice(Level.INFO, ARRIVED, {"name": item.title}, actions=(chat,), key=_ARRIVED))
+        if item.is_model:
+            chat = (Action.OPEN_MODEL, lambda: self.chat_requested.emit(path))
+            self._notices.post(Notice(Level.INFO, ARRIVED, {"name": item.title}, actions=(chat,), key=_ARRIVED))
 
     def _on_failed(self, item: Item) -> None:
         self.failed.emit(item)

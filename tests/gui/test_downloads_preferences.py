@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from chatapp.core.errors import ErrorCode
 from chatapp.hub import token_store
+from chatapp.hub.proxies import Proxy, proxy_for
 from chatapp.services.bundle import Services
 from chatapp.services.hub_access import Kept
 from chatapp.settings import schema
@@ -182,3 +183,26 @@ def test_half_an_address_is_no_mistake_yet(preferences: PreferencesDialog, servi
     assert services.hub.source().endpoint == "https://mirror.example"
     assert edit.text() == "https://mirror.example"
     assert row._error.isHidden()
+
+
+def test_the_way_is_the_one_that_was_chosen(
+    preferences: PreferencesDialog, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("https_proxy", "http://system.example:3128")
+    monkeypatch.setenv("no_proxy", "")
+    address = preferences._rows[schema.PROXY_ADDRESS.key]
+    assert not address.isEnabled()
+    seen = [proxy_for("https", "huggingface.co")]
+    for way in ("none", "own"):
+        services.settings.set(schema.PROXY, way)
+        services.settings.set(schema.PROXY_ADDRESS, "socks5://me:secret@127.0.0.1:9050")
+        seen.append(proxy_for("https", "huggingface.co"))
+    assert address.isEnabled()
+    assert seen == [
+        Proxy("http", "system.example", 3128),
+        None,
+        Proxy("socks5", "127.0.0.1", 9050, "me", "secret"),
+    ]
+    assert "system.example" not in text(preferences, "environmentNote")  # it counts no more
+    services.settings.reset(schema.PROXY)
+    assert proxy_for("https", "huggingface.co") == seen[0]

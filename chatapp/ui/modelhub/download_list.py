@@ -159,13 +159,14 @@ class DownloadList(QWidget):
         self._bar.setVisible(total is not None)
         if total is not None:
             self._bar.setValue(1000 * total.done // max(1, total.total))
-            offline = self.tr("Offline mode is on") if self._downloads.is_offline else ""
-            self._total.setText(" · ".join(part for part in (offline, words.numbers(total)) if part))
+            self._total.setText(words.numbers(total))
             return
         items = self._downloads.items()
         failed = sum(item.state is State.FAILED for item in items)
         paused = sum(item.state is State.PAUSED for item in items)
+        waits = self._downloads.is_offline and any(item.state is State.QUEUED for item in items)
         parts = [
+            self.tr("Offline mode is on") if waits else "",
             self.tr("{count} failed").format(count=failed) if failed else "",
             self.tr("{count} paused").format(count=paused) if paused else "",
         ]

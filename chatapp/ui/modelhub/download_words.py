@@ -74,7 +74,7 @@ def acts(item: Item) -> tuple[Act, ...]:
             remedies = _REMEDIES.get(item.error.code, ()) if item.error is not None else ()
             return (Act.RETRY, *remedies, Act.CANCEL)
         case State.DONE:
-            return (Act.CHAT, Act.FOLDER, Act.REMOVE)
+            return (Act.CHAT, Act.FOLDER, Act.REMOVE) if item.is_model else (Act.FOLDER, Act.REMOVE)
     return ()
 
 
