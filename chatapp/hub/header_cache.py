@@ -48,6 +48,15 @@ class HeaderCache:
         """The header of the model that begins at *path*; raise `ModelError`."""
         return self.facts([path]).header
 
+    def remembered(self, path: Path) -> GgufHeader | None:
+        """The header as it was last read, without a look at the disk, which may be gone; of a whole model only."""
+        with self._lock:
+            for key in (str(path), f"{path}*"):
+                known = self._known.get(key)
+                if known is not None and isinstance(known[1], Facts):
+                    return known[1].header
+        return None
+
     def facts(self, files: Sequence[Path]) -> Facts:
         """Of the model in *files*, in order; raise `ModelError`."""
         try:

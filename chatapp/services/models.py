@@ -258,7 +258,9 @@ class ModelsService(QObject):
         self, path: str, options: LoadOptions, devices: tuple[Device, ...], memory: int
     ) -> LoadPlan | UserFixable:
         try:
-            return _plan_or_error(self.header(path), options, devices, memory)
+            # What is listed was read by the look that found it; a drive may have gone since, and never answer.
+            header = self._library.headers.remembered(Path(path)) or self.header(path)
+            return _plan_or_error(header, options, devices, memory)
         except UserFixable as error:
             return error
 

@@ -15,6 +15,7 @@ class LibraryDelegate(QStyledItemDelegate):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._star = icon("star-filled", "warning")
         self.measure()
 
     def measure(self) -> None:
@@ -45,7 +46,7 @@ class LibraryDelegate(QStyledItemDelegate):
         left = room.left()
         if row.favourite:
             star = QRect(left, room.top() + (name_height - 14) // 2, 14, 14)
-            icon("star-filled", "warning").paint(painter, star)
+            self._star.paint(painter, star)
             left += 20
         name = QRect(left, room.top(), int(right) - GAP - left, name_height)
         self._write(painter, name, row.name, self._name, colors.muted if row.broken else colors.text)

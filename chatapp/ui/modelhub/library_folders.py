@@ -57,10 +57,15 @@ class LibraryFolders(QDialog):
         self._add.setObjectName("libraryAddFolder")
         self._add.setAutoDefault(False)
         self._add.clicked.connect(self._add_folder)
+        self._again = QPushButton(icon("regenerate"), "", self)
+        self._again.setObjectName("libraryLookAgain")
+        self._again.setAutoDefault(False)
+        self._again.clicked.connect(self._library.refresh)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
         foot = QHBoxLayout()
         foot.addWidget(self._add)
+        foot.addWidget(self._again)
         foot.addStretch(1)
         foot.addWidget(buttons)
         column = QVBoxLayout(self)
@@ -81,6 +86,7 @@ class LibraryFolders(QDialog):
         self._show_all()
 
     def _show_all(self) -> None:
+        self._again.setEnabled(not self._library.is_looking)
         focused = self.focusWidget().objectName() if self.focusWidget() is not None else ""
         while (item := self._rows.takeAt(0)) is not None:
             widget = item.widget()
@@ -163,6 +169,7 @@ class LibraryFolders(QDialog):
             )
         )
         self._add.setText(self.tr("Add a folder…"))
+        self._again.setText(self.tr("Look again"))
         self._show_all()
 
     def changeEvent(self, event: QEvent) -> None:

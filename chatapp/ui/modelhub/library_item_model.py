@@ -90,8 +90,8 @@ class LibraryItemModel(QAbstractListModel):
         """Where the model at *path* is; -1 when it is not listed."""
         return next((at for at, model in enumerate(self._models) if str(model.path) == path), -1)
 
-    def rebuild(self) -> None:
-        """List what the library has now."""
+    def rebuild(self) -> bool:
+        """List what the library has now; whether these are other rows than before."""
         kept = self._wanted()
         found = _folded(self._search).split()
         if found:
@@ -100,10 +100,11 @@ class LibraryItemModel(QAbstractListModel):
         if [m.path for m in kept] == [m.path for m in self._models]:
             self._models = kept  # keeps scrolling and selection as they are
             self.repaint()
-            return
+            return False
         self.beginResetModel()
         self._models = kept
         self.endResetModel()
+        return True
 
     def repaint(self) -> None:
         """Other facts of the same models."""

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -126,6 +126,7 @@ class LibraryPage(QWidget):
 
     def _connect(self) -> None:
         services, library = self._services, self._library
+        QShortcut(QKeySequence.StandardKey.Refresh, self, library.refresh)
         self._search.textChanged.connect(self._timer.start)
         self._search.installEventFilter(self)
         self._timer.timeout.connect(self._on_search)
@@ -202,8 +203,8 @@ class LibraryPage(QWidget):
 
     def _on_changed(self) -> None:
         self._fill_show()
-        self._item_model.rebuild()
-        self._on_current(self.list.currentIndex())
+        if not self._item_model.rebuild():
+            self._on_current(self.list.currentIndex())  # the same model may have other facts
         self._show_total()
 
     def _on_noted(self) -> None:
@@ -218,9 +219,10 @@ class LibraryPage(QWidget):
 
     def _select_something(self) -> None:
         shown = self._details.shown_path()
-        row = max(0, self._item_model.row_of(shown))
-        self.list.setCurrentIndex(self._item_model.index(row))
-        self._on_current(self.list.currentIndex())
+        index = self._item_model.index(max(0, self._item_model.row_of(shown)))
+        self.list.setCurrentIndex(index)
+        if not index.isValid():
+            self._on_current(index)
 
     def _on_application_state(self, state: Qt.ApplicationState) -> None:
         if state == Qt.ApplicationState.ApplicationActive and self.isVisible():

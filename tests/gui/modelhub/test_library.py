@@ -18,13 +18,18 @@ from PySide6.QtWidgets import (
     QMessageBox,
     QPushButton,
     QRadioButton,
+    QTableWidget,
+    QTabWidget,
     QToolButton,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
+from chatapp.paths import Paths
 from chatapp.services.bundle import Services
+from chatapp.settings.file import Settings
 from chatapp.settings.schema import MODEL_FOLDERS
+from chatapp.ui.dialogs.model_info import ModelInfoDialog
 from chatapp.ui.model_selector import ModelSelector
 from chatapp.ui.modelhub.import_dialog import ImportDialog
 from chatapp.ui.modelhub.library_folders import LibraryFolders
@@ -231,6 +236,23 @@ def test_folders_that_are_closed_at_once(page: LibraryPage, app: Services, qtbot
         dialog.deleteLater()
         app.tasks.wait(lambda: None)  # the answer is on its way, and comes after the dialog has gone
     QApplication.processEvents()  # an exception here fails the test
+
+
+def test_details_of_a_model_that_is_not_loaded(tmp_path: Path, qtbot: QtBot) -> None:
+    paths = Paths.under(tmp_path / "real")
+    paths.ensure()
+    path = write_model(paths.models / "m.gguf")
+    real = Services.create(paths, Settings.load(paths.settings_file), fake_engine=False)
+    dialog = ModelInfoDialog(real, path=str(path))
+    try:
+        dialog.open()
+        facts = dialog.findChild(QTableWidget, "modelFacts")
+        qtbot.waitUntil(lambda: facts.rowCount() > 5)
+        assert facts.item(1, 1).text() == str(path)
+        assert not dialog.findChild(QTabWidget).isTabVisible(1)  # only the loaded one can tokenize
+    finally:
+        dialog.close()
+        real.close()
 
 
 def test_no_models_leads_to_finding_some(app: Services, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:

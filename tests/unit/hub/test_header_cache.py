@@ -49,6 +49,11 @@ def test_a_missing_file_is_asked_for_again(tmp_path):
         cache.header(tmp_path / "m.gguf")
     write_model(tmp_path / "m.gguf")
     assert cache.header(tmp_path / "m.gguf").architecture == "llama"
+    (tmp_path / "m.gguf").unlink()
+    remembered = cache.remembered(tmp_path / "m.gguf")  # needs no disk
+    assert remembered is not None
+    assert remembered.architecture == "llama"
+    assert cache.remembered(tmp_path / "other.gguf") is None
 
 
 @pytest.mark.parametrize("text", ["", "no database at all" * 100])
