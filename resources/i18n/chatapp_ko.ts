@@ -1173,10 +1173,16 @@
         <translation>끝난 것 지우기</translation>
     </message>
     <message>
-        <source>Nothing is being downloaded.
-Models that you fetch are shown here on their way.</source>
-        <translation>내려받는 것이 없어요.
-모델을 받으면 여기에서 진행을 볼 수 있어요.</translation>
+        <source>Nothing is being downloaded</source>
+        <translation>내려받는 것이 없어요</translation>
+    </message>
+    <message>
+        <source>Models that you fetch are shown here on their way.</source>
+        <translation>모델을 받으면 여기에서 진행을 볼 수 있어요.</translation>
+    </message>
+    <message>
+        <source>Find models</source>
+        <translation>모델 찾기</translation>
     </message>
     <message>
         <source>You can quit ChatApp at any time: what has arrived is kept, and it goes on at the next start.</source>
@@ -1575,6 +1581,18 @@ Models that you fetch are shown here on their way.</source>
     <message>
         <source>The search failed</source>
         <translation>검색하지 못했어요</translation>
+    </message>
+    <message>
+        <source>Offline mode is on</source>
+        <translation>오프라인 모드가 켜져 있어요</translation>
+    </message>
+    <message>
+        <source>Turn offline mode off</source>
+        <translation>오프라인 모드 끄기</translation>
+    </message>
+    <message>
+        <source>Network settings…</source>
+        <translation>네트워크 설정…</translation>
     </message>
     <message>
         <source>Check the address of the hub in the preferences.</source>
@@ -2123,9 +2141,17 @@ Models that you fetch are shown here on their way.</source>
         <source>Add a folder…</source>
         <translation>폴더 추가…</translation>
     </message>
+    <message>
+        <source>Look again</source>
+        <translation>다시 살펴보기</translation>
+    </message>
 </context>
 <context>
     <name>LibraryItemModel</name>
+    <message>
+        <source>Not the original</source>
+        <translation>원본과 다름</translation>
+    </message>
     <message>
         <source>Cannot be used</source>
         <translation>쓸 수 없음</translation>
@@ -3329,6 +3355,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>Open its page</source>
         <translation>모델 페이지 열기</translation>
+    </message>
+    <message>
+        <source>Access token…</source>
+        <translation>접근 토큰…</translation>
     </message>
 </context>
 <context>
