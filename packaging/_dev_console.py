@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import IO
 
 from _dev_state import AGAIN, DISK_FULL, ROOT, SetupError
@@ -188,3 +188,15 @@ def useful_lines(lines: Sequence[str], count: int = 12) -> list[str]:
     error = re.compile(r"\berror\b[: ]|CMake Error|FAILED:|^\s*E: ", re.IGNORECASE)
     first = next((i for i, line in enumerate(kept) if error.search(line)), max(len(kept) - count, 0))
     return kept[first : first + count]
+
+
+@contextlib.contextmanager
+def shown(progress: Progress) -> Iterator[Progress]:
+    """Close the progress line; show the useful part of what a failed command printed."""
+    try:
+        yield progress
+    except CommandError as failure:
+        if failure.known not in {OFFLINE, DISK_FULL}:  # nothing to be learnt from the lines of those
+            print("\n".join("  | " + line for line in useful_lines(failure.lines)), flush=True)
+        raise
+    progress.finish("done")

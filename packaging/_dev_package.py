@@ -1,7 +1,7 @@
 """dev.py package: builds the program folder with PyInstaller, and of it the .deb and the portable tarball in dist/."""
 
 import datetime as dt
-import email
+import functools
 import json
 import lzma
 import os
@@ -16,6 +16,8 @@ import tomllib
 from collections import Counter
 from pathlib import Path
 
+import _dev_contents as contents
+import _dev_icu as icu
 import _dev_setup as setup
 import _dev_state as state
 from _dev_console import Progress, run
@@ -24,6 +26,8 @@ from _dev_state import AGAIN, CONSTRAINTS, ROOT, SetupError
 WORK = ROOT / "build" / "package"
 VENV = WORK / "venv"
 PYTHON = VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+PIP = [PYTHON, "-I", "-m", "pip", "--disable-pip-version-check", "--no-input"]
+STAMP = VENV / "chatapp-package.json"  # what the finished environment was made from
 FOLDER = WORK / "dist" / "chatapp"
 DIST = ROOT / "dist"
 LINUX = ROOT / "packaging" / "linux"
@@ -55,6 +59,8 @@ def package() -> None:
     made = []
     if sys.platform == "linux":
         made = [tarball(version), deb(version)]
+    made.append(DIST / f"chatapp-{version}.cdx.json")
+    shutil.copy(FOLDER / "_internal/licenses/sbom.cdx.json", made[-1])
     report(made)
 
 
@@ -65,9 +71,10 @@ def build_folder() -> None:
     """build/package/dist/chatapp: the two programs and all they need but the system's own libraries."""
     if sys.platform == "linux" and state.on_path("dpkg-query"):
         setup.install_packages(setup.missing_packages(SYSTEM_PACKAGES, setup.installed_packages()))
-    key = state.wheel_key(state.pinned("llama-cpp-python"), CMAKE_ARGS, "any " + platform.machine())
-    wheel = setup.find_wheel(key) or setup.build_wheel(key, CMAKE_ARGS)
-    make_venv(wheel)
+    key = state.wheel_key(state.pinned("llama-cpp-python"), CMAKE_ARGS, f"any {platform.machine()}, no paths")
+    make_venv(key)
+    wheel = setup.find_wheel(key) or setup.build_wheel(key, CMAKE_ARGS, PYTHON)
+    fill_venv(key, wheel)
     shutil.rmtree(WORK / "dist", ignore_errors=True)
     spec = ROOT / "packaging" / "chatapp.spec"
     command = [PYTHON, "-m", "PyInstaller", "--noconfirm", "--log-level=WARN", "--distpath", WORK / "dist"]
@@ -75,24 +82,26 @@ def build_folder() -> None:
     finish_folder()
 
 
-def make_venv(wheel: Path) -> None:
-    """An environment with what the app needs and nothing else, so that nothing else is collected."""
-    stamp, wanted = VENV / "chatapp-package.json", wanted_venv(wheel)
-    if stamp.exists() and stamp.read_text("utf-8") == wanted:
-        return
-    shutil.rmtree(VENV, ignore_errors=True)
-    base = getattr(sys, "_base_executable", None) or sys.executable
-    step("Creating an environment for the package", [base, "-I", "-m", "venv", VENV])
-    options = ["--disable-pip-version-check", "--no-input", "-c", CONSTRAINTS]
-    pip = [PYTHON, "-I", "-m", "pip", "install", *options]
-    step("Installing llama.cpp into it", [*pip, "--no-deps", wheel])
-    step("Installing the libraries into it", [*pip, *requirements(), "pyinstaller"])
-    stamp.write_text(wanted, "utf-8")
+def make_venv(key: str) -> None:
+    """An environment of its own, whose pip compiles llama.cpp, too."""
+    if not STAMP.exists() or STAMP.read_text("utf-8") != wanted_venv(key):
+        shutil.rmtree(VENV, ignore_errors=True)
+        base = getattr(sys, "_base_executable", None) or sys.executable
+        step("Creating an environment for the package", [base, "-I", "-m", "venv", VENV])
+        step("Updating its pip", [*PIP, "install", "-c", CONSTRAINTS, "pip"])
 
 
-def wanted_venv(wheel: Path) -> str:
+def fill_venv(key: str, wheel: Path) -> None:
+    """What the app needs and nothing else, so that nothing else is collected."""
+    if not STAMP.exists():
+        step("Installing llama.cpp into it", [*PIP, "install", "--no-deps", wheel])
+        step("Installing the libraries into it", [*PIP, "install", "-c", CONSTRAINTS, *requirements(), "pyinstaller"])
+        STAMP.write_text(wanted_venv(key), "utf-8")
+
+
+def wanted_venv(key: str) -> str:
     inputs = state.inputs_hash(CONSTRAINTS.read_text("utf-8"), (ROOT / "pyproject.toml").read_text("utf-8"))
-    return json.dumps({"wheel": str(wheel), "inputs": inputs, "python": sys.version})
+    return json.dumps({"wheel": key, "inputs": inputs, "python": sys.version})
 
 
 def requirements() -> list[str]:
@@ -101,15 +110,26 @@ def requirements() -> list[str]:
 
 
 def finish_folder() -> None:
-    """One file for each library of llama.cpp, no symbols, the licences of everything inside."""
+    """One file for each library of llama.cpp, no symbols, what is inside and its licences."""
     inside = FOLDER / "_internal"
     link_versions(inside / "llama_cpp" / "lib")
     if sys.platform == "linux":
+        for library in (inside / "PySide6" / "Qt" / "lib").glob("libicudata.so.*"):
+            icu.shrink(library)
         for file in inside.rglob("*.so*"):
             # OpenBLAS of numpy breaks when it is stripped, Qt's libraries come so.
             if not file.is_symlink() and not {"numpy.libs", "PySide6"} & set(file.parts):
                 subprocess.run(["strip", "--strip-unneeded", file], check=True)
-    licences(inside / "licenses")
+    describe(inside / "licenses")
+
+
+def describe(folder: Path) -> None:
+    """Write into *folder* what is inside (CycloneDX), and the licence texts of all of it."""
+    (site,) = VENV.glob("[Ll]ib/**/site-packages")
+    found = contents.parts(WORK / "work" / "chatapp", site, PYTHON)
+    contents.write_licences(folder, found)
+    bill = contents.bill_of_materials(app_version(), found, int(epoch()["SOURCE_DATE_EPOCH"]))
+    (folder / "sbom.cdx.json").write_text(bill, "utf-8")
 
 
 def link_versions(folder: Path) -> None:
@@ -119,29 +139,6 @@ def link_versions(folder: Path) -> None:
             if other != real:
                 other.unlink()
         (folder / real.name[:-2]).symlink_to(real.name)
-
-
-def licences(folder: Path) -> None:
-    """The licence texts of every Python package, of Python and of ChatApp, with a list of what is in here."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    shutil.copy(ROOT / "LICENSE", folder / "ChatApp.txt")
-    lines = []
-    for info in sorted(VENV.rglob("*.dist-info")):
-        metadata = email.message_from_string((info / "METADATA").read_text("utf-8", "replace"))
-        name = metadata["Name"]
-        if re.sub("[-_.]+", "-", name).lower() in NOT_INSIDE:
-            continue
-        texts = [p for p in sorted(info.rglob("*")) if re.match(r"(?i)(licen[cs]e|copying|notice)", p.name)]
-        for text in texts:
-            if text.is_file():
-                shutil.copy(text, folder / f"{name}-{text.name}")
-        terms = metadata["License-Expression"] or (metadata["License"] or "see its texts").splitlines()[0]
-        lines.append(f"{name} {metadata['Version']}: {terms}")
-    (folder / "README.txt").write_text("\n".join(lines) + "\n", "utf-8")
-
-
-NOT_INSIDE = {"pip", "setuptools", "pyinstaller", "pyinstaller-hooks-contrib", "altgraph", "packaging", "hf-xet"}
 
 
 # What is made of it
@@ -200,10 +197,12 @@ def deb(version: str) -> Path:
     for script in ("postinst", "postrm"):
         (control / script).write_bytes((LINUX / script).read_bytes())
         (control / script).chmod(0o755)
-    for path in [tree, *tree.rglob("*")]:
+    for path in [*tree.rglob("*"), tree]:
         if not path.is_symlink():
             executable = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
             path.chmod(0o755 if executable else 0o644)
+        seconds = int(epoch()["SOURCE_DATE_EPOCH"])
+        os.utime(path, (seconds, seconds), follow_symlinks=False)
     made = DIST / f"chatapp_{version}_{architecture}.deb"
     options = ["--root-owner-group", "-Zxz", "-z9", "-Sextreme"]
     step("Packing the .deb", ["dpkg-deb", *options, "--build", tree, made], **epoch())
@@ -251,6 +250,7 @@ def app_version() -> str:
     return found.group(1)
 
 
+@functools.cache
 def epoch() -> dict[str, str]:
     """The time of the commit, so that two builds of it are alike."""
     log = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]

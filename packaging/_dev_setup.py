@@ -17,7 +17,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import _dev_state as state
-from _dev_console import APT_BUSY, NO_COMPILER, OFFLINE, CommandError, Progress, held_locks, run, useful_lines
+from _dev_console import APT_BUSY, NO_COMPILER, OFFLINE, CommandError, Progress, held_locks, run, shown, useful_lines
+from _dev_llama import PIP_ENV, compile_wheel
 from _dev_state import AGAIN, BIN, CONSTRAINTS, NO_ROOM, PYTHON, ROOT, STAMP, VENV, SetupError
 
 UNFINISHED = VENV / "chatapp-dev.unfinished"  # lies there while pip writes; found later, it means "was killed"
@@ -31,11 +32,6 @@ QT_PACKAGES = [
 ]  # fmt: skip
 XVFB_PACKAGES = ["xvfb", "xauth"]  # xvfb only recommends xauth, but xvfb-run does not work without
 ALSO_GOOD = {"fonts-noto-cjk": {"fonts-nanum", "fonts-unfonts-core", "fonts-baekmuk"}}
-PIP_ENV: dict[str, str | None] = {
-    "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PIP_ROOT_USER_ACTION": "ignore",
-    "PIP_USER": "0",  # a user's setting of it makes pip refuse to work in a .venv
-    "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8",
-}  # fmt: skip
 VENV_BYTES, BUILD_BYTES = 1.2e9, 0.8e9  # measured 0.6 (and what pip unpacks) and 0.5, with room
 
 
@@ -261,18 +257,6 @@ def unfinished() -> Iterator[None]:
     UNFINISHED.unlink(missing_ok=True)
 
 
-@contextlib.contextmanager
-def shown(progress: Progress) -> Iterator[Progress]:
-    """Close the progress line; show the useful part of what a failed command printed."""
-    try:
-        yield progress
-    except CommandError as failure:
-        if failure.known not in {OFFLINE, state.DISK_FULL}:  # nothing to be learnt from the lines of those
-            print("\n".join("  | " + line for line in useful_lines(failure.lines)), flush=True)
-        raise
-    progress.finish("done")
-
-
 def pip(title: str, *args: object) -> None:
     """pip in .venv, shown as one line."""
     name = ""
@@ -320,8 +304,8 @@ def find_wheel(key: str) -> Path | None:
     return next((wheel for wheel in wheels if zipfile.is_zipfile(wheel)), None)
 
 
-def build_wheel(key: str, cmake_args: str) -> Path:
-    """Compile llama.cpp into the cache. It appears there complete or not at all."""
+def build_wheel(key: str, cmake_args: str, python: Path = PYTHON) -> Path:
+    """Compile llama.cpp into the cache with this Python's pip. It appears there complete or not at all."""
     wheels = state.cache_folder() / "wheels"
     with lock(key, "Another run is compiling llama.cpp, which this one will use too"):
         for leftover in wheels.glob(f"building-{key}-*"):  # of a run that was killed, for we hold the lock;
@@ -329,7 +313,7 @@ def build_wheel(key: str, cmake_args: str) -> Path:
             shutil.rmtree(leftover, ignore_errors=True)
         if not find_wheel(key):
             with tempfile.TemporaryDirectory(prefix=f"building-{key}-", dir=wheels, ignore_cleanup_errors=True) as work:
-                compile_wheel(Path(work), cmake_args)
+                compile_wheel(Path(work), cmake_args, python)
                 keep_wheel(Path(work) / "done", key)
     if wheel := find_wheel(key):
         return wheel
@@ -343,45 +327,6 @@ def keep_wheel(folder: Path, key: str) -> None:
         shutil.rmtree(place, ignore_errors=True)  # a damaged one
         with contextlib.suppress(FileExistsError):
             folder.rename(place)
-
-
-def compile_wheel(work: Path, cmake_args: str) -> None:
-    def watch(line: str) -> None:
-        if found := re.match(r"\s*\[(\d+)/(\d+)\]", line):  # ninja
-            progress.update(f"{found.group(1)} of {found.group(2)} files", int(found.group(1)) / int(found.group(2)))
-        elif found := re.match(r"Progress (\d+) of (\d+)", line):
-            progress.update(f"download, {int(found.group(1)) / 1e6:.0f} of {int(found.group(2)) / 1e6:.0f} MB")
-        elif "Retrying (Retry" in line:
-            progress.update("the package index does not answer, trying again")
-        elif "Configuring CMake" in line:
-            progress.update("configuring")
-
-    # pip's own cache must stay out of it: it knows wheels by name, and would return one built for other options.
-    # So must wheels that others built, which a user's pip settings may offer: they differ from what is tested here.
-    command = ["wheel", "-v", "--no-deps", "--no-cache-dir", "--no-binary=llama-cpp-python", "--progress-bar=raw"]
-    command += ["--build-constraint", str(CONSTRAINTS), "-w", str(work / "done"), state.pinned("llama-cpp-python")]
-    env = PIP_ENV | build_env(work, cmake_args)
-    try:
-        with shown(Progress("Compiling llama.cpp (once for this machine)")) as progress:
-            run([PYTHON, "-I", "-m", "pip", *command], progress, watch, **env)
-    except CommandError as failure:
-        log = state.cache_folder() / "llama-build.log"
-        log.write_text("\n".join(failure.lines), "utf-8")
-        if failure.known:
-            raise
-        text = f"llama.cpp did not compile (see above; all of it is in {log}): check the compiler and CMAKE_ARGS"
-        raise SetupError(f"{text}, {AGAIN}") from None
-
-
-def build_env(work: Path, cmake_args: str) -> dict[str, str | None]:
-    env: dict[str, str | None] = {"CMAKE_ARGS": state.full_cmake_args(cmake_args)}
-    env["SOURCE_DATE_EPOCH"] = None  # with it set, ggml leaves out AVX and the like: several times slower
-    if sys.platform != "win32":  # deep paths there would pass its limit
-        env["TMPDIR"] = str(work)  # /tmp may be small, and what a killed build leaves here is found next time
-        gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**30
-        if gigabytes < (os.cpu_count() or 1) and "CMAKE_BUILD_PARALLEL_LEVEL" not in os.environ:
-            env["CMAKE_BUILD_PARALLEL_LEVEL"] = str(max(gigabytes, 1))  # a file takes up to 1 GB to compile
-    return env
 
 
 def compile_translations() -> None:

@@ -182,8 +182,7 @@ def before_upgrade(system: System, screen: Screen, report: Report) -> None:
     """A chat that must be there afterwards."""
     app = App(system, screen, "chatapp")
     try:
-        wait(screen.window, 60)
-        time.sleep(2)
+        window_opens(app)
         app.write(OLD_QUESTION)
         report.check("a chat with the older version", wait(lambda: app.replied(1), REPLY_WITHIN), app.stderr())
         app.quit()
@@ -228,6 +227,7 @@ def use(system: System, screen: Screen, report: Report, program: str, folder: st
 def window_opens(app: App) -> tuple[object, str]:
     good = wait(lambda: not app.screen.is_blank() and app.screen.window(), 60)
     taken = time.monotonic() - app.started
+    good = good and wait(app.engine, 60)  # started when the window is filled
     time.sleep(2)  # a person looks first
     return good, f"after {taken:.1f} s (traced)"
 

@@ -1,10 +1,23 @@
 """What PyInstaller collects and ChatApp does not use: left out of the package, each with its reason."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterable
 
 Entry = tuple[str, str, str]  # where it goes in the package, the file it is a copy of, and PyInstaller's kind
 
+# Modules that PyInstaller would follow, and why nobody misses them.
+EXCLUDES = [
+    "hf_xet",  # 11 MB: weights never come through the hub's library, and its Xet path is off
+    "setuptools", "pkg_resources", "distutils",  # for installing packages
+    "tkinter", "unittest", "pydoc_data", "lib2to3", "test", "readline",  # of the standard library, never imported
+    "numpy.random",  # 3 MB, never used
+    "numpy.f2py", "numpy.testing", "numpy.distutils",  # for building and testing
+    "llama_cpp.server", "diskcache.djangocache",  # need what is not installed
+    "chardet",  # 3 MB that requests uses only where it is there
+    "PySide6.QtNetwork", "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtOpenGL", "PySide6.QtDBus",  # never imported
+]  # fmt: skip
 # Patterns of paths inside the package (with "/" on every system), and why nobody misses them.
 DROPPED: dict[str, str] = {
     r"PySide6/Qt/plugins/platformthemes/libqgtk3": "pulls in half of GTK; the portal theme stays",
@@ -45,6 +58,16 @@ def trimmed(entries: Iterable[Entry], needs: Callable[[str], Iterable[str]]) -> 
             return list(kept.values())
         for path in orphans:
             del kept[path]
+
+
+def needs(path: str) -> list[str]:
+    """Names of the libraries that a file is linked with by itself (on Linux PyInstaller names theirs, too)."""
+    if sys.platform == "linux":
+        text = subprocess.run(["readelf", "-d", path], capture_output=True, text=True, check=False).stdout
+        return re.findall(r"\(NEEDED\).*\[(.*)\]", text)
+    from PyInstaller.depend.bindepend import get_imports  # noqa: PLC0415  (there while a package is built)
+
+    return [name for name, _ in get_imports(path)]
 
 
 def _is_library(path: str, entry: Entry) -> bool:

@@ -32,7 +32,7 @@ def main() -> None:
     WORK.mkdir(parents=True, exist_ok=True)
     icons.write_icns(WORK / "chatapp.icns")
     package.build_folder()
-    package.licences(APP / "Contents" / "Resources" / "licenses")
+    package.describe(APP / "Contents" / "Resources" / "licenses")
     identity = os.environ.get("CHATAPP_SIGN_IDENTITY") or "-"
     for path in code(APP):
         sign(path, identity)

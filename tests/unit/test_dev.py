@@ -358,12 +358,12 @@ def test_the_build_is_tuned_to_this_cpu_whatever_the_environment(
     dev: Dev, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
-    env = dev.setup.build_env(tmp_path, "-DGGML_CUDA=on")
+    env = importlib.import_module("_dev_llama").build_env(tmp_path, "-DGGML_CUDA=on")
     assert env["SOURCE_DATE_EPOCH"] is None
     assert env["CMAKE_ARGS"] == "-DGGML_CUDA=on -DLLAVA_BUILD=OFF"
 
 
-def fake_compile(work: Path, cmake_args: str) -> None:
+def fake_compile(work: Path, cmake_args: str, _python: Path | None = None) -> None:
     (work / "done").mkdir()
     with zipfile.ZipFile(work / "done" / "llama_cpp_python-0.3.36-py3-none-any.whl", "w") as wheel:
         wheel.writestr("made/with", cmake_args)
@@ -372,7 +372,7 @@ def fake_compile(work: Path, cmake_args: str) -> None:
 def test_a_build_appears_complete_or_not_at_all(dev: Dev, monkeypatch: pytest.MonkeyPatch) -> None:
     wheels = dev.state.cache_folder() / "wheels"
 
-    def failing(work: Path, cmake_args: str) -> None:
+    def failing(work: Path, cmake_args: str, _python: Path) -> None:
         fake_compile(work, cmake_args)
         raise dev.state.SetupError("no")
 
@@ -409,7 +409,7 @@ def test_a_build_whose_starter_was_killed_is_used_when_it_ended(dev: Dev, monkey
 
 
 def test_a_build_of_others_is_used(dev: Dev, monkeypatch: pytest.MonkeyPatch) -> None:
-    def slow_compile(work: Path, cmake_args: str) -> None:
+    def slow_compile(work: Path, cmake_args: str, _python: Path) -> None:
         compiled.append(cmake_args)
         time.sleep(0.2)
         fake_compile(work, cmake_args)

@@ -1,6 +1,8 @@
 """What the package leaves out, its licences and links, without building it."""
 
 import importlib
+import json
+import struct
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +20,7 @@ PACKAGING = Path(__file__).resolve().parents[2] / "packaging"
 def packaging(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     monkeypatch.syspath_prepend(str(PACKAGING))
     yield importlib.import_module("_dev_package")
-    for name in ("_dev_package", "_dev_setup", "_dev_state", "_dev_console", "trimming"):
+    for name in [name for name in sys.modules if name.startswith("_dev_") or name == "trimming"]:
         sys.modules.pop(name, None)
 
 
@@ -75,3 +77,44 @@ def test_the_packaged_engine_is_the_program_beside_the_window(monkeypatch: pytes
     assert Path(program).parent == Path("/opt/chatapp")
     assert Path(program).stem == "chatapp-engine"
     assert arguments == ["--fake"]
+
+
+def icu_data(items: dict[str, bytes]) -> bytes:
+    """Items in the form of ICU's common data, behind a header of 32 bytes."""
+    table, names, bodies = struct.pack("<I", len(items)), b"", b""
+    first_name = 4 + 8 * len(items)
+    first_item = -(-(first_name + sum(len(name) + 1 for name in items)) // 16) * 16
+    for name, body in items.items():
+        table += struct.pack("<II", first_name + len(names), first_item + len(bodies))
+        names += name.encode() + b"\0"
+        bodies += body
+    head = struct.pack("<HBB", 32, 0xDA, 0x27).ljust(12, b"\0") + b"CmnD".ljust(20, b"\0")
+    return head + (table + names).ljust(first_item, b"\0") + bodies
+
+
+def icu_bundle(text: bytes) -> bytes:
+    """A resource bundle of three words and *text*, 16 bytes, with the index that says where it ends."""
+    return struct.pack("<H", 4) + b"\xda\x27" + struct.pack("<IIIII", 0, 4, 0, 0, 10) + text + bytes(8)
+
+
+def test_icu_keeps_what_is_not_a_language_and_the_languages_of_the_app(packaging: ModuleType) -> None:
+    icu = importlib.import_module("_dev_icu")
+    items = {f"icudt73l/{name}": icu_bundle(name.encode().ljust(16)) for name in (
+        "coll/de.res", "coll/ko.res", "coll/root.res", "de_AT.res", "en_GB.res", "langInfo.res", "zu_ZA.res"
+    )}  # fmt: skip
+    kept = {name: body for name, body in items.items() if "de" not in name and "zu_ZA" not in name}
+    assert icu.filtered(icu_data(items) + b"what follows in the library") == icu_data(kept)
+    assert icu.filtered(icu_data(kept)) == icu_data(kept)
+
+
+def test_every_part_of_a_bill_of_materials_is_named_once_and_has_a_licence(packaging: ModuleType) -> None:
+    contents = importlib.import_module("_dev_contents")
+    inner = contents.Part("ggml", "0.25", "MIT", "pkg:github/ggml-org/ggml@0.25")
+    outer = contents.Part("llama", "1", "see its text", "pkg:pypi/llama@1", parts=[inner])
+    bill = json.loads(contents.bill_of_materials("1.2.3", [outer], 0))
+    assert [part["bom-ref"] for part in bill["components"]] == [outer.ref, inner.ref]
+    assert [part["licenses"] for part in bill["components"]] == [
+        [{"license": {"name": "see its text"}}], [{"expression": "MIT"}],
+    ]  # fmt: skip
+    assert {"ref": outer.ref, "dependsOn": [inner.ref]} in bill["dependencies"]
+    assert contents.bill_of_materials("1.2.3", [outer], 0) == json.dumps(bill, indent=1, ensure_ascii=False) + "\n"
