@@ -51,6 +51,25 @@ def test_answers_are_in_their_language_and_close_their_marks(corpus: ModuleType)
                 assert "{" not in text, text
 
 
+def alternatives(pattern: str) -> list[str]:
+    found = re.search(r"\[([^\[\]]*\|[^\[\]]*)\]", pattern)
+    if found is None:
+        return [pattern]
+    head, tail = pattern[: found.start()], pattern[found.end() :]
+    return [text for choice in found.group(1).split("|") for text in alternatives(head + choice + tail)]
+
+
+def test_no_question_has_two_meanings(corpus: ModuleType) -> None:
+    writer = corpus.Writer(1)
+    asked: dict[str, set[str]] = {}
+    for name, block in {**writer.chat, **writer.outside, **writer.topics}.items():
+        for key in block:
+            if re.fullmatch("(en|ko)( q| ask what)?", key):
+                for text in (text for pattern in block[key] for text in alternatives(pattern)):
+                    asked.setdefault(re.sub(r"[\W_]", "", text.lower()), set()).add(name)
+    assert {question: names for question, names in asked.items() if question and len(names) > 1} == {}
+
+
 def test_the_same_seed_draws_the_same_and_no_pattern_is_left_over(corpus: ModuleType) -> None:
     drawn = [list(islice(corpus.documents(5), 400)) for _ in range(2)]
     assert drawn[0] == drawn[1] != list(islice(corpus.documents(6), 400))
