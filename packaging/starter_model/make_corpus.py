@@ -99,6 +99,10 @@ class Writer(Questions):
         messages.append({"role": "user", "content": typed})
         messages.append({"role": "assistant", "content": answer})
 
+    def excuse(self, current: Answered) -> str:
+        """Why there is nothing to say of a kind: it is the app, or nothing the model knows."""
+        return "because app" if id(current.block) in self.app else "because tiny"
+
     def is_deep(self, current: Answered) -> bool:
         """Whether there is more to say about it."""
         return "en what" in current.block or "of" in current.block
@@ -128,7 +132,7 @@ class Writer(Questions):
             if own and current.answer:
                 current.block, current.kind = own, kind
             else:
-                last = self.frames["because tiny" if own is None else "last word"]
+                last = self.frames[self.excuse(current) if own is None else "last word"]
                 current.answer = self.say(last, lang, LAST_WORD.get(kind, "why"))
         self.add(messages, ask, current.answer, lang)
 

@@ -63,6 +63,7 @@ class Questions:
         self.chat = read_blocks("chat*.txt", "app*.txt", "compare*.txt", "detail*.txt")
         self.slots = self.outside.pop("slots")
         self.plain = read_lines("plain*.txt")
+        self.app = {id(self.chat[name]) for name in read_blocks("app*.txt")}
         self.details = sorted(name for name, block in self.chat.items() if "of" in block)
         self.intents = sorted(set(self.chat) - set(self.details))
         self.asked: set[str] = set()  # every question as it was before typing habits, every answer, every sentence
