@@ -83,6 +83,7 @@ class DownloadService(QObject):
 
     def start(self) -> None:
         """Read the queue of last time and go on with it."""
+        self._list_folder()  # whoever writes the settings file by hand sets only one of them
         self._opened()
         self._look()
 
@@ -180,14 +181,16 @@ class DownloadService(QObject):
         queue.run_at_once(0 if self.is_offline else get(schema.DOWNLOADS_AT_ONCE))
 
     def _on_setting_changed(self, key: str) -> None:
-        folder = self._settings.get(schema.DOWNLOAD_FOLDER)
-        if key == schema.DOWNLOAD_FOLDER.key and folder:
-            # Its models are listed also when another one is chosen later.
-            known = self._settings.get(schema.MODEL_FOLDERS)
-            if folder not in known:
-                self._settings.set(schema.MODEL_FOLDERS, (*known, folder))
+        if key == schema.DOWNLOAD_FOLDER.key:
+            self._list_folder()
         if self._queue is not None and key in _SETTINGS:
             self._configure(self._queue)
+
+    def _list_folder(self) -> None:
+        """What is in the chosen folder is listed, also when another one is chosen later."""
+        folder, known = self._settings.get(schema.DOWNLOAD_FOLDER), self._settings.get(schema.MODEL_FOLDERS)
+        if folder and folder not in known:
+            self._settings.set(schema.MODEL_FOLDERS, (*known, folder))
 
     def _on_access_changed(self) -> None:
         source = self._access.source()

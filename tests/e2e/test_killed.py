@@ -1,10 +1,13 @@
-"""kill -9 of the whole app in the middle of a reply: at most the last second is missing, nobody is left behind."""
+"""kill -9 of the whole app: at most the last second of a reply is missing, a download goes on, no process is left."""
 
+import json
 import os
+import random
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -12,9 +15,12 @@ import pytest
 
 from chatapp.core.conversation import Role
 from chatapp.core.generation import FinishReason
+from chatapp.hub.download_job import Job
+from chatapp.hub.partial import PART, beside
 from chatapp.paths import Paths
 from chatapp.store.conversations import ConversationStore
 from chatapp.store.database import open_database
+from tests.helpers.hub_server import running_hub
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 
@@ -104,3 +110,39 @@ def test_sigterm_closes_properly(running: subprocess.Popen[bytes], tmp_path: Pat
         store.close()
     assert reply.info is not None
     assert reply.info.finish is FinishReason.CANCELLED
+
+
+@pytest.mark.slow
+def test_kill_9_in_a_download_and_a_new_start_fetch_only_what_is_missing(tmp_path: Path) -> None:
+    data = random.Random(6).randbytes(8 << 20)
+    with running_hub() as hub:
+        file = hub.add("m.gguf", data)
+        hub.halt_at = 4 << 20
+        item = Job(1, tmp_path / "models", (file,))
+        (tmp_path / "downloads.json").write_text(json.dumps({"version": 1, "items": [item.to_json()]}))
+        command = [sys.executable, "-m", "chatapp", "--fake-engine", "--data-dir", str(tmp_path)]
+        environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "HF_ENDPOINT": hub.url}
+        first = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+        assert hub.hanging.wait(60)
+        part = beside(item.item().path, PART)
+        wait_until(lambda: part.stat().st_size >= 3 << 20)
+        first.kill()
+        first.wait()
+        kept = part.stat().st_size
+        hub.release.set()
+        second = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+        try:
+            wait_until(item.item().path.exists)
+            assert hub.asked_store[-1].offset == kept
+            assert item.item().path.read_bytes() == data
+        finally:
+            second.terminate()
+            assert second.wait(20) == 0
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float = 60) -> None:
+    """Another process does it: there is nothing to be told by."""
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.02)
