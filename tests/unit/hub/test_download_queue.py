@@ -1,3 +1,4 @@
+import contextlib
 import json
 import os
 import random
@@ -467,3 +468,45 @@ def test_nothing_gets_its_name_before_it_is_on_the_disk(bench: Bench, monkeypatc
     assert names.index("m0.gguf.source.json") < names.index("m0.gguf")
     assert names[-1] == "downloads.json"
     assert ("sync", "model-GGUF") in steps[steps.index(("name", "m0.gguf")) :]  # the folder, which holds the name
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="mounts")
+def test_a_disk_that_is_full_to_the_last_byte_stops_downloads_and_nothing_else(hub: Hub, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(disk)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        pytest.skip("no right to mount a disk")
+    bench = Bench(hub, disk)
+    try:
+        first, second, third = bench.publish(3, 20 * MIB)
+        hub.halt_at = 10 * MIB
+        queue, watcher = bench.queue(at_once=3)
+        ids = [queue.add([file]) for file in (first, second, third)]
+        watcher.wait(lambda: sum({item.id: item.progress.done for item in watcher.progress}.values()) >= 28 * MIB)
+        with (disk / "somebody elses").open("wb", 0) as other, contextlib.suppress(OSError):
+            while True:
+                other.write(bytes(4096))
+        hub.release.set()
+        for job in ids:
+            watcher.wait_for(job, State.FAILED)
+        assert {item.error.code for item in queue.items() if item.error} == {ErrorCode.DOWNLOAD_NO_SPACE}
+        queue.pause(ids[0])
+        queue.move(ids[2], 0)  # none of which can be saved now
+        queue.close()
+        assert json.loads(bench.file.read_text())["items"]  # as it was before, and whole
+
+        (disk / "somebody elses").unlink()
+        again, watcher = bench.queue(at_once=3)
+        for item in again.items():
+            again.resume(item.id)
+        watcher.wait(lambda: [*dict(watcher.told).values()] == [State.DONE] * 3)
+        again.close()
+        for file in (first, second, third):
+            assert bench.target(file).read_bytes() == hub.files[file.repo, file.path]
+        assert sorted(asked.offset >= 9 * MIB for asked in hub.asked_store) == [False] * 3 + [True] * 3
+    finally:
+        for queue in bench.queues:
+            queue.close()
+        subprocess.run(["umount", str(disk)], check=True)
