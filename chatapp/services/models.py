@@ -12,6 +12,7 @@ from chatapp.hub.fit import context_to_use, recorded_token
 from chatapp.hub.forecast import Forecast
 from chatapp.hub.gguf import GgufHeader, read_header
 from chatapp.hub.library import LocalModel
+from chatapp.hub.places import Keeper
 from chatapp.hub.plan import LoadPlan, Verdict, larger_contexts, make_plan, smaller_context
 from chatapp.hub.sizes import format_size
 from chatapp.paths import starter_model
@@ -80,9 +81,12 @@ class ModelsService(QObject):
         return self._library.sorted_models()
 
     def name(self, path: str) -> str:
-        """What the user calls the model at *path*; "" when they have no name of their own for it."""
+        """What the user, or the program that keeps it, calls the model at *path*; "" for what its file says."""
         model = self._library.model(path)
-        return self._library.notes(model).name if model is not None else ""
+        if model is None:
+            return ""
+        kept = model.name if model.keeper in (Keeper.OLLAMA, Keeper.JAN) else ""  # whose files have names for machines
+        return self._library.notes(model).name or kept
 
     def refresh(self) -> None:
         """Look at the folders again, in the background."""

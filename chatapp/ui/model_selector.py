@@ -171,7 +171,7 @@ class ModelSelector(QToolButton):
     def _add_model(self, model: "LocalModel") -> None:
         notes = self._services.library.notes(model)
         elided = self.fontMetrics().elidedText(notes.name or model.name, Qt.TextElideMode.ElideMiddle, 330)
-        facts = [fact for fact in (size_text(model.size), model.quantization) if fact]
+        facts = [fact for fact in (size_text(model.size), model.quantization, model.keeper.program) if fact]
         if model.is_starter:
             facts.append(self.tr("starter model"))
         if model.error is not None:

@@ -127,7 +127,7 @@ def test_search_filters_and_details(page: LibraryPage, app: Services, qtbot: QtB
 
 
 def test_a_favourite_with_a_name_of_its_own_leads_the_model_menu(
-    page: LibraryPage, app: Services, qtbot: QtBot
+    page: LibraryPage, app: Services, qtbot: QtBot, tmp_path: Path
 ) -> None:
     select(page, "beta")
     qtbot.mouseClick(page.findChild(QToolButton, "libraryFavourite"), Qt.MouseButton.LeftButton)
@@ -145,6 +145,9 @@ def test_a_favourite_with_a_name_of_its_own_leads_the_model_menu(
     menu = selector.findChild(QMenu)
     menu.aboutToShow.emit()
     assert menu.actions()[1].text().startswith("My coder\t")
+    assert any(action.text().endswith("· Ollama") for action in menu.actions())
+    (blob,) = (tmp_path / "home" / ".ollama" / "models" / "blobs").iterdir()
+    assert app.models.name(str(blob)) == "gemma3:1b"
     for number in range(20):
         shutil.copy(app.paths.models / "alpha.gguf", app.paths.models / f"n{number}.gguf")
     look(app, qtbot)
