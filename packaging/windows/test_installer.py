@@ -16,6 +16,7 @@ import pytest
 
 HERE = Path(__file__).resolve().parent
 WINE = shutil.which("wine64") or shutil.which("wine")
+SERVER = shutil.which("wineserver") or "/usr/lib/wine/wineserver64"
 CMD = next(Path("/usr/lib").glob("*/wine/x86_64-windows/cmd.exe"), None)
 pytestmark = [
     pytest.mark.skipif(not shutil.which("makensis"), reason="makensis is missing (Debian: nsis)"),
@@ -46,7 +47,7 @@ class Windows:
     def start(self, *command: object) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [str(WINE), *map(str, command)], env=self._environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.STDOUT,
         )  # fmt: skip
 
     def run(self, *command: object) -> tuple[int, str]:
@@ -59,12 +60,16 @@ class Windows:
         """A value; None where there is none."""
         code, output = self.run("reg", "query", key, *(["/v", name] if name else ["/ve"]))
         if code:
+            assert "unable to find" in output, (code, output)
             return None
         return output.strip().splitlines()[-1].split("    ", 3)[-1].strip()
 
+    def wait(self) -> None:
+        """Until no program runs any more."""
+        subprocess.run([SERVER, "-w"], env=self._environment, check=True, timeout=120)
+
     def close(self) -> None:
-        server = shutil.which("wineserver") or "/usr/lib/wine/wineserver64"
-        subprocess.run([server, "-k"], env=self._environment, check=False)
+        subprocess.run([SERVER, "-k"], env=self._environment, check=False)
 
 
 Build = Callable[..., Path]
@@ -150,10 +155,7 @@ def test_it_comes_and_goes_and_the_chats_stay(build: Build, clean: Windows) -> N
 def test_the_uninstaller_that_windows_starts_removes_itself_too(build: Build, clean: Windows) -> None:
     assert clean.run(build("1.0", "_internal/a.txt"), "/S")[0] == 0
     assert clean.run(clean.program / "uninstall.exe", "/S")[0] == 0
-    for _ in range(100):  # it goes on in a copy
-        if not clean.program.exists():
-            break
-        clean.run("cmd", "/c", "exit")
+    clean.wait()  # it goes on in a copy of itself
     assert not clean.program.exists()
     assert (clean.data / "conversations.sqlite3").exists()
 
