@@ -11,6 +11,7 @@ import sys
 from PySide6.QtCore import (
     QCoreApplication,
     QElapsedTimer,
+    QEvent,
     QEventLoop,
     QLockFile,
     QObject,
@@ -20,7 +21,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFileOpenEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from chatapp import __version__, crash, log
@@ -71,7 +72,11 @@ def main(given: argparse.Namespace) -> int:
     if crashes.previous is not None:
         services.notices.post(Notice(Level.WARNING, CRASHED_BEFORE, {"path": str(crashes.previous)}))
     watch = _SignalWatch(app) if sys.platform != "win32" else None
-    QTimer.singleShot(0, app, lambda: services.start(given.model))
+    model = given.model
+    if isinstance(app, MacApplication):
+        model = model or app.opened
+        app.file_opened.connect(services.models.choose)
+    QTimer.singleShot(0, app, lambda: services.start(model))
     gc.freeze()  # what the start has made stays: a full collection would look through it for longer than a frame
     code = app.exec()
     saved = services.close()
@@ -98,7 +103,7 @@ def make_application(arguments: list[str]) -> QApplication:
     """The one QApplication, named."""
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     uses_fcitx = input_methods.choose(os.environ)
-    app = QApplication(arguments)
+    app = (MacApplication if sys.platform == "darwin" else QApplication)(arguments)
     if uses_fcitx:
         input_methods.KeepOrder(app)
     app.setApplicationName("chatapp")
@@ -124,6 +129,24 @@ def _prepare(paths: Paths) -> QLockFile:
             raise StorageError(ErrorCode.ALREADY_RUNNING, path=paths.data)
         raise StorageError(ErrorCode.FOLDER_UNUSABLE, path=paths.data, reason=NO_LOCK)
     return lock
+
+
+class MacApplication(QApplication):
+    """Hears of the models that the Finder opens: macOS sends their paths, also at the start, and gives no arguments."""
+
+    file_opened = Signal(str)
+
+    def __init__(self, arguments: list[str]) -> None:
+        super().__init__(arguments)
+        self.opened = ""  # the last one
+
+    def event(self, event: QEvent) -> bool:
+        """Take what is opened."""
+        if isinstance(event, QFileOpenEvent):
+            self.opened = event.file()
+            self.file_opened.emit(self.opened)
+            return True
+        return super().event(event)
 
 
 class _CrashRelay(QObject):

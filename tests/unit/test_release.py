@@ -132,6 +132,21 @@ def test_property_lists_say_what_the_app_is() -> None:
     assert "com.apple.security.cs.allow-jit" not in rights
 
 
+def test_the_app_opens_what_the_finder_sends() -> None:
+    code = """if True:
+        from PySide6.QtGui import QFileOpenEvent
+        from chatapp.app import MacApplication
+        app, heard = MacApplication([]), []
+        app.sendEvent(app, QFileOpenEvent("/models/first.gguf"))  # at the start, before anybody listens
+        early = app.opened
+        app.file_opened.connect(heard.append)
+        app.sendEvent(app, QFileOpenEvent("/models/모델.gguf"))
+        assert (early, heard) == ("/models/first.gguf", ["/models/모델.gguf"]), (early, heard)
+    """
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    subprocess.run([sys.executable, "-X", "utf8", "-c", code], env=environment, check=True, cwd=ROOT)
+
+
 def test_what_is_inside_is_signed_before_what_is_around_it(load: Load, tmp_path: Path) -> None:
     app = tmp_path / "ChatApp.app"
     machine_code = bytes.fromhex("cffaedfe") + b"code"
