@@ -6,9 +6,10 @@ import random
 import re
 from dataclasses import dataclass, field
 
-from corpus_files import Block, bare, choose, fill, read_blocks, read_lines
+from corpus_files import LANGUAGES, Block, bare, choose, fill, read_blocks, read_lines
 from typing_habits import made_up_word
 
+SWAP_SHARE = 0.2  # of the questions say something in another word
 MORE_SHARE = 0.4  # of the definitions go on with a further sentence
 # What nearly everybody asks first is drawn this much more often than the rest.
 COMMON: dict[str, float] = {
@@ -32,6 +33,15 @@ COMMON: dict[str, float] = {
 KINDS = {"what": 0.5, "why": 0.14, "how": 0.12, "simple": 0.1, "example": 0.08, "short": 0.03, "see": 0.03}
 # What is said when there is no text of a kind; "short" is the first sentence of a definition.
 INSTEAD = {"how": "what", "example": "simple", "more": "why", "short": "what", "again": "what"}
+
+
+def swap_of(text: str, lang: str) -> tuple[re.Pattern[str], str]:
+    """What "old > new" says: whole words in English; in Korean the beginnings of words, and endings with a "?"."""
+    old, new = text.split(" > ")
+    if lang == "en":
+        return re.compile(rf"\b{re.escape(old)}\b", re.IGNORECASE), new
+    begins = r"^" if old.startswith(("모델", "LLM")) else "" if old.endswith("?") else "(?<![가-힣])"
+    return re.compile(begins + re.escape(old) + ("(?![가-힣])" if old.endswith("줘") else "")), new
 
 
 def first_sentence(text: str) -> str:
@@ -63,6 +73,10 @@ class Questions:
         self.chat = read_blocks("chat*.txt", "app*.txt", "compare*.txt", "detail*.txt")
         self.slots = self.outside.pop("slots")
         self.plain = read_lines("plain*.txt")
+        self.declined = {id(block) for block in self.outside.values()}
+        self.swaps = {
+            lang: [swap_of(text, lang) for text in self.frames["swaps"][f"{lang} swap"]] for lang in LANGUAGES
+        }
         self.app = {id(self.chat[name]) for name in read_blocks("app*.txt")}
         self.details = sorted(name for name, block in self.chat.items() if "of" in block)
         self.intents = sorted(set(self.chat) - set(self.details))
@@ -101,9 +115,20 @@ class Questions:
 
     def answered(self, lang: str, question: str, block: Block, kind: str) -> Answered:
         """A question with one of the answers of a block."""
+        if id(block) not in self.declined and self.rng.random() < SWAP_SHARE:
+            question = self.reworded(question, lang)
         current = Answered(lang, question, "", block, kind)
         current.answer = self.say(block, lang, kind, current.said)
         return current
+
+    def reworded(self, question: str, lang: str) -> str:
+        """The question with one word, or two, in place of others that mean the same."""
+        for _ in range(self.rng.randrange(1, 3)):
+            found = [(old, new) for old, new in self.swaps[lang] if old.search(question)]
+            if found:
+                old, new = self.rng.choice(found)
+                question = old.sub(new, question, count=1)
+        return question
 
     def topic_frame(self, name: str, lang: str, kind: str, about: bool) -> str:
         """A question of a kind (what, why, simple, ...) about a topic."""
