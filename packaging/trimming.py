@@ -29,6 +29,7 @@ DROPPED: dict[str, str] = {
         "OpenGL and Vulkan under Wayland, and compositors",
     r"PySide6/Qt/plugins/wayland-shell-integration/lib(?!xdg)": "cars and kiosks; desktops speak xdg-shell",
     r"PySide6/Qt/translations/(?!qtbase_(ko|en)\.qm)": "the app speaks Korean and English",
+    r"\.dist-info/(RECORD|INSTALLER|REQUESTED|direct_url\.json)": "tells where it was installed while building",
     # Linux: every desktop has these, their ABI does not change, and they must fit the system: its fonts' settings, its
     # message bus, its X server, its graphics drivers (which need its own C++ library), the corrections of its TLS
     # library. `_dev_package.LIBRARIES` asks for them; the smoke test finds what is asked for too much or too little.
