@@ -40,7 +40,7 @@ def environment(given: argparse.Namespace) -> tuple[Paths, Settings]:
 
 
 def listing(given: argparse.Namespace) -> int:
-    """List the models on this computer; exit code 1 when one of them is broken."""
+    """List the models on this computer; exit code 1 when one is broken, or a folder cannot be looked through."""
     paths, settings = environment(given)
     looked_at = places(paths.models, settings.get(schema.MODEL_FOLDERS), settings.get(schema.MODEL_SOURCES_OFF))
     files = [Path(file) for file in settings.get(schema.MODEL_FILES)]
@@ -55,9 +55,9 @@ def listing(given: argparse.Namespace) -> int:
         _print_json([_local_json(model) for model in found])
     else:
         for model in found:
-            state = model.error.message if model.error else f"{model.quantization}\t{format_size(model.size)}"
-            _print(model.name, state, model.path)
-    return 1 if any(model.error for model in found) else 0
+            facts = (model.quantization, format_size(model.size), model.keeper.program)
+            _print(model.name, *((model.error.message,) if model.error else facts), model.path)
+    return 1 if any(model.error for model in found) or any(look.problem for look in looked) else 0
 
 
 def search(given: argparse.Namespace) -> int:
@@ -172,6 +172,7 @@ def _model_json(model: HubModel) -> dict[str, Any]:
 
 def _local_json(model: LocalModel) -> dict[str, Any]:
     data = asdict(replace(model, error=None))
+    del data["inode"]
     return data | {
         "path": str(model.path),
         "folder": str(model.folder),
