@@ -29,8 +29,12 @@ def update(ts: Path = TS) -> int:
 
 
 def compile_ts(ts: Path = TS, qm: Path = QM) -> int:
-    """Make *qm* from *ts*."""
-    return subprocess.run([_tool("lrelease"), "-silent", str(ts), "-qm", str(qm)], check=False).returncode
+    """Make *qm* from *ts*; a running app has the old file mapped into its memory, so it must not be written over."""
+    made = qm.with_suffix(".qm.new")
+    code = subprocess.run([_tool("lrelease"), "-silent", str(ts), "-qm", str(made)], check=False).returncode
+    if code == 0:
+        made.replace(qm)
+    return code
 
 
 def is_stale(ts: Path = TS, qm: Path = QM) -> bool:

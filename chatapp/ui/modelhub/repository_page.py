@@ -160,12 +160,17 @@ class RepositoryPage(QWidget):
             title = self.tr("This model is given out on request")
         elif error.code is ErrorCode.HUB_UNREACHABLE:
             title = self.tr("You are offline. Local models still work.")
+        elif error.code is ErrorCode.HUB_OFFLINE:
+            title = self.tr("Offline mode is on")
         buttons = [
             ("repositoryAgain", self.tr("Try again"), self._hub.retry),
             ("repositoryBack", self.tr("Back to the search"), self.back_requested.emit),
         ]
         if error.code is ErrorCode.HUB_GATED:
-            buttons.insert(0, ("repositoryAccess", self.tr("Open its page"), self._open_in_browser))
+            buttons[:0] = [
+                ("repositoryAccess", self.tr("Open its page"), self._open_in_browser),
+                ("repositoryToken", self.tr("Access token…"), self._enter_token),
+            ]
         self._message.show_message(picture, title, f"{what} {remedy}", buttons)
         self._stack.setCurrentWidget(self._message)
 
