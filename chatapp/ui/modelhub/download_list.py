@@ -16,6 +16,7 @@ from chatapp.ui.modelhub.download_words import Act
 from chatapp.ui.modelhub.message_pane import MessagePane
 from chatapp.ui.preferences.dialog import open_preferences
 from chatapp.ui.widgets.reveal import reveal
+from chatapp.ui.widgets.text import ElidedLabel
 
 if TYPE_CHECKING:
     from chatapp.services.bundle import Services
@@ -38,7 +39,7 @@ class DownloadList(QWidget):
         self._services = services
         self._downloads = services.downloads
         self.setObjectName("downloadList")
-        self._total = QLabel(self)
+        self._total = ElidedLabel(self)
         self._total.setObjectName("downloadTotal")
         self._bar = QProgressBar(self)
         self._bar.setObjectName("downloadTotalBar")
@@ -159,7 +160,7 @@ class DownloadList(QWidget):
         self._bar.setVisible(total is not None)
         if total is not None:
             self._bar.setValue(1000 * total.done // max(1, total.total))
-            self._total.setText(words.numbers(total))
+            self._total.set_full_text(words.numbers(total))
             return
         items = self._downloads.items()
         failed = sum(item.state is State.FAILED for item in items)
@@ -171,7 +172,7 @@ class DownloadList(QWidget):
             self.tr("{count} paused").format(count=paused) if paused else "",
         ]
         text = ", ".join(part for part in parts if part)
-        self._total.setText(text or (self.tr("Everything is here") if items else ""))
+        self._total.set_full_text(text or (self.tr("Everything is here") if items else ""))
 
     def _retranslate(self) -> None:
         self.setAccessibleName(self.tr("Downloads"))

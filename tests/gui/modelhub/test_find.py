@@ -191,9 +191,7 @@ def test_errors_say_what_to_do_and_can_be_tried_again(page: FindPage, hub: Hub, 
     assert not message(page, "findMessage")
 
 
-def test_offline_mode_is_said_and_can_be_ended_here(
-    page: FindPage, services: Services, hub: Hub, qtbot: QtBot
-) -> None:
+def test_offline_mode_is_said_and_can_be_ended_here(page: FindPage, services: Services, hub: Hub, qtbot: QtBot) -> None:
     services.settings.set(OFFLINE, "on")
     qtbot.keyClicks(page.box, "tiny")
     qtbot.waitUntil(lambda: page.findChild(QPushButton, "goOnline") is not None)
