@@ -1,9 +1,11 @@
 """Compiles llama.cpp with its Python bindings into a wheel."""
 
+import contextlib
 import os
 import re
 import shutil
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import _dev_state as state
@@ -17,12 +19,40 @@ PIP_ENV: dict[str, str | None] = {
 }  # fmt: skip
 
 
+# pip's own cache must stay out of it: it knows wheels by name, and would return one built for other options.
+# So must wheels that others built, which a user's pip settings may offer: they differ from what is tested here.
+OPTIONS = ["--no-deps", "--no-cache-dir", "--progress-bar=raw", "--build-constraint", CONSTRAINTS]
+
+
 def compile_wheel(work: Path, cmake_args: str, python: Path) -> None:
-    """Fetch the source, compile it, leave the wheel in *work*/done.
+    """Compile all of it; leaves the wheel in *work*/done."""
+    with compiling("Compiling llama.cpp (once for this machine)", work, cmake_args, python) as (source, do):
+        do(python, "-I", "-m", "pip", "wheel", "-v", *OPTIONS, "-w", work / "done", source)
+
+
+def compile_vulkan(work: Path, python: Path) -> Path:
+    """Compile only what computes on graphics cards through Vulkan: a library that llama.cpp loads where it can."""
+    with compiling("Compiling llama.cpp for Vulkan (once for this machine)", work, "", python) as (source, do):
+        tools = work / "tools"
+        do(python, "-I", "-m", "pip", "install", "--target", tools, "-c", CONSTRAINTS, "cmake", "ninja")
+        path = {"PYTHONPATH": str(tools), "PATH": f"{tools / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+        options = ["-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DBUILD_SHARED_LIBS=ON", "-DGGML_BACKEND_DL=ON"]
+        options += ["-DGGML_VULKAN=ON", "-DGGML_CPU=OFF", "-DGGML_NATIVE=OFF", "-DGGML_CCACHE=OFF", "-DLLAMA_CURL=OFF"]
+        options += [f"-DLLAMA_BUILD_{part}=OFF" for part in ("TESTS", "EXAMPLES", "TOOLS", "SERVER", "COMMON")]
+        do(tools / "bin" / "cmake", "-S", source / "vendor" / "llama.cpp", "-B", work / "build", *options, **path)
+        do(tools / "bin" / "cmake", "--build", work / "build", "--target", "ggml-vulkan", **path)
+    (made,) = (work / "build" / "bin").glob("*ggml-vulkan.*")
+    return made
+
+
+@contextlib.contextmanager
+def compiling(title: str, work: Path, cmake_args: str, python: Path) -> Iterator[tuple[Path, Callable[..., None]]]:
+    """Fetch the source; gives its folder and what runs a command of the build.
 
     The source lies in a folder whose name we know, so that the compiler can leave it out of what it writes: else every
     build would have other bytes.
     """
+    env = PIP_ENV | build_env(work, cmake_args)
 
     def watch(line: str) -> None:
         if found := re.match(r"\s*\[(\d+)/(\d+)\]", line):  # ninja
@@ -34,19 +64,17 @@ def compile_wheel(work: Path, cmake_args: str, python: Path) -> None:
         elif "Configuring CMake" in line:
             progress.update("configuring")
 
-    # pip's own cache must stay out of it: it knows wheels by name, and would return one built for other options.
-    # So must wheels that others built, which a user's pip settings may offer: they differ from what is tested here.
-    pip = [python, "-I", "-m", "pip"]
-    options = ["--no-deps", "--no-cache-dir", "--progress-bar=raw", "--build-constraint", CONSTRAINTS]
-    source = ["--no-binary=llama-cpp-python", "-d", work / "archive", state.pinned("llama-cpp-python")]
-    env = PIP_ENV | build_env(work, cmake_args)
+    def do(*command: object, **more: str) -> None:
+        run(command, progress, watch, **env | more)
+
     try:
-        with shown(Progress("Compiling llama.cpp (once for this machine)")) as progress:
-            run([*pip, "download", "-v", *options, *source], progress, watch, **env)
+        with shown(Progress(title)) as progress:
+            source = ["--no-binary=llama-cpp-python", "-d", work / "archive", state.pinned("llama-cpp-python")]
+            do(python, "-I", "-m", "pip", "download", "-v", *OPTIONS, *source)
             (archive,) = (work / "archive").glob("*.tar.gz")
             shutil.unpack_archive(archive, work / "source", filter="data")
             (folder,) = (work / "source").iterdir()
-            run([*pip, "wheel", "-v", *options, "-w", work / "done", folder], progress, watch, **env)
+            yield folder, do
     except CommandError as failure:
         log = state.cache_folder() / "llama-build.log"
         log.write_text("\n".join(failure.lines), "utf-8")

@@ -12,12 +12,14 @@ import stat
 import subprocess
 import sys
 import tarfile
+import tempfile
 import tomllib
 from collections import Counter
 from pathlib import Path
 
 import _dev_contents as contents
 import _dev_icu as icu
+import _dev_llama as llama
 import _dev_setup as setup
 import _dev_state as state
 from _dev_console import Progress, run
@@ -35,6 +37,7 @@ LINUX = ROOT / "packaging" / "linux"
 CMAKE_ARGS = "-DGGML_NATIVE=OFF -DGGML_BACKEND_DL=ON -DGGML_CPU_ALL_VARIANTS=ON"
 # PyInstaller takes the X libraries of the machine it runs on; the rest is for readelf, strip and dpkg-deb.
 SYSTEM_PACKAGES = ["binutils", "dpkg", "xz-utils", "desktop-file-utils", "appstream"]
+VULKAN_PACKAGES = ["libvulkan-dev", "glslc", "spirv-headers"]
 # What `trimming.DROPPED` leaves to the system, and the libraries that no program may carry with it.
 LIBRARIES = [
     "libstdc++6", "libgcc-s1", "zlib1g", "libzstd1", "libssl3", "libglib2.0-0", "libdbus-1-3", "libfontconfig1",
@@ -45,7 +48,7 @@ XZ = 9 | lzma.PRESET_EXTREME  # 64 MB of dictionary: the libraries for each gene
 RECOMMENDS = "fonts-noto-cjk, libsecret-1-0"
 
 
-def package() -> None:
+def package(apt: bool = True, vulkan: bool = False) -> None:
     """Build everything this system can build; print what went where and how large the parts are."""
     other = {"win32": "windows", "darwin": "macos"}.get(sys.platform)
     if other:
@@ -53,7 +56,7 @@ def package() -> None:
         if subprocess.run([sys.executable, script], check=False).returncode:
             raise SetupError(f"packaging/{other}/build.py has failed: what it printed says why.")
         return
-    build_folder()
+    build_folder(apt, vulkan)
     version = app_version()
     DIST.mkdir(exist_ok=True)
     made = []
@@ -67,19 +70,42 @@ def package() -> None:
 # The folder
 
 
-def build_folder() -> None:
+def build_folder(apt: bool = True, vulkan: bool = False) -> None:
     """build/package/dist/chatapp: the two programs and all they need but the system's own libraries."""
-    if sys.platform == "linux" and state.on_path("dpkg-query"):
+    setup.check_writable()
+    if apt and sys.platform == "linux" and state.on_path("dpkg-query"):
         setup.install_packages(setup.missing_packages(SYSTEM_PACKAGES, setup.installed_packages()))
     key = state.wheel_key(state.pinned("llama-cpp-python"), CMAKE_ARGS, f"any {platform.machine()}, no paths")
+    setup.system_packages(apt, xvfb=False, compiler=not setup.find_wheel(key))
     make_venv(key)
     wheel = setup.find_wheel(key) or setup.build_wheel(key, CMAKE_ARGS, PYTHON)
     fill_venv(key, wheel)
+    setup.compile_translations(PYTHON.parent)
     shutil.rmtree(WORK / "dist", ignore_errors=True)
     spec = ROOT / "packaging" / "chatapp.spec"
     command = [PYTHON, "-m", "PyInstaller", "--noconfirm", "--log-level=WARN", "--distpath", WORK / "dist"]
     step("Freezing", [*command, "--workpath", WORK / "work", spec], PYTHONHASHSEED="1", **epoch())
+    if vulkan:
+        shutil.copy(vulkan_library(), FOLDER / "_internal" / "llama_cpp" / "lib")
     finish_folder()
+
+
+def vulkan_library() -> Path:
+    """What llama.cpp loads where there is a Vulkan loader; elsewhere it is passed over."""
+    key = state.wheel_key(state.pinned("llama-cpp-python"), "", f"vulkan {platform.machine()}")
+    place = state.cache_folder() / "libraries" / key
+    if not place.exists():
+        if sys.platform == "linux" and state.on_path("dpkg-query"):
+            setup.install_packages(setup.missing_packages(VULKAN_PACKAGES, setup.installed_packages()))
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="building-", dir=place.parent) as work:
+            made = llama.compile_vulkan(Path(work), PYTHON)
+            finished = Path(work) / "finished"
+            finished.mkdir()
+            shutil.copy(made, finished)
+            finished.rename(place)
+    (library,) = place.iterdir()
+    return library
 
 
 def make_venv(key: str) -> None:
@@ -189,9 +215,10 @@ def deb(version: str) -> Path:
     architecture = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
     fields = (LINUX / "control").read_text("utf-8")
     versions = {"libstdc++6": " (>= 12)"}  # of the compilers that llama.cpp is built with here
+    recommends = RECOMMENDS + ", libvulkan1" * any(FOLDER.rglob("*ggml-vulkan.*"))
     depends = ", ".join([f"libc6 (>= {needed_glibc(FOLDER)})", *(name + versions.get(name, "") for name in LIBRARIES)])
     (control / "control").write_text(
-        fields.format(version=version, architecture=architecture, size=size, depends=depends, recommends=RECOMMENDS),
+        fields.format(version=version, architecture=architecture, size=size, depends=depends, recommends=recommends),
         "utf-8",
     )
     for script in ("postinst", "postrm"):
@@ -274,7 +301,9 @@ def report(made: list[Path]) -> None:
         if file.is_file() and not file.is_symlink():
             parts = file.relative_to(FOLDER).parts
             sizes["/".join(parts[:2]) if len(parts) > 2 else parts[-1]] += file.stat().st_size
-    print(f"\n{sum(sizes.values()) / 1e6:8.1f} MB  {FOLDER.relative_to(ROOT)}, of which")
+    vulkan = sum(path.stat().st_size for path in FOLDER.rglob("*ggml-vulkan.*"))
+    share = f" and {vulkan / 1e6:.1f} MB for Vulkan" if vulkan else ""
+    print(f"\n{(sum(sizes.values()) - vulkan) / 1e6:8.1f} MB{share}  {FOLDER.relative_to(ROOT)}, of which")
     for name, size in sizes.most_common(14):
         print(f"{size / 1e6:8.1f} MB    {name}")
     for path in made:

@@ -329,13 +329,13 @@ def keep_wheel(folder: Path, key: str) -> None:
             folder.rename(place)
 
 
-def compile_translations() -> None:
-    """Make each .qm file that is older than its .ts file."""
+def compile_translations(programs: Path = BIN) -> None:
+    """Make each .qm file that is older than its .ts file, with the lrelease in *programs*."""
     for ts in state.stale_translations():
         done = ts.with_suffix(".qm.tmp")
         try:
             with shown(Progress(f"Translating {ts.name}")) as progress:
-                run([BIN / "pyside6-lrelease", "-silent", ts, "-qm", done], progress, progress.update)
+                run([programs / "pyside6-lrelease", "-silent", ts, "-qm", done], progress, progress.update)
         except CommandError as failure:
             if failure.known:
                 raise

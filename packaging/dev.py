@@ -59,10 +59,12 @@ Without a display on Linux the windows open under Xvfb; with QT_QPA_PLATFORM=off
 cases several processes share the work when all tests run.
 """,
     "package": """\
-usage: python3 packaging/dev.py package
+usage: python3 packaging/dev.py package [--vulkan]
 
 Set up what is missing, compile llama.cpp for every kind of processor (once, some 15 minutes on two cores), freeze
 ChatApp with PyInstaller and pack it: on Linux a .deb and a portable tarball in dist/.
+
+  --vulkan   with what computes on graphics cards through Vulkan; it is used where the system has Vulkan
 """,
     "setup": """\
 usage: python3 packaging/dev.py setup
@@ -139,14 +141,14 @@ def main(argv: "list[str]") -> None:
         sys.exit(0 if name in ("-h", "--help", "help") else 2)
     if args[:1] == ["--"]:
         args = args[1:]
+    if name == "package":  # in an environment of its own
+        import _dev_package
+
+        _dev_package.package(apt, vulkan="--vulkan" in args)
+        return
     set_up(apt, xvfb=name == "test" and needs_xvfb())
     if name == "run":
         become(run_command(args))
-    if name == "package":
-        import _dev_package
-
-        _dev_package.package()
-        return
     if name == "test":
         os.chdir(state.ROOT)
         become(test_command(args))
