@@ -113,13 +113,20 @@ def _is_arriving(entry: os.DirEntry[str], names: set[str]) -> bool:
 
 def _hugging_face(folder: Path, alive: Callable[[], object]) -> Iterator[Found]:
     """``models--owner--name/snapshots/COMMIT/PATH``, usually links to ``blobs/SHA256``; dangling while they arrive."""
-    for path in gguf_files(folder, alive):
-        parts = path.relative_to(folder).parts
-        if len(parts) < 4 or not parts[0].startswith("models--") or parts[1] != "snapshots" or not path.exists():
-            continue
-        repo = "/".join(parts[0].split("--")[1:])
-        digest = _SHA256.fullmatch(path.resolve().name)
-        yield Found(path, repo=repo, commit=parts[2], sha256=digest[1] if digest else "")
+    try:
+        with os.scandir(folder) as entries:
+            models = sorted(entry.path for entry in entries if entry.name.startswith("models--"))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StorageError(ErrorCode.FOLDER_UNREADABLE, path=folder, reason=reason) from error
+    for model in models:  # datasets may have a million files beside them
+        snapshots = Path(model, "snapshots")
+        repo = "/".join(snapshots.parent.name.split("--")[1:])
+        for path in gguf_files(snapshots, alive) if snapshots.is_dir() else ():
+            parts = path.relative_to(snapshots).parts
+            if len(parts) > 1 and path.exists():
+                digest = _SHA256.fullmatch(path.resolve().name)
+                yield Found(path, repo=repo, commit=parts[0], sha256=digest[1] if digest else "")
 
 
 def _ollama(folder: Path, alive: Callable[[], object]) -> Iterator[Found]:

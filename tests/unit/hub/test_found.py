@@ -103,6 +103,8 @@ def test_hugging_face(tmp_path, model):
     (snapshot / "arriving.gguf").symlink_to(f"../../blobs/{'f' * 64}")
     (repo / "snapshots" / ("b" * 40)).mkdir()
     (repo / "snapshots" / ("b" * 40) / "q4.gguf").symlink_to(f"../../blobs/{blob.name}")
+    (tmp_path / "datasets--x--y" / "snapshots" / "c").mkdir(parents=True)
+    shutil.copy(model, tmp_path / "datasets--x--y" / "snapshots" / "c" / "data.gguf")
     listed = only(Keeper.HUGGING_FACE, tmp_path)
     assert (listed.name, listed.repo) == ("q4", "Qwen/Qwen2.5-GGUF")
     assert listed.sha256 == blob.name
