@@ -3350,7 +3350,7 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     </message>
     <message>
         <source>The authors want to know who uses this model. First open its page and ask for access there; then make an access token on that site and enter it in the preferences.</source>
-        <translation>만든 사람들이 누가 쓰는지 알고 싶어 하는 모델이에요. 먼저 모델 페이지를 열어 접근을 신청하고, 그 사이트에서 접근 토큰을 만들어 환경설정에 넣으세요.</translation>
+        <translation>만든 사람들이 누가 쓰는지 알고 싶어 하는 모델이에요. 먼저 모델 페이지를 열어 접근을 신청하고, 그 사이트에서 액세스 토큰을 만들어 환경설정에 넣으세요.</translation>
     </message>
     <message>
         <source>Open its page</source>
@@ -3358,7 +3358,7 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     </message>
     <message>
         <source>Access token…</source>
-        <translation>접근 토큰…</translation>
+        <translation>액세스 토큰…</translation>
     </message>
 </context>
 <context>
@@ -3384,6 +3384,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>오프라인이에요. 이 컴퓨터의 모델은 그대로 쓸 수 있어요.</translation>
     </message>
     <message>
+        <source>Offline mode is on</source>
+        <translation>오프라인 모드가 켜져 있어요</translation>
+    </message>
+    <message>
         <source>Try again</source>
         <translation>다시 시도</translation>
     </message>
@@ -3394,6 +3398,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>Open its page</source>
         <translation>모델 페이지 열기</translation>
+    </message>
+    <message>
+        <source>Access token…</source>
+        <translation>액세스 토큰…</translation>
     </message>
     <message>
         <source>It is very long; only its beginning was fetched.</source>
@@ -5019,7 +5027,7 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     </message>
     <message>
         <source>Access token</source>
-        <translation>접근 토큰</translation>
+        <translation>액세스 토큰</translation>
     </message>
     <message>
         <source>Check and keep</source>
@@ -5907,7 +5915,7 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     </message>
     <message>
         <source>Access token…</source>
-        <translation>접근 토큰…</translation>
+        <translation>액세스 토큰…</translation>
     </message>
     <message>
         <source>Network settings…</source>
@@ -6250,7 +6258,7 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     </message>
     <message>
         <source>Without it an access token lasts only until ChatApp is closed. Start or unlock the keyring, or enter the token anew each time.</source>
-        <translation>키링이 없으면 접근 토큰은 ChatApp을 닫을 때까지만 남아요. 키링을 켜거나 잠금을 풀거나, 매번 토큰을 다시 넣으세요.</translation>
+        <translation>키링이 없으면 액세스 토큰은 ChatApp을 닫을 때까지만 남아요. 키링을 켜거나 잠금을 풀거나, 매번 토큰을 다시 넣으세요.</translation>
     </message>
     <message>
         <source>There are no attention weights to show: {reason}.</source>
