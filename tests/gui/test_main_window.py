@@ -1,5 +1,7 @@
 """The window as a user meets it: menus, keys, layout, languages, files dropped on it."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,8 +31,9 @@ from pytestqt.qtbot import QtBot
 from chatapp.services.bundle import Services
 from chatapp.services.chat import ChatState
 from chatapp.services.notices import Notice
-from chatapp.settings.schema import FONT_SIZE, LANGUAGE, THEME
+from chatapp.settings.schema import FONT_SIZE, LANGUAGE, THEME, WINDOW_GEOMETRY
 from chatapp.ui import theme
+from chatapp.ui.appearance import Appearance
 from chatapp.ui.chat.view import ChatView
 from chatapp.ui.main_window import MainWindow
 from chatapp.ui.model_selector import ModelSelector
@@ -303,3 +306,30 @@ def test_the_inspector_opens_wide_enough_for_its_tabs(window: MainWindow, qtbot:
     assert tabs is not None
     bar = tabs.tabBar()
     assert bar.tabRect(bar.count() - 1).right() <= tabs.width()
+
+
+def test_the_frame_is_there_before_what_it_shows_is_loaded() -> None:
+    # What takes long is imported when the window is to be seen: packaging/start_time.py measures it.
+    code = (
+        "import sys, chatapp.app; print(*{'numpy', 'sqlite3', 'jinja2', 'chatapp.services.bundle'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+def test_an_empty_frame_is_shown_closed_and_filled(services: Services, qapp: QApplication, qtbot: QtBot) -> None:
+    window = MainWindow()
+    qtbot.addWidget(window)
+    window.place(services.settings)
+    with qtbot.waitExposed(window):
+        window.show()
+    assert window.findChild(QPlainTextEdit, "composer") is None
+    size = window.size()
+    window.close()  # there is nothing to keep yet
+    assert not services.settings.get(WINDOW_GEOMETRY)
+    window.show()
+    window.fill(services, Appearance(qapp, services.settings, services.settings))
+    composer = window.findChild(QPlainTextEdit, "composer")
+    assert composer is not None
+    qtbot.waitUntil(composer.isVisible)
+    assert window.size() == size
