@@ -381,7 +381,9 @@ TEXTS: dict[ErrorCode, ErrorText] = {
     ),
     ErrorCode.UPDATES_FAILED: _text(
         QT_TRANSLATE_NOOP("errors", "The list of ChatApp's versions at {host} could not be read: {reason}."),
-        QT_TRANSLATE_NOOP("errors", "Check the internet connection and try again later; everything else works without it."),
+        QT_TRANSLATE_NOOP(
+            "errors", "Check the internet connection and try again later; everything else works without it."
+        ),
     ),
     ErrorCode.UPDATES_NOWHERE: _text(
         QT_TRANSLATE_NOOP("errors", "This copy of ChatApp does not know where new versions are announced."),
@@ -389,11 +391,16 @@ TEXTS: dict[ErrorCode, ErrorText] = {
     ),
     ErrorCode.HUB_OFFLINE: _text(
         QT_TRANSLATE_NOOP("errors", "Offline mode is on, so {host} is not asked."),
-        QT_TRANSLATE_NOOP("errors", "Turn it off in the preferences; models on this computer work without the network."),
+        QT_TRANSLATE_NOOP(
+            "errors", "Turn it off in the preferences; models on this computer work without the network."
+        ),
     ),
     ErrorCode.HUB_KEYRING: _text(
         QT_TRANSLATE_NOOP("errors", "The keyring of this computer cannot be used: {reason}."),
-        QT_TRANSLATE_NOOP("errors", "Without it an access token lasts only until ChatApp is closed. Start or unlock the keyring, or enter the token anew each time."),
+        QT_TRANSLATE_NOOP(
+            "errors",
+            "Without it an access token lasts only until ChatApp is closed. Start or unlock the keyring, or enter the token anew each time.",
+        ),
     ),
     ErrorCode.DOWNLOAD_BROKE_OFF: _text(
         QT_TRANSLATE_NOOP("errors", "The download of {name} broke off: {reason}. What has arrived is kept."),
