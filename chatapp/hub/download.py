@@ -5,6 +5,7 @@ whole ones.
 """
 
 import errno
+import itertools
 import random
 import re
 import shutil
@@ -20,7 +21,7 @@ from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.hub import connection, names
 from chatapp.hub.connection import Answer, BrokenError, RefusedError, UnreachableError
 from chatapp.hub.pace import Pace
-from chatapp.hub.partial import Partial, is_same, read_record, size_of_part, write_record
+from chatapp.hub.partial import BEHIND, Partial, is_same, read_record, size_of_part, write_record
 from chatapp.hub.progress import Meter, Phase, Progress
 from chatapp.hub.remote_file import RemoteFile, Source
 from chatapp.hub.sizes import format_size
@@ -157,7 +158,8 @@ class _Download:
         self._paces = paces
         self._free = free
         self._partial = partial
-        self._buffer = memoryview(bytearray(_PIECE))
+        self._buffers = itertools.cycle([memoryview(bytearray(_PIECE)) for _ in range(BEHIND + 1)])
+        self._buffer = next(self._buffers)
         self._without_range = False  # the server has refused one
         self._headroom = min(options.headroom, shutil.disk_usage(target.parent).total // _OF_DISK)
 
@@ -304,6 +306,7 @@ class _Download:
                 skip -= count
             else:
                 partial.write(self._buffer[:count])
+                self._buffer = next(self._buffers)  # this one is still being hashed
                 self._meter.at(partial.done)
             self._stop.check()  # with what came before it written
             if not count:

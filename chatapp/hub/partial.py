@@ -8,7 +8,9 @@ import hashlib
 import json
 import os
 import sys
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -28,6 +30,7 @@ PART, SIDECAR, SUMS, RECORD, QUARANTINED = ".part", ".part.json", ".part.sums", 
 _NEW = ".new"  # of a small file that is being written
 ENDINGS = (PART, SIDECAR, SUMS, RECORD, QUARANTINED, _NEW)
 _PIECE = 1 << 20
+BEHIND = 3  # pieces that may be written and not hashed yet
 _LOCK_AT = 1 << 62  # Windows locks bytes, not files: one that no file has
 
 
@@ -42,7 +45,8 @@ class Partial:
         self._milestones = Milestones(beside(target, SUMS))
         self._hash = hashlib.sha256()
         self._sure = 0, hashlib.sha256()  # bytes that were right again when the part was taken up, and their hash
-        self.done = 0  # bytes that are there, and hashed
+        self._hashing: deque[Future[None]] = deque()
+        self.done = 0  # bytes that are there
         self.resumed = False  # whether some of them were written by an earlier run
         self.etag = ""  # the one the bytes came with
 
@@ -55,11 +59,14 @@ class Partial:
         except OSError as error:
             self._handle.close()
             raise HubError(ErrorCode.DOWNLOAD_IN_USE, name=self._file.name) from error
+        # Hashing takes longer than writing, and as long as receiving: all three at once use two processors.
+        self._hasher = ThreadPoolExecutor(1, "hub-hash")
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._hasher.shutdown()
         self._handle.close()
         if error is not None and self._is_new and not self.done:
             discard(self._target, QUARANTINED)  # nothing came
@@ -91,6 +98,7 @@ class Partial:
 
     def go_back(self) -> None:
         """Drop what was not known to be right when the part was taken up."""
+        self._wait_for_hashes()
         self.done = self._sure[0]
         self._hash = self._sure[1].copy()
         self._handle.truncate(self.done)
@@ -111,20 +119,28 @@ class Partial:
             self._write_sidecar()
 
     def write(self, piece: memoryview) -> None:
-        """Append."""
+        """Append; *piece* must stay as it is until `BEHIND` more were written."""
+        self._wait_for_hashes(BEHIND - 1)
+        self._hashing.append(self._hasher.submit(self._hash.update, piece))
         while piece:
             written = self._handle.write(piece) or 0
-            self._hash.update(piece[:written])
             self.done += written
             piece = piece[written:]
         if self._milestones.is_due(self.done):
+            self._wait_for_hashes()
             self._milestones.add(self.done, self._hash.hexdigest())
 
     def is_proven(self) -> bool:
         """Whether the bytes are the file's; without a known SHA-256, as many as it has."""
+        self._wait_for_hashes()
         if self.done != self._file.size:
             return False
         return self._file.sha256 in ("", self._hash.hexdigest())
+
+    def _wait_for_hashes(self, but: int = 0) -> None:
+        """Until no more than *but* pieces are left to do."""
+        while len(self._hashing) > but:
+            self._hashing.popleft().result()
 
     def finish(self) -> None:
         """Make it the target; survives a loss of power at any moment."""
