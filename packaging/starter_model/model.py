@@ -18,7 +18,7 @@ from torch.nn import functional
 class Config:
     """Sizes of the model."""
 
-    vocab: int = 4096
+    vocab: int = 6144
     width: int = 256
     layers: int = 6
     heads: int = 8
