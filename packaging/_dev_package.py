@@ -37,6 +37,7 @@ LINUX = ROOT / "packaging" / "linux"
 CMAKE_ARGS = "-DGGML_NATIVE=OFF -DGGML_BACKEND_DL=ON -DGGML_CPU_ALL_VARIANTS=ON"
 # PyInstaller takes the X libraries of the machine it runs on; the rest is for readelf, strip and dpkg-deb.
 SYSTEM_PACKAGES = ["binutils", "dpkg", "xz-utils", "desktop-file-utils", "appstream"]
+VULKAN_HEADERS = 272  # the last number of their version
 VULKAN_PACKAGES = ["libvulkan-dev", "glslc", "spirv-headers"]
 # What `trimming.DROPPED` leaves to the system, and the libraries that no program may carry with it.
 LIBRARIES = [
@@ -74,7 +75,8 @@ def build_folder(apt: bool = True, vulkan: bool = False) -> None:
     """build/package/dist/chatapp: the two programs and all they need but the system's own libraries."""
     setup.check_writable()
     if apt and sys.platform == "linux" and state.on_path("dpkg-query"):
-        setup.install_packages(setup.missing_packages(SYSTEM_PACKAGES, setup.installed_packages()))
+        of_python = [f"libpython{sys.version_info.major}.{sys.version_info.minor}"] if sys.base_prefix == "/usr" else []
+        setup.install_packages(setup.missing_packages(SYSTEM_PACKAGES + of_python, setup.installed_packages()))
     key = state.wheel_key(state.pinned("llama-cpp-python"), CMAKE_ARGS, f"any {platform.machine()}, no paths")
     setup.system_packages(apt, xvfb=False, compiler=not setup.find_wheel(key))
     make_venv(key)
@@ -97,6 +99,7 @@ def vulkan_library() -> Path:
     if not place.exists():
         if sys.platform == "linux" and state.on_path("dpkg-query"):
             setup.install_packages(setup.missing_packages(VULKAN_PACKAGES, setup.installed_packages()))
+        check_vulkan_headers()
         place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="building-", dir=place.parent) as work:
             made = llama.compile_vulkan(Path(work), PYTHON)
@@ -106,6 +109,15 @@ def vulkan_library() -> Path:
             finished.rename(place)
     (library,) = place.iterdir()
     return library
+
+
+def check_vulkan_headers() -> None:
+    """ggml names things that older headers do not have, and would say so after ten minutes."""
+    header = Path("/usr/include/vulkan/vulkan_core.h")
+    found = re.search(r"define VK_HEADER_VERSION (\d+)", header.read_text("utf-8")) if header.exists() else None
+    if found and int(found[1]) < VULKAN_HEADERS:
+        text = f"The Vulkan headers here are version 1.3.{found[1]} and ggml needs 1.3.{VULKAN_HEADERS}"
+        raise SetupError(f"{text}: use Debian 13 or Ubuntu 24.04 for --vulkan, {AGAIN}")
 
 
 def make_venv(key: str) -> None:
