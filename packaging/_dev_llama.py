@@ -36,7 +36,8 @@ def compile_vulkan(work: Path, python: Path) -> Path:
         tools = work / "tools"
         do(python, "-I", "-m", "pip", "install", "--target", tools, "-c", CONSTRAINTS, "cmake", "ninja")
         path = {"PYTHONPATH": str(tools), "PATH": f"{tools / 'bin'}{os.pathsep}{os.environ['PATH']}"}
-        options = ["-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DBUILD_SHARED_LIBS=ON", "-DGGML_BACKEND_DL=ON"]
+        options = ["-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DBUILD_SHARED_LIBS=ON", "-DCMAKE_SKIP_RPATH=ON"]
+        options += ["-DGGML_BACKEND_DL=ON"]
         options += ["-DGGML_VULKAN=ON", "-DGGML_CPU=OFF", "-DGGML_NATIVE=OFF", "-DGGML_CCACHE=OFF", "-DLLAMA_CURL=OFF"]
         options += [f"-DLLAMA_BUILD_{part}=OFF" for part in ("TESTS", "EXAMPLES", "TOOLS", "SERVER", "COMMON")]
         do(tools / "bin" / "cmake", "-S", source / "vendor" / "llama.cpp", "-B", work / "build", *options, **path)
