@@ -117,13 +117,14 @@ class App:
         raise LookupError("no engine")
 
     def family(self) -> list["Process"]:
-        """All that were started by the process that started the app, oldest first."""
-        parents = {process.pid: process for process in map(Process, Process.all()) if process.parent}
-        found, wanted = [], {self.process.pid}
-        for process in sorted(parents.values(), key=lambda one: one.pid):
-            if process.parent in wanted:
-                wanted.add(process.pid)
-                found.append(process)
+        """All that were started by the process that started the app; their numbers may have begun anew meanwhile."""
+        everyone = [process for process in map(Process, Process.all()) if process.parent]
+        found: list[Process] = []
+        wanted, before = {self.process.pid}, 0
+        while len(wanted) > before:
+            before = len(wanted)
+            found = [process for process in everyone if process.parent in wanted]
+            wanted |= {process.pid for process in found}
         return found
 
     def calls(self) -> list[str]:
