@@ -262,12 +262,14 @@ def test_pointing_tells_of_the_token_at_once(view: ChatView, services: Services,
     widget = shown(view, reply.message_id, qtbot)
     qtbot.waitUntil(lambda: services.inspector.state is TraceState.READY)
     (text,) = widget.body.views()
-    where = text.tokens.rects_of(1, QRectF(text.viewport().rect()))[0].center().toPoint()
+
+    def where() -> QPoint:  # asked anew: on a busy machine the list may still be settling
+        return text.tokens.rects_of(1, QRectF(text.viewport().rect()))[0].center().toPoint()
 
     def point() -> bool:
         # A pointer that lies there already sends nothing when it is told to go there.
         for step in (0, 1):
-            QTest.mouseMove(text.viewport(), where + QPoint(step, 0))
+            QTest.mouseMove(text.viewport(), where() + QPoint(step, 0))
         card = view.window().findChild(TokenCard, "tokenCard")
         return card is not None and card.isVisible()
 
@@ -288,7 +290,7 @@ def test_pointing_tells_of_the_token_at_once(view: ChatView, services: Services,
 
     def leave() -> bool:
         for step in (4, 5):
-            QTest.mouseMove(text.viewport(), QPoint(text.width() - step, where.y()))
+            QTest.mouseMove(text.viewport(), QPoint(text.width() - step, where().y()))
         return card.isHidden()
 
     qtbot.waitUntil(leave)
