@@ -5,7 +5,6 @@ import argparse
 import gc
 import os
 import signal
-import socket
 import sys
 
 from PySide6.QtCore import (
@@ -17,11 +16,10 @@ from PySide6.QtCore import (
     QObject,
     QSettings,
     QSocketNotifier,
-    Qt,
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QFileOpenEvent, QGuiApplication
+from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from chatapp import __version__, crash, log
@@ -30,7 +28,7 @@ from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.paths import Paths
 from chatapp.settings import schema
 from chatapp.settings.file import Settings
-from chatapp.ui import appearance, input_methods
+from chatapp.ui import input_methods, theme
 from chatapp.ui.main_window import MainWindow
 
 NO_LOCK = QT_TRANSLATE_NOOP("reasons", "no lock file can be made in it")
@@ -46,15 +44,17 @@ def main(given: argparse.Namespace) -> int:
     QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(paths.config))
     crashes = crash.CrashHandler(paths.logs)
     try:
+        log.hold()
         lock = _prepare(paths)
         crashes.install()
         settings = Settings.load(paths.settings_file)
         if given.lang:
             settings.set(schema.LANGUAGE, given.lang)
-        appearance.dress(app, settings)
+        theme.ground(app, settings.get(schema.THEME))
         window = MainWindow()
         window.place(settings)
         show_now(window)
+        log.setup(paths.logs)
         from chatapp.services.bundle import Services
 
         services = Services.create(paths, settings, fake_engine=given.fake_engine, parent=app)
@@ -65,8 +65,9 @@ def main(given: argparse.Namespace) -> int:
         show_startup_error(error, given.lang or "auto")
         return 1
     from chatapp.services.notices import CRASHED_BEFORE, Level, Notice
+    from chatapp.ui.appearance import Appearance
 
-    window.fill(services, appearance.Appearance(app, services.settings, app))
+    window.fill(services, Appearance(app, services.settings, app))
     relay = _CrashRelay(window)
     crashes.on_report = relay.reported.emit
     if crashes.previous is not None:
@@ -101,7 +102,6 @@ def show_now(window: QWidget) -> None:
 
 def make_application(arguments: list[str]) -> QApplication:
     """The one QApplication, named."""
-    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     uses_fcitx = input_methods.choose(os.environ)
     app = (MacApplication if sys.platform == "darwin" else QApplication)(arguments)
     if uses_fcitx:
@@ -120,7 +120,6 @@ def _prepare(paths: Paths) -> QLockFile:
     except OSError as error:
         folder = error.filename or paths.data
         raise StorageError(ErrorCode.FOLDER_UNUSABLE, path=folder, reason=error.strerror or str(error)) from error
-    log.setup(paths.logs)
     lock = QLockFile(str(paths.data / "chatapp.lock"))
     # A lock is stale only when its process is gone, however old it is.
     lock.setStaleLockTime(0)
@@ -170,6 +169,8 @@ class _SignalWatch(QObject):
     """Lets Ctrl-C and `kill` close the window properly: Python handles signals only when it runs, so Qt wakes it."""
 
     def __init__(self, app: QApplication) -> None:
+        import socket
+
         super().__init__(app)
         self._ours, self._theirs = socket.socketpair()
         for end in (self._ours, self._theirs):

@@ -5,7 +5,6 @@ A report holds the traceback, versions and the system; no chat text is added to 
 
 import contextlib
 import faulthandler
-import platform
 import sys
 import threading
 import time
@@ -122,6 +121,8 @@ class CrashHandler:
 
 
 def _heading(where: str) -> str:
+    import platform  # noqa: PLC0415 - for a crash only; the start is timed
+
     return "\n".join((
         f"ChatApp {__version__}, {time.strftime('%Y-%m-%d %H:%M:%S %z')}, in {where}",
         f"Python {platform.python_version()} on {platform.platform()} ({platform.machine()})",

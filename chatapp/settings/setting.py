@@ -8,7 +8,6 @@ from enum import StrEnum
 from typing import Generic, TypeVar, cast
 
 from chatapp.core.errors import ErrorCode, RequestError
-from chatapp.core.grammar import NOT_JSON, TOO_NESTED, check_grammar
 from chatapp.core.sampling import (
     BETWEEN,
     IS_TEXT,
@@ -164,18 +163,23 @@ class Setting(Generic[T]):
     def _code(self, text: str) -> str:
         if self.code and len(text) > MAX_GRAMMAR_LENGTH:
             raise self._refuse(text[:20], TOO_LONG, high=f"{MAX_GRAMMAR_LENGTH:,}")
-        if self.code == "gbnf" and text.strip():
-            check_grammar(text)
-        if self.code == "json" and text.strip():
-            try:
-                json.loads(text)
-            except json.JSONDecodeError as error:
-                raise RequestError(
-                    ErrorCode.INVALID_SCHEMA, reason=NOT_JSON, line=error.lineno, words=error.msg
-                ) from error
-            except RecursionError as error:
-                raise RequestError(ErrorCode.INVALID_SCHEMA, reason=TOO_NESTED) from error
+        if self.code and text.strip():
+            _check_code(self.code, text)
         return text
 
     def _refuse(self, value: object, reason: str, **params: str) -> RequestError:
         return invalid(self.title or self.key, str(value)[:80], reason, **params)
+
+
+def _check_code(language: str, text: str) -> None:
+    from chatapp.core.grammar import NOT_JSON, TOO_NESTED, check_grammar  # noqa: PLC0415 - not for a start without any
+
+    if language == "gbnf":
+        check_grammar(text)
+    elif language == "json":
+        try:
+            json.loads(text)
+        except json.JSONDecodeError as error:
+            raise RequestError(ErrorCode.INVALID_SCHEMA, reason=NOT_JSON, line=error.lineno, words=error.msg) from error
+        except RecursionError as error:
+            raise RequestError(ErrorCode.INVALID_SCHEMA, reason=TOO_NESTED) from error

@@ -10,13 +10,6 @@ from chatapp.ui import i18n, theme
 
 if TYPE_CHECKING:
     from chatapp.services.settings import SettingsService
-    from chatapp.settings.file import Settings
-
-
-def dress(app: QApplication, settings: "Settings | SettingsService") -> None:
-    """Give the application the language, the colours and the text size that *settings* say."""
-    i18n.install(settings.get(LANGUAGE))
-    theme.apply(app, settings.get(THEME), settings.get(FONT_SIZE))
 
 
 class Appearance(QObject):
@@ -26,7 +19,8 @@ class Appearance(QObject):
         super().__init__(parent)
         self._app = app
         self._settings = settings
-        dress(app, settings)
+        i18n.install(settings.get(LANGUAGE))
+        self._apply_theme()
         settings.changed.connect(self._on_setting_changed)
 
     def zoom(self, steps: int) -> None:

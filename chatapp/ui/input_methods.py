@@ -8,13 +8,10 @@ import re
 import sys
 from collections.abc import MutableMapping
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+from PySide6 import QtCore  # not Qt itself: see ui/theme
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent
 from shiboken6 import isValid
-
-_Key = Qt.Key
-_MOVES = frozenset({_Key.Key_Left, _Key.Key_Right, _Key.Key_Up, _Key.Key_Down, _Key.Key_Home, _Key.Key_End,
-                    _Key.Key_PageUp, _Key.Key_PageDown})  # fmt: skip
 
 
 def choose(environment: MutableMapping[str, str]) -> bool:
@@ -87,4 +84,6 @@ class KeepOrder(QObject):
 
 def _ends(key: QKeyEvent) -> bool:
     """Whether a key would write or move, as Shift and the volume keys do not."""
-    return bool(key.text()) or key.key() in _MOVES
+    k = QtCore.Qt.Key
+    moves = (k.Key_Left, k.Key_Right, k.Key_Up, k.Key_Down, k.Key_Home, k.Key_End, k.Key_PageUp, k.Key_PageDown)
+    return bool(key.text()) or key.key() in moves

@@ -4,7 +4,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 
 from chatapp.settings.schema import LANGUAGE, SPLITTER_SIZES, THEME, WINDOW_GEOMETRY, WINDOW_STATE
 from chatapp.ui.widgets.geometry import decoded, encoded
-from chatapp.ui.widgets.icons import app_icon, icon
 
 if TYPE_CHECKING:
     from chatapp.core.conversation import Message
@@ -46,7 +45,6 @@ class MainWindow(QMainWindow):
         self._models: ModelHubWindow | None = None
         self.setObjectName("mainWindow")
         self.setWindowTitle(QGuiApplication.applicationDisplayName())
-        self.setWindowIcon(app_icon())
         self.setMinimumSize(QSize(760, 520))
         self.setAnimated(False)  # a panel that slides in lays out the whole chat for every step of the way
         if services is not None and appearance is not None:
@@ -70,7 +68,9 @@ class MainWindow(QMainWindow):
         from chatapp.ui.room import Room
         from chatapp.ui.settings_panel import SettingsPanel
         from chatapp.ui.sidebar.sidebar import Sidebar
+        from chatapp.ui.widgets.icons import app_icon
 
+        self.setWindowIcon(app_icon())
         self._services = services
         self._appearance = appearance
         self.actions_table = Actions(self)
@@ -96,6 +96,8 @@ class MainWindow(QMainWindow):
     # -- building ------------------------------------------------------------------------------------------------------
 
     def _add_dock(self, name: str, content: QWidget) -> "Dock":
+        from PySide6.QtCore import Qt
+
         from chatapp.ui.widgets.dock import Dock
 
         dock = Dock(name, self)
@@ -105,8 +107,11 @@ class MainWindow(QMainWindow):
         return dock
 
     def _build_centre(self) -> QSplitter:
+        from PySide6.QtCore import Qt
+
         from chatapp.ui.status_bar import StatusBar
         from chatapp.ui.widgets.bar import Bar
+        from chatapp.ui.widgets.icons import icon
 
         top = Bar("topBar", 10, 10, self)
         row = top.row

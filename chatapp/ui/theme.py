@@ -3,7 +3,8 @@
 from dataclasses import dataclass, fields
 from string import Template
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6 import QtCore  # QtCore.Qt has all its enums made when it is first asked for: 15 ms, not before the window
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -104,6 +105,15 @@ def is_dark() -> bool:
     return _state.current is DARK
 
 
+def ground(app: QApplication, mode: str) -> None:
+    """Only the ground of the theme *mode*, for a window that shows before there is anything in it.
+
+    "auto" needs nothing: Qt's style itself follows the system.
+    """
+    if mode != "auto":
+        app.setPalette(_palette(DARK if mode == "dark" else LIGHT))
+
+
 def apply(app: QApplication, mode: str, font_size: int) -> None:
     """Show the theme *mode* ("auto", "light" or "dark") with a font of *font_size* points (0: the system's)."""
     hints = QGuiApplication.styleHints()
@@ -114,8 +124,8 @@ def apply(app: QApplication, mode: str, font_size: int) -> None:
         app.setStyle("Fusion")
         hints.colorSchemeChanged.connect(_on_scheme_changed)
     _state.mode, _state.font_size = mode, font_size
-    schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
-    hints.setColorScheme(schemes.get(mode, Qt.ColorScheme.Unknown))  # also the frame that the system draws
+    schemes = {"light": QtCore.Qt.ColorScheme.Light, "dark": QtCore.Qt.ColorScheme.Dark}
+    hints.setColorScheme(schemes.get(mode, QtCore.Qt.ColorScheme.Unknown))  # also the frame that the system draws
     _refresh()
 
 
@@ -167,7 +177,7 @@ def _refresh() -> None:
     if app is None:
         return
     dark = _state.mode == "dark" or (
-        _state.mode == "auto" and QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        _state.mode == "auto" and QGuiApplication.styleHints().colorScheme() == QtCore.Qt.ColorScheme.Dark
     )
     _state.current = DARK if dark else LIGHT
     app.setFont(_font(_state.font_size))

@@ -55,3 +55,12 @@ def test_rotates(tmp_path, monkeypatch):
     for _ in range(30):
         log.get("ui").warning("x" * 50)
     assert len(list(tmp_path.iterdir())) == log.BACKUPS + 1
+
+
+def test_what_is_logged_before_there_is_a_file_is_in_it(tmp_path, monkeypatch, capsys):
+    monkeypatch.delenv(log.LEVEL_VARIABLE, raising=False)
+    log.hold()
+    log.get("settings").warning("from the start")
+    path = log.setup(tmp_path)
+    assert path.read_text(encoding="utf-8").count("from the start") == 1
+    assert capsys.readouterr().err == ""
