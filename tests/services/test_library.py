@@ -214,4 +214,3 @@ def test_without_a_trash_it_is_asked_first(app: Services, qtbot: QtBot, home: Pa
     with qtbot.waitSignal(library.changed):
         app.library_jobs.delete(named(library, "m"), for_good=True)
     assert not path.exists()
-
