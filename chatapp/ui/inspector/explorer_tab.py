@@ -205,6 +205,7 @@ class ExplorerTab(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         if not event.spontaneous():
+            self._patience.stop()
             self._explorer.set_active(False)
 
     # -- words ---------------------------------------------------------------------------------------------------------
