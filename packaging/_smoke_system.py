@@ -17,8 +17,8 @@ from _dev_console import Progress, run
 CHROOTS = state.cache_folder() / "chroots"
 USER, UID = "tester", 1000
 KEYS = Path("/usr/share/keyrings")
-DEBIAN, UBUNTU = "http://deb.debian.org/debian", "http://archive.ubuntu.com/ubuntu"
-# name: suite, mirror, keyring
+DEBIAN, UBUNTU = "sid", "gutsy"  # debootstrap's scripts: they know the mirror, and bootstrap all suites alike
+# name: suite, script (an older debootstrap lacks the names of the newest suites), keyring
 SYSTEMS = {
     "debian-12": ("bookworm", DEBIAN, "debian-archive-keyring.gpg"),
     "debian-13": ("trixie", DEBIAN, "debian-archive-keyring.gpg"),
@@ -32,14 +32,12 @@ def base(name: str) -> Path:
     """The untouched system, made when it is not there yet (some two minutes, 200 MB)."""
     place = CHROOTS / name
     if not place.exists():
-        suite, mirror, key = SYSTEMS[name]
+        suite, script, key = SYSTEMS[name]
         unfinished = place.with_suffix(".part")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.parent.mkdir(parents=True, exist_ok=True)
-        # All suites are bootstrapped alike; an older debootstrap only lacks the names of the newest.
-        alike = "gutsy" if mirror == UBUNTU else "sid"
-        command = ["debootstrap", "--variant=minbase", f"--keyring={keyring(key)}", suite, unfinished, mirror, alike]
-        if mirror == UBUNTU:
+        command = ["debootstrap", "--variant=minbase", f"--keyring={keyring(key)}", suite, unfinished, "", script]
+        if script == UBUNTU:
             command.insert(2, "--components=main,universe")
         with setup.shown(Progress(f"Making a fresh {name}")) as progress:
             run(command, progress, progress.update)
