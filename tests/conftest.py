@@ -18,11 +18,11 @@ if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get(
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # pytest run by hand; packaging/dev.py starts Xvfb
 
 
-def _own_screen() -> "subprocess.Popen[bytes] | None":
+def _own_screen() -> None:
     """An Xvfb for this process when the screen is another's: two would take the keyboard focus from each other."""
     shared = os.environ.get("PYTEST_XDIST_WORKER", "gw0") != "gw0" and os.environ.get("QT_QPA_PLATFORM") == "xcb"
     if not shared or sys.platform != "linux":
-        return None
+        return
     reading, writing = os.pipe()
     command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1600x1000x24"]
     xvfb = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)
@@ -31,10 +31,9 @@ def _own_screen() -> "subprocess.Popen[bytes] | None":
         os.environ["DISPLAY"] = f":{display.readline().strip()}"
     os.environ.pop("XAUTHORITY", None)  # it is of the other one
     atexit.register(xvfb.terminate)
-    return xvfb
 
 
-_SCREEN = _own_screen()
+_own_screen()
 
 # Engines inside pytest's own process; see chatapp.engine.__main__ for why.
 os.environ.setdefault("GOMP_SPINCOUNT", "1000")
