@@ -49,15 +49,18 @@ XZ = 9 | lzma.PRESET_EXTREME  # 64 MB of dictionary: the libraries for each gene
 RECOMMENDS = "fonts-noto-cjk, libsecret-1-0"
 
 
-def package(apt: bool = True, vulkan: bool = False) -> None:
-    """Build everything this system can build; print what went where and how large the parts are."""
+def package(apt: bool = True, vulkan: bool = False, compiled: Path | None = None) -> None:
+    """Build everything this system can build; print what went where and how large the parts are.
+
+    With *vulkan* what computes on graphics cards is in it: compiled here, or *compiled* elsewhere.
+    """
     other = {"win32": "windows", "darwin": "macos"}.get(sys.platform)
     if other:
         script = ROOT / "packaging" / other / "build.py"
         if subprocess.run([sys.executable, script], check=False).returncode:
             raise SetupError(f"packaging/{other}/build.py has failed: what it printed says why.")
         return
-    build_folder(apt, vulkan)
+    build_folder(apt, vulkan, compiled)
     version = app_version()
     DIST.mkdir(exist_ok=True)
     made = []
@@ -71,13 +74,13 @@ def package(apt: bool = True, vulkan: bool = False) -> None:
 # The folder
 
 
-def build_folder(apt: bool = True, vulkan: bool = False) -> None:
+def build_folder(apt: bool = True, vulkan: bool = False, compiled: Path | None = None) -> None:
     """build/package/dist/chatapp: the two programs and all they need but the system's own libraries."""
     setup.check_writable()
     if apt and sys.platform == "linux" and state.on_path("dpkg-query"):
         of_python = [f"libpython{sys.version_info.major}.{sys.version_info.minor}"] if sys.base_prefix == "/usr" else []
         setup.install_packages(setup.missing_packages(SYSTEM_PACKAGES + of_python, setup.installed_packages()))
-    key = state.wheel_key(state.pinned("llama-cpp-python"), CMAKE_ARGS, f"any {platform.machine()}, no paths")
+    key = wheel_key()
     setup.system_packages(apt, xvfb=False, compiler=not setup.find_wheel(key))
     make_venv(key)
     wheel = setup.find_wheel(key) or setup.build_wheel(key, CMAKE_ARGS, PYTHON)
@@ -88,16 +91,29 @@ def build_folder(apt: bool = True, vulkan: bool = False) -> None:
     command = [PYTHON, "-m", "PyInstaller", "--noconfirm", "--log-level=WARN", "--distpath", WORK / "dist"]
     step("Freezing", [*command, "--workpath", WORK / "work", spec], PYTHONHASHSEED="1", **epoch())
     if vulkan:
-        shutil.copy(vulkan_library(), FOLDER / "_internal" / "llama_cpp" / "lib")
+        shutil.copy(compiled or vulkan_library(apt), FOLDER / "_internal" / "llama_cpp" / "lib")
     finish_folder()
 
 
-def vulkan_library() -> Path:
+def wheel_key() -> str:
+    return state.wheel_key(state.pinned("llama-cpp-python"), CMAKE_ARGS, f"any {platform.machine()}, no paths")
+
+
+def only_vulkan(apt: bool = True) -> None:
+    """Compile the library for graphics cards alone, and leave it in dist/ for a build on a system that cannot."""
+    setup.check_writable()
+    setup.system_packages(apt, xvfb=False, compiler=True)
+    make_venv(wheel_key())
+    DIST.mkdir(exist_ok=True)
+    print(shutil.copy(vulkan_library(apt), DIST))
+
+
+def vulkan_library(apt: bool) -> Path:
     """What llama.cpp loads where there is a Vulkan loader; elsewhere it is passed over."""
     key = state.wheel_key(state.pinned("llama-cpp-python"), "", f"vulkan {platform.machine()}")
     place = state.cache_folder() / "libraries" / key
     if not place.exists():
-        if sys.platform == "linux" and state.on_path("dpkg-query"):
+        if apt and sys.platform == "linux" and state.on_path("dpkg-query"):
             setup.install_packages(setup.missing_packages(VULKAN_PACKAGES, setup.installed_packages()))
         check_vulkan_headers()
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -113,11 +129,12 @@ def vulkan_library() -> Path:
 
 def check_vulkan_headers() -> None:
     """ggml names things that older headers do not have, and would say so after ten minutes."""
-    header = Path("/usr/include/vulkan/vulkan_core.h")
+    # where cmake looks, too
+    header = Path(os.environ.get("VULKAN_SDK", "/usr")) / "include" / "vulkan" / "vulkan_core.h"
     found = re.search(r"define VK_HEADER_VERSION (\d+)", header.read_text("utf-8")) if header.exists() else None
     if found and int(found[1]) < VULKAN_HEADERS:
         text = f"The Vulkan headers here are version 1.3.{found[1]} and ggml needs 1.3.{VULKAN_HEADERS}"
-        raise SetupError(f"{text}: use Debian 13 or Ubuntu 24.04 for --vulkan, {AGAIN}")
+        raise SetupError(f"{text}: let VULKAN_SDK name a folder whose include/ has newer ones, {AGAIN}")
 
 
 def make_venv(key: str) -> None:

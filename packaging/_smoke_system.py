@@ -164,14 +164,14 @@ class System:
                 name, _, found = line.strip().partition(" => ")
                 yield file, name, "" if "not found" in found else found.split(" ")[0]
 
-    def needed_packages(self, folder: str) -> set[str]:
-        """Names of the packages whose libraries something in *folder* is linked with by itself."""
+    def needed_packages(self, folder: str, without: set[str]) -> set[str]:
+        """Names of the packages whose libraries something in *folder* is linked with by itself, *without* some."""
         inside, linked = self.root / folder.lstrip("/"), set()
         for file in inside.rglob("*"):
             if file.is_file() and not file.is_symlink() and file.open("rb").read(4) == b"\x7fELF":
                 dynamic = subprocess.run(["readelf", "-d", file], capture_output=True, text=True, check=False).stdout
                 linked |= set(re.findall(r"\(NEEDED\).*\[(.*)\]", dynamic))
-        linked -= {path.name for path in inside.rglob("*.so*")}
+        linked -= without | {path.name for path in inside.rglob("*.so*")}
         owners = self.inside("dpkg", "-S", *[f"*/{name}" for name in linked]).stdout
         # libgtk-3-0t64 is what Debian and Ubuntu have called libgtk-3-0 since times have 64 bits
         return {re.sub("t64$", "", line.partition(":")[0]) for line in owners.splitlines() if " by " not in line}

@@ -59,12 +59,14 @@ Without a display on Linux the windows open under Xvfb; with QT_QPA_PLATFORM=off
 cases several processes share the work when all tests run.
 """,
     "package": """\
-usage: python3 packaging/dev.py package [--vulkan]
+usage: python3 packaging/dev.py package [--vulkan | --vulkan=FILE | --only-vulkan]
 
 Set up what is missing, compile llama.cpp for every kind of processor (once, some 15 minutes on two cores), freeze
 ChatApp with PyInstaller and pack it: on Linux a .deb and a portable tarball in dist/.
 
-  --vulkan   with what computes on graphics cards through Vulkan; it is used where the system has Vulkan
+  --vulkan       with what computes on graphics cards through Vulkan; it is used where the system has Vulkan
+  --vulkan=FILE  the same, compiled elsewhere
+  --only-vulkan  compile nothing but that, into dist/
 """,
     "setup": """\
 usage: python3 packaging/dev.py setup
@@ -142,9 +144,7 @@ def main(argv: "list[str]") -> None:
     if args[:1] == ["--"]:
         args = args[1:]
     if name == "package":  # in an environment of its own
-        import _dev_package
-
-        _dev_package.package(apt, vulkan="--vulkan" in args)
+        package(apt, args)
         return
     set_up(apt, xvfb=name == "test" and needs_xvfb())
     if name == "run":
@@ -153,6 +153,22 @@ def main(argv: "list[str]") -> None:
         os.chdir(state.ROOT)
         become(test_command(args))
     print("Ready. Start ChatApp with: python3 packaging/dev.py run")
+
+
+def package(apt: bool, args: "list[str]") -> None:
+    from pathlib import Path
+
+    import _dev_package
+
+    option, _, file = args[0].partition("=") if args else ("", "", "")
+    if len(args) > 1 or option not in ("", "--vulkan", "--only-vulkan") or (file and option != "--vulkan"):
+        raise state.SetupError(f"`package` does not know {' '.join(args)}: try python3 packaging/dev.py package --help")
+    if file and not Path(file).is_file():
+        raise state.SetupError(f"There is no file {file}.")
+    if option == "--only-vulkan":
+        _dev_package.only_vulkan(apt)
+        return
+    _dev_package.package(apt, option == "--vulkan", Path(file) if file else None)
 
 
 def stop(signum: int, frame: Any) -> NoReturn:

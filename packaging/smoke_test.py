@@ -156,7 +156,7 @@ def check_libraries(system: System, report: Report, folder: str, asked: set[str]
         {f"{name} (for {Path(file).name})" for file, name, path in linked if not path and name not in OPTIONAL}
     )
     report.check("all libraries are there", linked and not missing, ", ".join(missing)[:500])
-    needed = system.needed_packages(folder)
+    needed = system.needed_packages(folder, OPTIONAL)
     unnamed, useless = sorted(needed - asked), sorted(asked - needed - NOT_LINKED)
     words = [
         f"{', '.join(names)} {what}" for names, what in ((unnamed, "not asked for"), (useless, "not needed")) if names
