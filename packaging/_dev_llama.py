@@ -3,8 +3,8 @@
 import contextlib
 import os
 import re
-import shutil
 import sys
+import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -73,7 +73,10 @@ def compiling(title: str, work: Path, cmake_args: str, python: Path) -> Iterator
             source = ["--no-binary=llama-cpp-python", "-d", work / "archive", state.pinned("llama-cpp-python")]
             do(python, "-I", "-m", "pip", "download", "-v", *OPTIONS, *source)
             (archive,) = (work / "archive").glob("*.tar.gz")
-            shutil.unpack_archive(archive, work / "source", filter="data")
+            with tarfile.open(archive) as packed:
+                if hasattr(tarfile, "data_filter"):  # not in Debian 12's Python 3.11.2
+                    packed.extraction_filter = tarfile.data_filter
+                packed.extractall(work / "source")
             (folder,) = (work / "source").iterdir()
             yield folder, do
     except CommandError as failure:
