@@ -4303,8 +4303,8 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>멈춤</translation>
     </message>
     <message>
-        <source>Interrupted: the engine stopped</source>
-        <translation>중단됨: 엔진이 멈췄어요</translation>
+        <source>Interrupted before it was finished</source>
+        <translation>끝나기 전에 중단됨</translation>
     </message>
     <message>
         <source>Cut off at the token limit</source>

@@ -153,7 +153,7 @@ class StatusLine(QWidget):
             return self.tr("Not sent: this is longer than the context holds.")
         texts = {
             FinishReason.CANCELLED: self.tr("Stopped"),
-            FinishReason.INTERRUPTED: self.tr("Interrupted: the engine stopped"),
+            FinishReason.INTERRUPTED: self.tr("Interrupted before it was finished"),
             FinishReason.LENGTH: self.tr("Cut off at the token limit"),
             FinishReason.CONTEXT: self.tr("Context full: there is no room left for more of this conversation"),
         }

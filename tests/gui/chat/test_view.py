@@ -100,7 +100,7 @@ def test_prompt_progress_is_told(view: ChatView, services: Services, qtbot: QtBo
 def test_a_crash_says_so_and_offers_to_try_again(view: ChatView, services: Services, qtbot: QtBot) -> None:
     say(view, services, qtbot, "/abort half a sentence")
     reply = view.list.widgets()[1]
-    assert "Interrupted: the engine stopped" in label_texts(reply)
+    assert "Interrupted before it was finished" in label_texts(reply)
     assert shown(view)[1] == "half a sentence"
     assert by_name(reply, "Regenerate").isVisible()
 
@@ -110,7 +110,7 @@ def test_a_crash_says_so_and_offers_to_try_again(view: ChatView, services: Servi
     [
         (FinishReason.LENGTH, "Cut off at the token limit"),
         (FinishReason.CONTEXT, "Context full: there is no room left for more of this conversation"),
-        (None, "Interrupted: the engine stopped"),
+        (None, "Interrupted before it was finished"),
         (FinishReason.STOP, ""),
         (FinishReason.STOP_STRING, ""),
     ],
