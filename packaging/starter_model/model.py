@@ -67,7 +67,7 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
 def causal_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     """softmax(q k^T / sqrt(size)) v with later positions hidden; all: (batch, heads, time, size)."""
     time = q.shape[-2]
-    if q.is_cuda or time > 128:
+    if q.is_cuda or time > 256:
         return functional.scaled_dot_product_attention(q, k, v, is_causal=True)
     # For short texts on a CPU the plain products are up to 40 % faster than the fused kernel and its backward pass.
     hidden = torch.full((time, time), float("-inf"), device=q.device).triu(1)

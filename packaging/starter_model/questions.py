@@ -11,8 +11,13 @@ from typing_habits import made_up_word
 
 SWAP_SHARE = 0.2  # of the questions say something in another word
 MORE_SHARE = 0.4  # of the definitions go on with a further sentence
-# What nearly everybody asks first is drawn this much more often than the rest.
-COMMON: dict[str, float] = {
+ASK_SHARE = 0.4  # of the questions about a topic that has some of its own are one of these, not a frame
+# What the lectures are about is drawn this much more often than the rest, and so is what nearly everybody asks first.
+TAUGHT = """token, bpe, embedding, position, attention, query key value, scaled dot product, causal mask, multi head,
+ feed forward, residual, layer norm, softmax, logits, temperature, top-k, top-p, min-p, greedy, sampling, rnn, lstm,
+ vanishing gradient, encoder decoder, decoder only, pre-training, fine-tuning, lora, quantization, gguf, kv cache,
+ context length, rag, program aided"""
+COMMON = {name.strip(): 2.0 for name in TAUGHT.split(",")} | {
     "greeting": 4,
     "who are you": 4,
     "what can you do": 3,
@@ -23,9 +28,6 @@ COMMON: dict[str, float] = {
     "gpt": 2.5,
     "token": 2.5,
     "attention": 2.5,
-    "query key value": 1.5,
-    "softmax": 1.5,
-    "temperature": 1.5,
     "next word": 3,
     "facts": 8,
     "near miss": 4,
@@ -67,7 +69,7 @@ class Questions:
     def __init__(self, seed: int) -> None:
         self.rng = random.Random(seed)
         self.topics = read_blocks("topics*.txt")
-        self.frames = read_blocks("frames.txt")
+        self.frames = read_blocks("frames*.txt")
         self.first = read_blocks("first.txt")
         self.outside = read_blocks("outside*.txt")
         self.chat = read_blocks("chat*.txt", "app*.txt", "compare*.txt", "detail*.txt")
@@ -134,7 +136,7 @@ class Questions:
         """A question of a kind (what, why, simple, ...) about a topic."""
         topic, frames, rng = self.topics[name], self.frames["questions"], self.rng
         asks = topic.get(f"{lang} ask {kind}", [])
-        if asks and rng.random() < 0.3:
+        if asks and rng.random() < ASK_SHARE:
             return choose(rng.choice(asks), rng)
         if about and kind == "what" and rng.random() < 0.35:
             frame = rng.choice(frames[f"{lang} ask about"])
@@ -246,10 +248,10 @@ class Questions:
     def pick(self, lang: str, about: bool) -> Answered:
         """Any question, in the mix the model is trained on."""
         roll = self.rng.random()
-        if roll < 0.37:
+        if roll < 0.36:
             return self.from_topic(lang, about)
-        if roll < 0.58:
+        if roll < 0.63:
             return self.from_block(lang, self.chat[self.rng.choice(self.details)])
-        if roll < 0.78:
+        if roll < 0.82:
             return self.from_block(lang, self.chat[self.weighted(self.intents)])
         return self.from_block(lang, self.outside[self.weighted(sorted(self.outside))])

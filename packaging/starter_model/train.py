@@ -11,6 +11,7 @@ import argparse
 import json
 import math
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -88,6 +89,8 @@ class Run:
         config = Config(vocab=tokenizer.get_vocab_size())
         self.data = Data(tokenizer, args.seed, args.batch, config.context)
         self.model = Model(config).to(self.device)
+        if args.compile:
+            self.model.compile(dynamic=True)
         self.head = nn.Linear(config.width, self.data.intents).to(self.device)
         self.opts = optimizers(self.model, self.head, args.matrix_lr, args.other_lr)
         self.progress = Progress()
@@ -184,7 +187,7 @@ class Run:
 def main() -> None:
     """Corpus to GGUF and model card in one go."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--steps", type=int, default=4000, help="a smaller number ends a run that has begun earlier")
+    parser.add_argument("--steps", type=int, default=5600, help="a smaller number ends a run that has begun earlier")
     parser.add_argument("--batch", type=int, default=4096, help="tokens per step")
     parser.add_argument("--vocab", type=int, default=6144)
     parser.add_argument("--matrix-lr", type=float, default=0.02)
@@ -193,6 +196,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--save-every", type=float, default=SAVE_EVERY, help="seconds between checkpoints")
     parser.add_argument("--validate-every", type=int, default=VALIDATE_EVERY, help="steps between points of the curve")
+    parser.add_argument("--compile", action=argparse.BooleanOptionalAction, default=shutil.which("g++") is not None,
+                        help="one kernel of many steps: 20 %% faster; needs a C++ compiler")  # fmt: skip
     parser.add_argument("--only-train", action="store_true", help="stop after the last checkpoint")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
