@@ -19,7 +19,7 @@ from torch import Tensor
 # same time shows two to three times as many choices.
 CUT_SHARE, CUT_LENGTH = 0.6, 10
 # Beside the corpus: random tokens, said twice or three times. Nothing but copying helps there, so heads learn to copy.
-COPY_SHARE, COPY_LENGTH = 0.06, (5, 24)
+COPY_SHARE, COPY_LENGTH = 0.12, (6, 32)
 POOL = 1200  # documents that are sorted by length and made into batches together
 VALIDATION_SEED, VALIDATION_SIZE = 987654, 120
 NO_INTENT = -1
