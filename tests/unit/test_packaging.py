@@ -20,8 +20,52 @@ PACKAGING = Path(__file__).resolve().parents[2] / "packaging"
 def packaging(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     monkeypatch.syspath_prepend(str(PACKAGING))
     yield importlib.import_module("_dev_package")
-    for name in [name for name in sys.modules if name.startswith("_dev_") or name == "trimming"]:
+    for name in [name for name in sys.modules if name.startswith("_dev_") or name in ("dev", "trimming")]:
         sys.modules.pop(name, None)
+
+
+@pytest.mark.parametrize(
+    ("args", "made"),
+    [
+        ([], ["package", True, False, None]),
+        (["--vulkan"], ["package", True, True, None]),
+        (["--vulkan={file}"], ["package", True, True, "{file}"]),
+        (["--only-vulkan"], ["only_vulkan", True]),
+    ],
+)
+def test_what_is_packaged(
+    packaging: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, args: list[str], made: list[object]
+) -> None:
+    dev, done = importlib.import_module("dev"), list[object]()
+    for name in ("package", "only_vulkan"):
+        monkeypatch.setattr(packaging, name, lambda *given, name=name: done.extend([name, *given]))
+    library = tmp_path / "libggml-vulkan.so"
+    library.touch()
+    dev.main(["package", *(text.format(file=library) for text in args)])
+    assert done == [library if value == "{file}" else value for value in made]
+
+
+@pytest.mark.usefixtures("packaging")
+@pytest.mark.parametrize(
+    "args", [["--foo"], ["--vulkan=nowhere.so"], ["--only-vulkan=x"], ["--vulkan", "--only-vulkan"]]
+)
+def test_what_cannot_be_packaged_is_said(args: list[str]) -> None:
+    dev, state = importlib.import_module("dev"), importlib.import_module("_dev_state")
+    with pytest.raises(state.SetupError):
+        dev.main(["package", *args])
+
+
+def test_newer_vulkan_headers_are_asked_for(
+    packaging: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    header = tmp_path / "include" / "vulkan" / "vulkan_core.h"
+    header.parent.mkdir(parents=True)
+    monkeypatch.setenv("VULKAN_SDK", str(tmp_path))
+    header.write_text("#define VK_HEADER_VERSION 309\n", "utf-8")
+    packaging.check_vulkan_headers()
+    header.write_text("#define VK_HEADER_VERSION 239\n", "utf-8")
+    with pytest.raises(packaging.SetupError, match=r"1\.3\.239.*VULKAN_SDK"):
+        packaging.check_vulkan_headers()
 
 
 def test_what_only_something_dropped_needed_is_dropped_too(packaging: ModuleType) -> None:
