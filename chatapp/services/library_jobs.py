@@ -115,6 +115,8 @@ class LibraryJobs(QObject):
         kept = self._library.notes(model).sums
 
         def done(found: Checked) -> None:
+            if job.stop.is_set():  # at the last moment
+                return
             self._library.note_check(model, found)
             bad = found.verdict in (Verdict.DAMAGED, Verdict.CHANGED)
             self._tell(_RESULTS[found.verdict], Level.WARNING if bad else Level.INFO, name=name)

@@ -44,7 +44,7 @@ def test_the_difference_is_that_of_the_two_runs(open_real: Real, qtbot: QtBot, s
     assert isinstance(found[0], Attended)
     replayed = found[0].arrays["weights"][:, :, 0].astype(np.float64)
     apart = np.abs(picture.weights.astype(np.float64) - replayed)
-    assert 0 < result.largest < 0.06
+    assert 0 < result.largest < 0.2
     assert result.largest == pytest.approx(apart.max(), abs=1e-6)
     assert result.mean == pytest.approx(apart.mean(), rel=1e-3)
     assert result.moved == pytest.approx(apart.sum(axis=-1).mean() / 2, rel=1e-3)

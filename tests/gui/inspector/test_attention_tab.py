@@ -94,8 +94,9 @@ def test_the_top_sources_are_the_largest_weights(tab: AttentionTab) -> None:
     assert picture is not None
     rest, sink = without_sink(picture.mean)
     part(tab, QCheckBox, "attentionTemplate").click()
-    with_template = {row.position for row in tab.sources.list.sources.rows}
-    assert any(picture.owners[position] < 0 for position in with_template)
+    with_template = [(row.position, row.weight) for row in tab.sources.list.sources.rows]
+    assert with_template == [(s.position, s.weight) for s in sources(rest, 0.8, 20)]
+    assert (rest[picture.owners < 0] > 0).any()
     part(tab, QCheckBox, "attentionTemplate").click()
     rest[picture.owners < 0] = 0  # what is hidden does not count
     rows = tab.sources.list.sources.rows
