@@ -22,6 +22,7 @@ Message = dict[str, str]
 
 FIRST_MINUTE_SHARE = 0.3  # of all conversations
 PLAIN_SHARE = 0.07  # of all documents
+POINTED_SHARE = 0.35  # of the follow-ups ask for something finer about the same topic
 AROUND_SHARE = 0.05  # of the questions stand beside another sentence
 FOLLOWS = {
     "why": 5,
@@ -110,6 +111,11 @@ class Writer(Questions):
     def follow_up(self, messages: list[Message], current: Answered) -> None:
         """Appends a follow-up such as "why?"; ``current`` goes on with what was said."""
         rng, lang = self.rng, current.lang
+        if rng.random() < POINTED_SHARE and (finer := self.pointed(current)) is not None:
+            current.block, current.kind, current.answer = finer.block, finer.kind, finer.answer
+            current.said |= finer.said
+            self.add(messages, finer.question, finer.answer, lang)
+            return
         topic = self.topics.get(current.block["of"][0]) if "of" in current.block else None
         kinds = {kind: share for kind, share in FOLLOWS.items() if kind != "see" or f"{lang} see" in current.block}
         kind = rng.choices(list(kinds), list(kinds.values()))[0]

@@ -17,7 +17,7 @@ TAUGHT = """token, bpe, embedding, position, attention, query key value, scaled 
  feed forward, residual, layer norm, softmax, logits, temperature, top-k, top-p, min-p, greedy, sampling, rnn, lstm,
  vanishing gradient, encoder decoder, decoder only, pre-training, fine-tuning, lora, quantization, gguf, kv cache,
  context length, rag, program aided"""
-COMMON = {name.strip(): 2.0 for name in TAUGHT.split(",")} | {
+COMMON = {name.strip(): 3.0 for name in TAUGHT.split(",")} | {
     "greeting": 4,
     "who are you": 4,
     "what can you do": 3,
@@ -32,6 +32,22 @@ COMMON = {name.strip(): 2.0 for name in TAUGHT.split(",")} | {
     "facts": 8,
     "near miss": 4,
 }
+# What points back at the topic of the last answer, by the particle that its name has; and what goes before it.
+POINTS = [
+    ("(은|는)(?![가-힣])", "그건"),
+    ("(이|가)(?![가-힣])", "그게"),
+    ("(을|를)(?![가-힣])", "그걸"),
+    ("(으로|로)(?![가-힣])", "그걸로"),
+    ("(이랑|랑)(?![가-힣])", "그거랑"),
+    ("(과|와)(?![가-힣])", "그거와"),
+    ("의(?![가-힣])", "그것의"),
+    ("(이)?란(?![가-힣])", "그거란"),
+    ("", "그거"),
+]
+# Not in compounds, and not after words that belong to a noun.
+OWNERS = ("which", "what", "one", "two", "many", "more", "much", "each", "no", "any", "per")
+ALONE = r"(?<!-)" + "".join(rf"(?<!\b{word} )" for word in OWNERS)
+THEN = {"en": ["and ", "but ", "so ", "ok, and ", "then "], "ko": ["그럼 ", "그러면 ", "근데 ", "그런데 ", "그래서 "]}
 KINDS = {"what": 0.5, "why": 0.14, "how": 0.12, "simple": 0.1, "example": 0.08, "short": 0.03, "see": 0.03}
 # What is said when there is no text of a kind; "short" is the first sentence of a definition.
 INSTEAD = {"how": "what", "example": "simple", "more": "why", "short": "what", "again": "what"}
@@ -49,6 +65,18 @@ def swap_of(text: str, lang: str) -> tuple[re.Pattern[str], str]:
 def first_sentence(text: str) -> str:
     """A text up to the end of its first sentence."""
     return re.split(r"(?<=[.!?])\s", text)[0]
+
+
+def point_back(question: str, topic: Block, lang: str) -> str:
+    """The question with "it" in place of the topic's name, where that can stand alone."""
+    for name in sorted(topic[lang] + (topic["en"] if lang == "ko" else []), key=len, reverse=True):
+        if lang == "ko":
+            for particle, said in POINTS:
+                question = re.sub(re.escape(bare(name)) + particle, said, question, flags=re.IGNORECASE)
+        else:
+            pattern = rf"{ALONE}\b((an?|the) )?{re.escape(bare(name))}\b(?![-'])"
+            question = re.sub(pattern, "it", question, count=1, flags=re.IGNORECASE)
+    return question
 
 
 @dataclass
@@ -81,6 +109,7 @@ class Questions:
         }
         self.app = {id(self.chat[name]) for name in read_blocks("app*.txt")}
         self.details = sorted(name for name, block in self.chat.items() if "of" in block)
+        self.topic_names = {id(block): name for name, block in self.topics.items()}
         self.intents = sorted(set(self.chat) - set(self.details))
         self.asked: set[str] = set()  # every question as it was before typing habits, every answer, every sentence
 
@@ -244,6 +273,22 @@ class Questions:
         if made_up or slot == "word1":
             return made_up_word(lang, self.rng)
         return self.rng.choice(self.slots[f"{lang} slot {slot}"])
+
+    def pointed(self, current: Answered) -> Answered | None:
+        """A finer question about the topic that was just spoken of, which need not name it: "and why is it cheap?"."""
+        rng, lang = self.rng, current.lang
+        name = current.block["of"][0] if "of" in current.block else self.topic_names.get(id(current.block), "")
+        finer = [self.chat[d] for d in self.details if self.chat[d]["of"][0] == name]
+        asked = [(q, block, "a") for block in finer if block is not current.block for q in block[f"{lang} q"]]
+        for kind in ("why", "how", "example"):
+            asked += [(q, self.topics[name], kind) for q in self.topics.get(name, {}).get(f"{lang} ask {kind}", [])]
+        if not asked:
+            return None
+        question, block, kind = rng.choice(asked)
+        question = point_back(choose(question, rng), self.topics[name], lang)
+        if rng.random() < 0.5:
+            question = rng.choice(THEN[lang]) + question
+        return self.answered(lang, question, block, kind)
 
     def pick(self, lang: str, about: bool) -> Answered:
         """Any question, in the mix the model is trained on."""
