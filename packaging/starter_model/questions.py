@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from dataclasses import dataclass, field
+from functools import cache
 
 from corpus_files import LANGUAGES, Block, bare, choose, fill, read_blocks, read_lines
 from typing_habits import made_up_word
@@ -33,17 +34,16 @@ COMMON = {name.strip(): 3.0 for name in TAUGHT.split(",")} | {
     "near miss": 4,
 }
 # What points back at the topic of the last answer, by the particle that its name has; and what goes before it.
-POINTS = [
-    ("(은|는)(?![가-힣])", "그건"),
-    ("(이|가)(?![가-힣])", "그게"),
-    ("(을|를)(?![가-힣])", "그걸"),
-    ("(으로|로)(?![가-힣])", "그걸로"),
-    ("(이랑|랑)(?![가-힣])", "그거랑"),
-    ("(과|와)(?![가-힣])", "그거와"),
-    ("의(?![가-힣])", "그것의"),
-    ("(이)?란(?![가-힣])", "그거란"),
-    ("", "그거"),
-]
+POINTS = {
+    **dict.fromkeys(("은", "는"), "그건"),
+    **dict.fromkeys(("이", "가"), "그게"),
+    **dict.fromkeys(("을", "를"), "그걸"),
+    **dict.fromkeys(("으로", "로"), "그걸로"),
+    **dict.fromkeys(("이랑", "랑"), "그거랑"),
+    **dict.fromkeys(("과", "와"), "그거와"),
+    **dict.fromkeys(("이란", "란"), "그거란"),
+    "의": "그것의",
+}
 # Not in compounds, and not after words that belong to a noun.
 OWNERS = ("which", "what", "one", "two", "many", "more", "much", "each", "no", "any", "per")
 ALONE = r"(?<!-)" + "".join(rf"(?<!\b{word} )" for word in OWNERS)
@@ -67,16 +67,21 @@ def first_sentence(text: str) -> str:
     return re.split(r"(?<=[.!?])\s", text)[0]
 
 
+@cache
+def named_by(names: tuple[str, ...], lang: str) -> re.Pattern[str]:
+    """Where one of a topic's names stands: in Korean with its particle, in English where "it" could stand alone."""
+    either = "|".join(re.escape(bare(name)) for name in sorted(names, key=len, reverse=True))
+    if lang == "ko":
+        return re.compile(f"(?:{either})(?:({'|'.join(POINTS)})(?![가-힣]))?", re.IGNORECASE)
+    return re.compile(rf"{ALONE}\b((an?|the) )?(?:{either})\b(?![-'])", re.IGNORECASE)
+
+
 def point_back(question: str, topic: Block, lang: str) -> str:
-    """The question with "it" in place of the topic's name, where that can stand alone."""
-    for name in sorted(topic[lang] + (topic["en"] if lang == "ko" else []), key=len, reverse=True):
-        if lang == "ko":
-            for particle, said in POINTS:
-                question = re.sub(re.escape(bare(name)) + particle, said, question, flags=re.IGNORECASE)
-        else:
-            pattern = rf"{ALONE}\b((an?|the) )?{re.escape(bare(name))}\b(?![-'])"
-            question = re.sub(pattern, "it", question, count=1, flags=re.IGNORECASE)
-    return question
+    """The question with "it" in place of the topic's name."""
+    if lang == "en":
+        return named_by(tuple(topic["en"]), lang).sub("it", question, count=1)
+    pattern = named_by((*topic["ko"], *topic["en"]), lang)
+    return pattern.sub(lambda found: POINTS.get(found[1] or "", "그거"), question)
 
 
 @dataclass
