@@ -317,9 +317,10 @@ class MainWindow(QMainWindow):
         settings = self._services.settings
         self.restoreState(decoded(settings.get(WINDOW_STATE)))
         sizes = settings.get(SPLITTER_SIZES)
-        if len(sizes) == self._splitter.count():
+        known = len(sizes) == self._splitter.count()
+        if known:
             self._splitter.setSizes(list(sizes))
-            self._room.restore(sizes[0] > 0)
+        self._room.restore(not known or sizes[0] > 0)
         self.actions_table["sidebar"].setChecked(not self._sidebar.isHidden())
         self.actions_table["settings_panel"].setChecked(not self._settings_dock.isHidden())
         self.actions_table["inspector"].setChecked(not self._inspector_dock.isHidden())

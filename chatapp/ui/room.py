@@ -1,6 +1,6 @@
 """Decides which side parts fit beside the chat when the window is narrow."""
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 CHAT_MIN = 400  # pixels; less and a message is a column of words
@@ -15,6 +15,7 @@ class Room(QObject):
         self._sidebar = sidebar
         self._docks = docks
         self._wanted = True  # what the user wants, room or not
+        self._is_settled = False  # panels are as wide as the window until they were laid out once
         for dock in docks:
             dock.visibilityChanged.connect(self.arrange)
         window.installEventFilter(self)
@@ -27,6 +28,11 @@ class Room(QObject):
     def restore(self, wanted: bool) -> None:
         """As it was last time: the sidebar on or off, and shown if it fits beside the panels."""
         self._wanted = wanted
+        self._sidebar.setVisible(wanted)
+        QTimer.singleShot(0, self, self._settle)
+
+    def _settle(self) -> None:
+        self._is_settled = True
         self.arrange()
 
     def toggle_sidebar(self) -> None:
@@ -39,6 +45,8 @@ class Room(QObject):
 
     def arrange(self) -> None:
         """Show the sidebar if it is wanted and fits."""
+        if not self._is_settled:
+            return
         self._sidebar.setVisible(self._wanted and self._fits())
 
     def _fits(self) -> bool:

@@ -193,6 +193,29 @@ def test_the_layout_is_there_again_next_time(make_services: Make, qtbot: QtBot, 
     assert reopened.windowTitle() == "remember me — ChatApp"
 
 
+def test_the_list_of_conversations_stays_beside_the_inspector(
+    make_services: Make, qtbot: QtBot, qapp: QApplication
+) -> None:
+    services = ready(make_services(), qtbot)
+    window = open_window(services, qapp, qtbot)
+    press(qtbot, window, "Ctrl+I")
+    qtbot.waitUntil(lambda: window.findChild(QWidget, "inspector").isVisible())
+    width = window.findChild(QWidget, "inspector").width()
+    window.close()
+    services.close()
+    again = ready(make_services(), qtbot)
+    reopened = MainWindow()
+    qtbot.addWidget(reopened)
+    reopened.place(again.settings)
+    with qtbot.waitExposed(reopened):
+        reopened.show()  # before it is filled, as at the real start
+    reopened.fill(again, window._appearance)
+    panel, sidebar = (reopened.findChild(QWidget, name) for name in ("inspector", "sidebar"))
+    qtbot.waitUntil(lambda: abs(panel.width() - width) < 50)  # not the whole window, as before it is laid out
+    assert sidebar.isVisible()
+    assert reopened.actions_table["sidebar"].isChecked()
+
+
 def _mime(*paths: str) -> QMimeData:
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(path) for path in paths])
