@@ -1,8 +1,9 @@
 """Decides which side parts fit beside the chat when the window is narrow."""
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
+_LOOK_AGAIN = 10  # milliseconds
 CHAT_MIN = 400  # pixels; less and a message is a column of words
 
 
@@ -32,8 +33,17 @@ class Room(QObject):
         QTimer.singleShot(0, self, self._settle)
 
     def _settle(self) -> None:
+        if any(dock.isVisible() and dock.width() >= self._window.width() for dock in self._docks):
+            QTimer.singleShot(_LOOK_AGAIN, self, self._settle)  # not laid out yet
+            return
         self._is_settled = True
-        self.arrange()
+        shown = [dock for dock in self._docks if not dock.isHidden()]
+        room = self._window.width() - self._sidebar.minimumWidth() - CHAT_MIN
+        if self._wanted and len(shown) == 1 and shown[0].minimumSizeHint().width() <= room < shown[0].width():
+            # Qt makes a panel wider than it was when it comes back; that is no reason to hide the list.
+            self._window.resizeDocks(shown, [room], Qt.Orientation.Horizontal)
+        else:
+            self.arrange()
 
     def toggle_sidebar(self) -> None:
         """Show the sidebar when it is hidden, for whatever reason, else hide it; without room for both, panels go."""
