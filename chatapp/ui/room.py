@@ -37,8 +37,7 @@ class Room(QObject):
             QTimer.singleShot(_LOOK_AGAIN, self, self._settle)  # not laid out yet
             return
         self._is_settled = True
-        shown = [dock for dock in self._docks if not dock.isHidden()]
-        room = self._window.width() - self._sidebar.minimumWidth() - CHAT_MIN
+        shown, room = self._shown(), self._room_for_panels()
         if self._wanted and len(shown) == 1 and shown[0].minimumSizeHint().width() <= room < shown[0].width():
             # Qt makes a panel wider than it was when it comes back; that is no reason to hide the list.
             self._window.resizeDocks(shown, [room], Qt.Orientation.Horizontal)
@@ -60,8 +59,13 @@ class Room(QObject):
         self._sidebar.setVisible(self._wanted and self._fits())
 
     def _fits(self) -> bool:
-        panels = sum(dock.width() for dock in self._docks if not dock.isHidden())
-        return self._window.width() - panels - self._sidebar.minimumWidth() >= CHAT_MIN
+        return sum(dock.width() for dock in self._shown()) <= self._room_for_panels()
+
+    def _shown(self) -> list[QDockWidget]:
+        return [dock for dock in self._docks if not dock.isHidden()]
+
+    def _room_for_panels(self) -> int:
+        return self._window.width() - self._sidebar.minimumWidth() - CHAT_MIN
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:

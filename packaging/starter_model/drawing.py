@@ -17,9 +17,10 @@ from torch import Tensor
 
 # Part of the conversations stop soon after the last answer has begun: choosing the answer is the hard part, and so the
 # same time shows two to three times as many choices.
-CUT_SHARE, CUT_LENGTH = 0.6, 10
-# Beside the corpus: random tokens, said twice or three times. Nothing but copying helps there, so heads learn to copy.
-COPY_SHARE, COPY_LENGTH = 0.12, (6, 32)
+CUT_SHARE, CUT_LENGTH = 0.7, 10
+# Beside the corpus: random tokens, said several times. Nothing but copying helps there, so heads learn to copy; short
+# lists said often teach it several times sooner than long ones said twice. The first pools hold as many lists as texts.
+COPY_SHARE, COPY_LENGTH, COPY_TIMES, COPY_POOLS = 0.12, (4, 16), (3, 6), 12
 POOL = 1200  # documents that are sorted by length and made into batches together
 VALIDATION_SEED, VALIDATION_SIZE = 987654, 120
 NO_INTENT = -1
@@ -102,7 +103,7 @@ class Data:
             if isinstance(document, list) and rng.random() < CUT_SHARE:
                 end = len(ids) - ids[::-1].index(encoder.ids["<|assistant|>"]) + CUT_LENGTH
             samples.append((ids[:end], weights[:end], intents[:end]))
-        samples += [self.copied(rng) for _ in range(int(COPY_SHARE * POOL))]
+        samples += [self.copied(rng) for _ in range(POOL if number < COPY_POOLS else int(COPY_SHARE * POOL))]
         samples.sort(key=lambda sample: len(sample[0]))
         groups: list[list[tuple[list[int], list[float], list[int]]]] = [[]]
         for sample in samples:
@@ -115,7 +116,7 @@ class Data:
     def copied(self, rng: random.Random) -> tuple[list[int], list[float], list[int]]:
         """Random tokens that repeat; only the repetitions are learned."""
         first = [rng.randrange(len(SPECIAL), self.tokenizer.get_vocab_size()) for _ in range(rng.randint(*COPY_LENGTH))]
-        ids = [SPECIAL.index("<|bos|>"), *(first * rng.choice([2, 3]))]
+        ids = [SPECIAL.index("<|bos|>"), *(first * rng.randint(*COPY_TIMES))]
         weights = [0.0] * (len(first) + 2) + [1.0] * (len(ids) - len(first) - 2)
         return ids, weights, [NO_INTENT] * len(ids)
 

@@ -27,8 +27,6 @@ COMMON = {name.strip(): 3.0 for name in TAUGHT.split(",")} | {
     "open model": 2,
     "use app": 2,
     "gpt": 2.5,
-    "token": 2.5,
-    "attention": 2.5,
     "next word": 3,
     "facts": 8,
     "near miss": 4,

@@ -187,7 +187,7 @@ class Run:
 def main() -> None:
     """Corpus to GGUF and model card in one go."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--steps", type=int, default=5600, help="a smaller number ends a run that has begun earlier")
+    parser.add_argument("--steps", type=int, default=6000, help="a smaller number ends a run that has begun earlier")
     parser.add_argument("--batch", type=int, default=4096, help="tokens per step")
     parser.add_argument("--vocab", type=int, default=6144)
     parser.add_argument("--matrix-lr", type=float, default=0.02)
