@@ -28,7 +28,7 @@ class TraceState(StrEnum):
     SCORING = "scoring"  # the model reads the prompt again
     UNSCORED = "unscored"  # a prompt whose tokens were never scored: `score` can be called
     NEEDS_MODEL = "needs_model"  # the same, and no model is loaded
-    MISSING = "missing"  # a reply without a trace: of an older version, edited by hand, or damaged
+    MISSING = "missing"  # a reply without a trace: edited by hand, of an older version, damaged, or killed with the app
 
 
 _UNKNOWN = (TraceState.UNSCORED, TraceState.NEEDS_MODEL, TraceState.SCORING)

@@ -3642,8 +3642,8 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>불러오는 중…</translation>
     </message>
     <message>
-        <source>Nothing was recorded of this reply: it was written by hand or by an older version.</source>
-        <translation>이 답에는 기록이 없어요. 직접 썼거나 이전 버전에서 쓴 답이에요.</translation>
+        <source>Nothing was recorded of this reply: it was written by hand or by an older version, or the app stopped before it was finished.</source>
+        <translation>이 답에는 기록이 없어요. 직접 썼거나, 이전 버전에서 썼거나, 다 쓰기 전에 앱이 꺼진 답이에요.</translation>
     </message>
     <message>
         <source>The model read this message; only replies are sampled.</source>
@@ -4181,8 +4181,8 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>이 메시지의 토큰은 아직 채점되지 않았고, 채점하려면 모델이 필요해요. 모델을 불러오세요.</translation>
     </message>
     <message>
-        <source>This reply has no recorded probabilities: it was written by hand, or by an older version. Regenerate it to record them.</source>
-        <translation>이 답에는 기록된 확률이 없어요. 직접 썼거나 이전 버전에서 쓴 답이에요. 다시 만들면 기록돼요.</translation>
+        <source>This reply has no recorded probabilities: it was written by hand or by an older version, or the app stopped before it was finished. Regenerate it to record them.</source>
+        <translation>이 답에는 기록된 확률이 없어요. 직접 썼거나, 이전 버전에서 썼거나, 다 쓰기 전에 앱이 꺼진 답이에요. 다시 만들면 기록돼요.</translation>
     </message>
     <message>
         <source>Score short prompts automatically</source>

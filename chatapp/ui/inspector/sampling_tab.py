@@ -140,7 +140,10 @@ class SamplingTab(QWidget):
             case TraceState.LOADING:
                 return self.tr("Loading…")
             case TraceState.MISSING:
-                return self.tr("Nothing was recorded of this reply: it was written by hand or by an older version.")
+                return self.tr(
+                    "Nothing was recorded of this reply: it was written by hand or by an older version, or the app "
+                    "stopped before it was finished."
+                )
             case TraceState.UNSCORED | TraceState.NEEDS_MODEL | TraceState.SCORING:
                 return self.tr("The model read this message; only replies are sampled.")
         if inspector.token is None:

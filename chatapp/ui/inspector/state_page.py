@@ -98,8 +98,8 @@ class StatePage(QWidget):
                 "The tokens of this message were not scored yet, and that needs a model. Load one to see them."
             ),
             TraceState.MISSING: self.tr(
-                "This reply has no recorded probabilities: it was written by hand, or by an older version. "
-                "Regenerate it to record them."
+                "This reply has no recorded probabilities: it was written by hand or by an older version, or the app "
+                "stopped before it was finished. Regenerate it to record them."
             ),
         }.get(state, "")
 
