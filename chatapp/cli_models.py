@@ -136,7 +136,7 @@ def remove(given: argparse.Namespace) -> int:
             beside(file, RECORD).unlink(missing_ok=True)
             discard(file)
         except OSError as error:
-            raise StorageError(ErrorCode.FILE_FAILED, path=file, reason=error.strerror or error) from error
+            raise StorageError(ErrorCode.FILE_NOT_DELETED, path=file, reason=error.strerror or error) from error
     if given.json:
         _print_json([str(file) for file in files])
     return 0

@@ -141,7 +141,7 @@ def _read(path: Path, file: BinaryIO, size: int, *, any_part: bool) -> tuple[Ggu
     reader = HeaderReader(file, size)
     if size < len(MAGIC) or reader.bytes(len(MAGIC)) != MAGIC:
         raise ModelError(ErrorCode.MODEL_NOT_GGUF, path=path)
-    _check_version(reader.u32())
+    _check_version(path, reader.u32())
     n_tensors, n_values = reader.count(smallest=24), reader.count(smallest=13)
     values: dict[str, Value] = {}
     for _ in range(n_values):
@@ -150,12 +150,12 @@ def _read(path: Path, file: BinaryIO, size: int, *, any_part: bool) -> tuple[Ggu
             raise BrokenHeaderError(f"it says “{key[:80]}” twice")
         values[key] = reader.value()
     alignment = _alignment(values)
-    tensors = _read_tensors(reader, n_tensors, alignment)
+    tensors = _read_tensors(path, reader, n_tensors, alignment)
     split_count = max(1, _number(values, "split.count"))
     part = _number(values, "split.no")
     if part and not any_part:
         reason = f"it is file {part + 1} of {split_count} of a model; open the first one"
-        raise ModelError(ErrorCode.MODEL_LOAD_FAILED, reason=reason)
+        raise ModelError(ErrorCode.MODEL_UNSUITABLE, path=path, reason=reason)
     if not part and not _text(values, "general.architecture"):
         raise BrokenHeaderError("it does not say what kind of model it is")
     if not tensors.count and split_count == 1:
@@ -167,7 +167,7 @@ def _read(path: Path, file: BinaryIO, size: int, *, any_part: bool) -> tuple[Ggu
     return _header(path, size, values, tensors, alignment, expected, split_count), values
 
 
-def _check_version(version: int) -> None:
+def _check_version(path: Path, version: int) -> None:
     if version in VERSIONS:
         return
     if version & 0xFFFF == 0 and version:
@@ -176,10 +176,10 @@ def _check_version(version: int) -> None:
         reason = f"it is in GGUF version {version}, newer than this ChatApp reads"
     else:
         reason = f"it is in GGUF version {version}, which is no longer in use"
-    raise ModelError(ErrorCode.MODEL_LOAD_FAILED, reason=reason)
+    raise ModelError(ErrorCode.MODEL_UNSUITABLE, path=path, reason=reason)
 
 
-def _read_tensors(reader: HeaderReader, count: int, alignment: int) -> _Tensors:
+def _read_tensors(path: Path, reader: HeaderReader, count: int, alignment: int) -> _Tensors:
     total = _Tensors(count)
     expected_offset = 0
     for _ in range(count):
@@ -190,9 +190,8 @@ def _read_tensors(reader: HeaderReader, count: int, alignment: int) -> _Tensors:
         shape = [reader.u64() for _ in range(n_dims)]
         kind, offset = reader.u32(), reader.u64()
         if kind not in TENSOR_TYPES:
-            raise ModelError(
-                ErrorCode.MODEL_LOAD_FAILED, reason=f"it uses the tensor type {kind}, which this ChatApp does not know"
-            )
+            reason = f"it uses the tensor type {kind}, which this ChatApp does not know"
+            raise ModelError(ErrorCode.MODEL_UNSUITABLE, path=path, reason=reason)
         type_name, block, block_bytes = TENSOR_TYPES[kind]
         elements = 1
         for length in shape:

@@ -19,7 +19,8 @@ _MAX_ROWS = 5000
 _SAMPLE = 64 * 1024  # bytes
 _SAMPLES = 5  # places of a file that are looked at, from its beginning to its end
 _OF_THE_MOMENT = (ErrorCode.MODEL_MISSING, ErrorCode.MODEL_UNREADABLE, ErrorCode.MODEL_IS_FOLDER)
-_FORM = zlib.crc32(repr([(f.name, str(f.type)) for f in fields(GgufHeader)]).encode())  # of what is stored
+# Of what is stored: headers, or the errors that say why there is none.
+_FORM = zlib.crc32(repr([*((f.name, str(f.type)) for f in fields(GgufHeader)), *ErrorCode]).encode())
 _log = log.get("hub")
 
 

@@ -74,16 +74,23 @@ class Settings:
 
     def save(self) -> None:
         """Write the file, whole or not at all; raise `StorageError`."""
+        self.write(self.text())
+
+    def text(self) -> str:
+        """What the file says when it is written now."""
+        data = {_VERSION: self._version} | self._unknown | dict(sorted(self._values.items()))
+        return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+    def write(self, text: str) -> None:
+        """Make *text* the file, whole or not at all; from any thread. Raise `StorageError`."""
         if self.path is None:
             return
-        data = {_VERSION: self._version} | self._unknown | dict(sorted(self._values.items()))
-        text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
         try:
             # A link (from somebody's dotfiles) stays a link.
             write_atomically(self.path.resolve(), text.encode("utf-8", "backslashreplace"))
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise StorageError(ErrorCode.DISK_FULL, details=str(error)) from error
+                raise StorageError(ErrorCode.DISK_FULL, details=str(error), path=self.path) from error
             raise StorageError(
                 ErrorCode.FILE_FAILED, details=str(error), path=self.path, reason=error.strerror or str(error)
             ) from error

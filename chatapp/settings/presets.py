@@ -153,7 +153,8 @@ class PresetFolder:
             try:
                 path.unlink(missing_ok=True)
             except OSError as error:
-                raise _failed(path, error) from error
+                reason = error.strerror or str(error)
+                raise StorageError(ErrorCode.FILE_NOT_DELETED, path=path, reason=reason) from error
 
     def take_in(self, path: Path) -> Preset:
         """Import the file at *path*; a name that is taken gets a number."""

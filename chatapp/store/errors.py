@@ -34,15 +34,15 @@ def translate(error: sqlite3.Error | OSError, path: Path) -> StorageError:
     """The error to raise instead."""
     if isinstance(error, OSError):
         if error.errno in _NO_SPACE:
-            return StorageError(ErrorCode.DISK_FULL, details=str(error))
+            return StorageError(ErrorCode.DISK_FULL, details=str(error), path=path.parent)
         return folder_unusable(path, error.strerror or str(error))
     code = primary_code(error)
     # A full disk can surface as a plain I/O error, when the shared-memory file cannot grow.
     if code == _FULL or (code == _IO and _disk_is_full(path)):
-        return StorageError(ErrorCode.DISK_FULL, details=str(error))
+        return StorageError(ErrorCode.DISK_FULL, details=str(error), path=path.parent)
     if code in _FOLDER:
         return folder_unusable(path, str(error))
-    return StorageError(ErrorCode.DATABASE_FAILED, details=repr(error), reason=str(error))
+    return StorageError(ErrorCode.DATABASE_FAILED, details=repr(error), path=path, reason=str(error))
 
 
 def folder_unusable(path: Path, reason: str) -> StorageError:

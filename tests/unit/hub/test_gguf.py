@@ -178,7 +178,7 @@ def test_not_gguf(path, data):
 )
 def test_versions(path, version, words):
     error = refused_bytes(path, raw(version=version))
-    assert error.code is ErrorCode.MODEL_LOAD_FAILED
+    assert error.code is ErrorCode.MODEL_UNSUITABLE
     assert words in error.message
 
 
@@ -241,7 +241,7 @@ def test_hostile_headers(path, data):
 
 def test_unknown_tensor_type(path):
     error = refused_bytes(path, raw(tensors=(tensor(kind=200),)))
-    assert error.code is ErrorCode.MODEL_LOAD_FAILED
+    assert error.code is ErrorCode.MODEL_UNSUITABLE
     assert "200" in error.message
 
 
@@ -254,7 +254,7 @@ def test_a_later_part_of_a_split_model(path):
         )
 
     error = refused_bytes(path, raw(pairs(1)))
-    assert error.code is ErrorCode.MODEL_LOAD_FAILED
+    assert error.code is ErrorCode.MODEL_UNSUITABLE
     assert "file 2 of 3" in error.message
     assert read_header(path, any_part=True).split_count == 3
     path.write_bytes(raw(pairs(0), tensors=(), data=b""))

@@ -120,6 +120,7 @@ def test_a_failed_save_leaves_the_old_file(path, monkeypatch):
     with pytest.raises(StorageError) as caught:
         settings.save()
     assert caught.value.code is ErrorCode.DISK_FULL
+    assert str(path) in caught.value.message
     assert Settings.load(path).get(schema.THEME) == "dark"
     assert [p.name for p in path.parent.iterdir()] == ["settings.json"]
 
