@@ -4,8 +4,10 @@
 import argparse
 import gc
 import os
+import shutil
 import signal
 import sys
+from collections.abc import Callable
 
 from PySide6.QtCore import (
     QCoreApplication,
@@ -72,7 +74,7 @@ def main(given: argparse.Namespace) -> int:
     crashes.on_report = relay.reported.emit
     if crashes.previous is not None:
         services.notices.post(Notice(Level.WARNING, CRASHED_BEFORE, {"path": str(crashes.previous)}))
-    watch = _SignalWatch(app) if sys.platform != "win32" else None
+    watch = _SignalWatch(app, window.leave) if sys.platform != "win32" else None
     model = given.model
     if isinstance(app, MacApplication):
         model = model or app.opened
@@ -126,6 +128,8 @@ def _prepare(paths: Paths) -> QLockFile:
     if not lock.tryLock(0):
         if lock.error() is QLockFile.LockError.LockFailedError:
             raise StorageError(ErrorCode.ALREADY_RUNNING, path=paths.data)
+        if not shutil.disk_usage(paths.data).free:
+            raise StorageError(ErrorCode.DISK_FULL, path=paths.data)
         raise StorageError(ErrorCode.FOLDER_UNUSABLE, path=paths.data, reason=NO_LOCK)
     return lock
 
@@ -168,7 +172,7 @@ class _CrashRelay(QObject):
 class _SignalWatch(QObject):
     """Lets Ctrl-C and `kill` close the window properly: Python handles signals only when it runs, so Qt wakes it."""
 
-    def __init__(self, app: QApplication) -> None:
+    def __init__(self, app: QApplication, leave: Callable[[], None]) -> None:
         import socket
 
         super().__init__(app)
@@ -179,7 +183,7 @@ class _SignalWatch(QObject):
         self._notifier.activated.connect(lambda: self._ours.recv(16))
         signal.set_wakeup_fd(self._theirs.fileno())
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, lambda *_: app.quit())
+            signal.signal(number, lambda *_: leave())
 
     def close(self) -> None:
         """From here on the signals do what they do by themselves."""

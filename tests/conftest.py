@@ -126,6 +126,20 @@ def starter_model() -> str:
     return str(REPOSITORY / "resources/starter_model/chatapp-starter.gguf")
 
 
+@pytest.fixture
+def tiny_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of half a megabyte."""
+    if sys.platform != "linux" or os.geteuid() != 0:
+        pytest.skip("needs root to mount")
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(folder)]
+    if subprocess.run(command, check=False, capture_output=True).returncode != 0:
+        pytest.skip("mounting is not allowed here")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest file first: when several processes share the work, none is left with it at the end."""
     items.sort(key=lambda item: item.path.name != "test_architecture.py")

@@ -4,7 +4,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize
+from PySide6.QtCore import QCoreApplication, QEvent, QSize
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -41,6 +41,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__(parent)
         self._is_filled = False
+        self._asks = True  # before it is closed, where something would be lost
         self._title = ""
         self._models: ModelHubWindow | None = None
         self.setObjectName("mainWindow")
@@ -332,7 +333,18 @@ class MainWindow(QMainWindow):
         sidebar = max(1, self._sidebar.width()) if self._room.sidebar_wanted else 0
         settings.set(SPLITTER_SIZES, (sidebar, self._splitter.sizes()[1]))
 
+    def leave(self) -> None:
+        """End the app without a question: the system wants that, and there may be nobody to answer."""
+        self._asks = False
+        QCoreApplication.quit()
+
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self._is_filled and self._asks:
+            from chatapp.ui.dialogs.unsaved import may_close
+
+            if not may_close(self, self._services.storage):
+                event.ignore()
+                return
         if self._is_filled:
             self._save_layout()
         if self._models is not None:

@@ -39,12 +39,32 @@ ChatService.__init__ = spy
 sys.exit(app.main(arguments.parse(["--fake-engine", "--data-dir", sys.argv[1]])))
 """
 
+# The same on a disk that is full when the model is there; says when the first write has failed.
+FULL_DISK = """
+from chatapp.services.storage import StorageService
+failed, start = StorageService._on_failed, StorageService.__init__
+def fill(store):
+    store._database.connection.execute("PRAGMA max_page_count = 1")
+def full(self, *args, **kwargs):
+    start(self, *args, **kwargs)
+    self.read_now(fill)
+def tell(self, error):
+    failed(self, error)
+    print("full", flush=True)
+StorageService.__init__, StorageService._on_failed = full, tell
+"""
+
 
 @pytest.fixture
-def running(tmp_path: Path):
+def driver() -> str:
+    return DRIVER
+
+
+@pytest.fixture
+def running(tmp_path: Path, driver: str):
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
     process = subprocess.Popen(
-        [sys.executable, "-c", DRIVER, str(tmp_path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+        [sys.executable, "-c", driver, str(tmp_path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
     )
     yield process
     if process.poll() is None:
@@ -110,6 +130,16 @@ def test_sigterm_closes_properly(running: subprocess.Popen[bytes], tmp_path: Pat
         store.close()
     assert reply.info is not None
     assert reply.info.finish is FinishReason.CANCELLED
+
+
+@pytest.mark.parametrize("driver", [FULL_DISK + DRIVER])
+def test_sigterm_asks_nobody_though_something_is_unsaved(running: subprocess.Popen[bytes]) -> None:
+    assert running.stdout is not None
+    assert b"full\n" in running.stdout
+    running.terminate()
+    _out, err = running.communicate(timeout=20)
+    assert running.returncode == 1
+    assert b"Traceback" not in err
 
 
 @pytest.mark.slow

@@ -409,22 +409,6 @@ def test_disk_full_is_said_and_survived(path):
     store.close()
 
 
-@pytest.fixture
-def tiny_disk(tmp_path):
-    """A file system of half a megabyte."""
-    if sys.platform != "linux" or os.geteuid() != 0:
-        pytest.skip("needs root to mount")
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(folder)], check=False, capture_output=True
-    )
-    if mounted.returncode != 0:
-        pytest.skip("mounting is not allowed here")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
 def test_a_really_full_disk(tiny_disk):
     path = tiny_disk / "conversations.sqlite3"
     store = open_store(path)
