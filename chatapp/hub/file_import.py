@@ -1,15 +1,18 @@
-"""Copies or moves model files into the models folder: checked for space, with progress, never half of a model."""
+"""Copies or moves model files into the models folder: checked for space, with progress, never half of a model.
+
+What is being copied is called ``NAME.copying``. A copy that ended with its process is found by that, and deleted.
+"""
 
 import contextlib
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from chatapp.core.errors import ErrorCode, HubError, StorageError
+from chatapp.core.errors import ErrorCode, HubError, ModelError, StorageError
 from chatapp.hub.found import gguf_files
 from chatapp.hub.library import split_files
-from chatapp.hub.partial import PART, RECORD, beside
+from chatapp.hub.partial import COPYING, RECORD, beside, lock
 from chatapp.hub.sizes import format_size
 from chatapp.hub.stop import Stop
 
@@ -34,19 +37,21 @@ def bring(
     """Copy (or *move*) the *models*, all parts of each, into *folder*; where they are now.
 
     *report* gets bytes done and in total. A model whose name is taken there gets another one, in a folder of its own.
-    Raise `StorageError`, `HubError` (DOWNLOAD_NO_SPACE), `Stopped`; what is not finished then is not left behind.
+    What is a link stays and is copied: its file is another program's, and a link that is moved may lead nowhere.
+    Raise `StorageError`, `ModelError` (MODEL_UNREADABLE), `HubError` (DOWNLOAD_NO_SPACE), `Stopped`; what is not
+    finished then is not left behind.
     """
     sets = [[file for file in split_files(model) if file.is_file()] for model in models]
     arrived: list[Path] = []
     if move:
         for files in list(sets):
             home = _home(files, folder)
-            if _rename(files, home):
+            if not _is_linked(files) and _rename(files, home):
                 sets.remove(files)
                 arrived.append(home / files[0].name)
     if not sets:
         return arrived
-    needed = total = sum(file.stat().st_size for files in sets for file in files)
+    needed = total = sum(_size(file) for files in sets for file in files)
     available = shutil.disk_usage(folder).free - HEADROOM
     if needed > available:
         raise HubError(
@@ -58,11 +63,40 @@ def bring(
         home = _home(files, folder)
         done = _copy_all(files, home, stop, lambda n: report(n, total), done)
         arrived.append(home / files[0].name)
-        if move:
+        if move and not _is_linked(files):
             for file in files:
                 with contextlib.suppress(OSError):  # a disk that may only be read: then it is a copy
                     file.unlink()
     return arrived
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Delete what copies into *folder* have left that did not end by themselves; those that run are left alone."""
+    with contextlib.suppress(OSError):
+        for home in (folder, *(inside for inside in folder.iterdir() if inside.is_dir())):  # `_home` goes no deeper
+            left = list(home.glob(f"*{COPYING}"))
+            if any(_is_written(path) for path in left):  # what is there of the same model belongs to it
+                continue
+            for path in left:
+                path.unlink(missing_ok=True)
+
+
+def _is_written(path: Path) -> bool:
+    try:
+        with path.open("r+b") as file:
+            lock(file.fileno())
+    except OSError:
+        return True
+    return False
+
+
+def _is_linked(files: Sequence[Path]) -> bool:
+    return any(file.is_symlink() for file in files)
+
+
+def _size(file: Path) -> int:
+    with _reading(file):
+        return file.stat().st_size
 
 
 def _home(files: Sequence[Path], folder: Path) -> Path:
@@ -99,7 +133,7 @@ def _copy_all(files: Sequence[Path], home: Path, stop: Stop, report: Callable[[i
     try:
         home.mkdir(parents=True, exist_ok=True)
         for file in files:
-            made.append(beside(home / file.name, PART))
+            made.append(beside(home / file.name, COPYING))
             done = _copy(file, made[-1], stop, report, done)
         for file, part in zip(files, made, strict=True):
             part.replace(home / file.name)
@@ -109,7 +143,8 @@ def _copy_all(files: Sequence[Path], home: Path, stop: Stop, report: Callable[[i
         raise StorageError(ErrorCode.FILE_FAILED, path=error.filename or home, reason=reason) from error
     finally:
         for part in made:
-            part.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                part.unlink()
     return done
 
 
@@ -121,8 +156,16 @@ def _bring_record(file: Path, home: Path) -> None:
 
 def _copy(source: Path, target: Path, stop: Stop, report: Callable[[int], object], done: int) -> int:
     buffer = memoryview(bytearray(_PIECE))
-    with source.open("rb", 0) as reading, target.open("wb") as writing:
-        while count := reading.readinto(buffer):
+    with _reading(source):
+        reading = source.open("rb", 0)
+    with reading, target.open("wb") as writing:
+        with contextlib.suppress(OSError):  # some network drives know no locks; there it is not deleted either
+            lock(writing.fileno())
+        while True:
+            with _reading(source):
+                count = reading.readinto(buffer)
+            if not count:
+                break
             stop.check()
             writing.write(buffer[:count])
             done += count
@@ -131,3 +174,12 @@ def _copy(source: Path, target: Path, stop: Stop, report: Callable[[int], object
         os.fsync(writing.fileno())
     shutil.copystat(source, target)
     return done
+
+
+@contextlib.contextmanager
+def _reading(source: Path) -> Iterator[None]:
+    """What fails in here is the source's fault: raise `ModelError`."""
+    try:
+        yield
+    except OSError as error:
+        raise ModelError(ErrorCode.MODEL_UNREADABLE, path=source, reason=error.strerror or str(error)) from error

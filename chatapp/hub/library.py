@@ -12,7 +12,7 @@ from chatapp import log
 from chatapp.core.errors import ErrorCode, ModelError, StorageError, UserFixable
 from chatapp.hub.found import Found, found_in
 from chatapp.hub.header_cache import HeaderCache
-from chatapp.hub.partial import PART, RECORD, beside, read_record
+from chatapp.hub.partial import COPYING, PART, RECORD, beside, read_record
 from chatapp.hub.places import Keeper, Place
 from chatapp.hub.stop import Stop
 
@@ -205,7 +205,7 @@ class Scanner:
         if path.name.lower().startswith("mmproj") or (was_named and not path.is_file()):
             return
         files = split_files(path)
-        if any(beside(file, PART).exists() and not file.exists() for file in files):
+        if any(not file.exists() and any(beside(file, end).exists() for end in (PART, COPYING)) for file in files):
             return  # on its way
         part = _SPLIT.fullmatch(path.name)
         name = found.name or (part["stem"] if part else path.stem)

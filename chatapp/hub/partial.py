@@ -28,7 +28,8 @@ else:
 
 PART, SIDECAR, SUMS, RECORD, QUARANTINED = ".part", ".part.json", ".part.sums", ".source.json", ".quarantined"
 _NEW = ".new"  # of a small file that is being written
-ENDINGS = (PART, SIDECAR, SUMS, RECORD, QUARANTINED, _NEW)
+COPYING = ".copying"  # of a file that is copied from elsewhere on this computer: there is nothing to resume
+ENDINGS = (PART, SIDECAR, SUMS, RECORD, QUARANTINED, COPYING, _NEW)
 _PIECE = 1 << 20
 BEHIND = 3  # pieces that may be written and not hashed yet
 _LOCK_AT = 1 << 62  # Windows locks bytes, not files: one that no file has
@@ -55,7 +56,7 @@ class Partial:
         self._is_new = not self._part.exists()
         self._handle = open_itself(self._part, "r+b")
         try:
-            _lock(self._handle.fileno())
+            lock(self._handle.fileno())
         except OSError as error:
             self._handle.close()
             raise HubError(ErrorCode.DOWNLOAD_IN_USE, name=self._file.name) from error
@@ -254,8 +255,8 @@ def _write_json(path: Path, data: dict[str, Any]) -> None:
     temporary.replace(path)
 
 
-def _lock(descriptor: int) -> None:
-    """Raise OSError when another download, of this process or of another, has the file."""
+def lock(descriptor: int) -> None:
+    """Lock the file until it is closed. Raise OSError when somebody else, of this process or of another, has it."""
     if sys.platform == "win32":
         os.lseek(descriptor, _LOCK_AT, os.SEEK_SET)
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)

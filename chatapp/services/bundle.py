@@ -135,6 +135,7 @@ class Services:
             self.models.open_last()
         self.hub.start()
         self.downloads.start()
+        self.library_jobs.start()
         self.updates.start()
 
     def close(self) -> bool:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QFile, QObject, Signal
 
 from chatapp.core.errors import ErrorCode, StorageError, UserFixable
 from chatapp.core.text import QT_TRANSLATE_NOOP
-from chatapp.hub.file_import import bring, model_files
+from chatapp.hub.file_import import bring, model_files, remove_unfinished
 from chatapp.hub.library import LocalModel
 from chatapp.hub.partial import RECORD, beside
 from chatapp.hub.places import Keeper
@@ -99,7 +99,17 @@ class LibraryJobs(QObject):
         self._worker = Tasks("library-jobs", 1, self)  # may be busy for minutes
         self._waiting: deque[tuple[Job, Callable[[], None]]] = deque()
         self._running: Job | None = None
+        self._stop = Stop()  # of what nobody asked for
         self._at.connect(self._on_progress)
+
+    def start(self) -> None:
+        """Delete what a copy that was cut short with the app has left; it may be as large as a model."""
+
+        def clean() -> None:
+            with contextlib.suppress(Stopped):
+                self._stop.run(lambda: remove_unfinished(self._folder), lambda _late: None)
+
+        self._worker.run(clean)
 
     def jobs(self) -> list[Job]:
         """The running one first."""
@@ -175,6 +185,7 @@ class LibraryJobs(QObject):
 
     def close(self) -> None:
         """Cancel everything."""
+        self._stop.set()
         for job in self.jobs():
             job.stop.set()
         self._waiting.clear()
@@ -230,12 +241,12 @@ class LibraryJobs(QObject):
 def _remove(path: Path, *, for_good: bool) -> None:
     if not for_good:
         if not QFile(str(path)).moveToTrash():
-            raise StorageError(ErrorCode.FILE_FAILED, path=path, reason="there is no trash")
+            raise StorageError(ErrorCode.FILE_NOT_DELETED, path=path, reason="there is no trash")
         return
     try:
         path.unlink()
     except OSError as error:
-        raise StorageError(ErrorCode.FILE_FAILED, path=path, reason=error.strerror or str(error)) from error
+        raise StorageError(ErrorCode.FILE_NOT_DELETED, path=path, reason=error.strerror or str(error)) from error
 
 
 def _remove_empty(folder: Path, own: Path) -> None:

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from chatapp.core.errors import ErrorCode
 from chatapp.hub import file_import
-from chatapp.hub.partial import RECORD, beside, write_record
+from chatapp.hub.partial import COPYING, RECORD, beside, write_record
 from chatapp.hub.remote_file import RemoteFile
 from chatapp.hub.verify import Verdict
 from chatapp.paths import Paths
@@ -188,6 +188,31 @@ def test_models_are_brought_into_the_apps_folder(
     app.library_jobs.bring([str(tmp_path / "home")], move=move)
     qtbot.waitUntil(lambda: len(told) == 2)
     assert told[1].level is Level.WARNING
+
+
+def test_what_a_copy_left_that_ended_with_the_app_is_deleted_at_the_start(app: Services, qtbot: QtBot) -> None:
+    left = beside(app.paths.models / "m.gguf", COPYING)
+    left.write_bytes(b"the beginning of a model")
+    app.library_jobs.start()
+    qtbot.waitUntil(lambda: not left.exists())
+
+
+def test_a_file_that_cannot_be_deleted_is_told_so(
+    app: Services, qtbot: QtBot, told: list[Notice], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_model(app.paths.models / "m.gguf")
+    library = look(app, qtbot)
+
+    def deny(path: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", deny)
+        app.library_jobs.delete(named(library, "m"), for_good=True)
+        qtbot.waitUntil(lambda: bool(told))
+    assert told[0].error is not None
+    assert told[0].error.code is ErrorCode.FILE_NOT_DELETED
+    assert told[0].error.params["path"] == str(path)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="would fill the real trash")

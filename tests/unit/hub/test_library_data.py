@@ -1,14 +1,16 @@
 import json
 import os
 import shutil
+import sys
+from pathlib import Path
 
 import pytest
 
-from chatapp.core.errors import ErrorCode, HubError
+from chatapp.core.errors import ErrorCode, HubError, UserFixable
 from chatapp.hub import file_import
-from chatapp.hub.file_import import bring, model_files
+from chatapp.hub.file_import import bring, model_files, remove_unfinished
 from chatapp.hub.library_data import LibraryData
-from chatapp.hub.partial import RECORD, beside, write_record
+from chatapp.hub.partial import COPYING, RECORD, beside, lock, write_record
 from chatapp.hub.remote_file import RemoteFile
 from chatapp.hub.stop import Stop, Stopped
 from chatapp.hub.verify import Verdict, verify
@@ -143,3 +145,77 @@ def test_what_is_stopped_or_does_not_fit_leaves_nothing(folder, tmp_path, monkey
         bring([path], models, stop, lambda *_: None)
     assert list(models.iterdir()) == []
     assert path.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need privileges there")
+@pytest.mark.parametrize("move", [False, True])
+def test_a_link_into_anothers_store_stays_and_is_copied(folder, tmp_path, move, monkeypatch):
+    monkeypatch.setattr(file_import, "HEADROOM", 0)
+    blob = write_model(folder / "blobs" / ("a" * 64))
+    link = folder / "snapshots" / "c" / "m.gguf"
+    link.parent.mkdir(parents=True)
+    link.symlink_to(Path("../..") / "blobs" / blob.name)  # as Hugging Face lays them out
+    models = tmp_path / "models"
+    models.mkdir()
+    (arrived,) = bring([link], models, Stop(), lambda *_: None, move=move)
+    assert arrived.is_file()
+    assert not arrived.is_symlink()
+    assert arrived.read_bytes() == link.read_bytes() == blob.read_bytes()
+
+
+def test_a_copy_that_was_cut_short_is_deleted_and_a_running_one_is_not(tmp_path):
+    models = tmp_path / "models"
+    left = [beside(models / "m.gguf", COPYING), beside(models / "m (2)" / "m.gguf", COPYING)]
+    kept = [models / "m.gguf", beside(models / "other.gguf", ".part"), models / "o" / "n" / "deep.copying"]
+    running, first = (beside(models / "m (3)" / f"m-0000{n}-of-00002.gguf", COPYING) for n in (2, 1))
+    for path in (*left, *kept, running, first):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+    with running.open("r+b") as file:
+        lock(file.fileno())
+        remove_unfinished(models)
+        assert running.exists()
+        assert first.exists()  # of the same model, and done
+    assert [path.exists() for path in (*left, *kept)] == [False, False, True, True, True]
+    remove_unfinished(models)
+    assert not running.exists()
+    assert not first.exists()
+
+
+def test_while_it_is_copied_a_model_in_parts_is_not_listed_and_holds_its_lock(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(file_import, "HEADROOM", 0)
+    parts = [split(folder, number) for number in range(3)]
+    models = tmp_path / "models"
+    models.mkdir()
+    seen = []
+
+    def report(done, _total):
+        remove_unfinished(models)
+        seen.append((sorted(path.suffix for path in models.iterdir()), list_models([models]), done))
+
+    bring([parts[0]], models, Stop(), report)
+    assert seen[0][0] == [COPYING]
+    assert [found for _files, found, _done in seen if found] == []
+    assert len(list_models([models])) == 1
+
+
+@pytest.mark.parametrize(("fails", "code"), [("source", ErrorCode.MODEL_UNREADABLE), ("target", ErrorCode.FILE_FAILED)])
+def test_a_failed_copy_names_the_file_that_failed(folder, tmp_path, fails, code, monkeypatch):
+    monkeypatch.setattr(file_import, "HEADROOM", 0)
+    source = write_model(folder / "m.gguf")
+    models = tmp_path / "models"
+    models.mkdir()
+    opened = Path.open
+
+    def deny(path, mode="r", *args):
+        if (path == source) is (fails == "source") and "b" in mode:
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, mode, *args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pathlib.Path.open", deny)
+        with pytest.raises(UserFixable) as caught:
+            bring([source], models, Stop(), lambda *_: None)
+    assert caught.value.code is code
+    assert (caught.value.params["path"] == str(source)) is (fails == "source")
+    assert list(models.iterdir()) == []
