@@ -15,6 +15,7 @@ from chatapp.hub.library import LocalModel
 from chatapp.hub.places import Keeper
 from chatapp.hub.plan import LoadPlan, Verdict, larger_contexts, make_plan, smaller_context
 from chatapp.hub.sizes import format_size
+from chatapp.hub.stop import Stop, Stopped
 from chatapp.paths import starter_model
 from chatapp.protocol.messages import Device, LoadOptions, ModelInfo
 from chatapp.services.engine_process import EngineService
@@ -67,7 +68,7 @@ class ModelsService(QObject):
         self._notices = notices
         self._plans: dict[str, LoadPlan | UserFixable] = {}
         self._header: GgufHeader | None = None  # of the model that is or was last loaded
-        self._choosing = 0  # counts choices: only the latest is opened
+        self._stop = Stop()  # of the latest choice: only that is opened
         engine.settle = self._settle
         engine.devices_changed.connect(self.plan_again)
         engine.failed.connect(self._on_engine_failed)
@@ -98,50 +99,64 @@ class ModelsService(QObject):
 
     def open_last(self) -> None:
         """At start: the model that was open, or the starter model."""
-        last = self._settings.get(schema.LAST_MODEL)
+        last, starter = self._settings.get(schema.LAST_MODEL), str(starter_model())
         if self._engine.is_fake:
             self._engine.load("fake")
-        elif last and Path(last).is_file():
-            self.choose(last)
         else:
-            self.choose(str(starter_model()))
+            self._choose(last or starter, otherwise=starter)
 
     def choose(self, path: str, *, anyway: bool = False) -> None:
         """Check the file in the background, then open it. A file that cannot be used changes nothing but a notice.
 
         What takes nearly all the memory there is is asked about first, unless it is wanted *anyway*.
         """
-        self._choosing += 1
-        number = self._choosing
+        self._choose(path, anyway=anyway)
+
+    def close(self) -> None:
+        """Wait for no file any more."""
+        self._stop.set()
+
+    def _choose(self, path: str, *, anyway: bool = False, otherwise: str = "") -> None:
+        """*otherwise*: the model to open when there is no file at *path*."""
+        self._stop.set()
+        stop = self._stop = Stop()
         self.choosing.emit()
         self._notices.clear(_NOTICE)
         options = self.options()
 
         known, worker = self._engine.devices, self._engine.pid
 
-        def check() -> _Checked:
-            header, memory = self.header(path), free_memory(worker)
-            devices = known or ()
+        def look() -> tuple[str, GgufHeader]:
+            found = path if not otherwise or Path(path).is_file() else otherwise
+            return found, self.header(found)
+
+        def check() -> _Checked | None:
+            try:
+                # In a thread that can be left alone: a drive that is gone may never answer.
+                found, header = stop.run(look, lambda _late: None)
+            except Stopped:
+                return None
+            devices, memory = known or (), free_memory(worker)
             plan = make_plan(header, options, devices, memory)
             if known is None and plan.verdict is not Verdict.FITS:  # a graphics card may have the room
                 devices = probe_devices(fake=False)
                 plan = make_plan(header, options, devices, memory)
             if plan.verdict is Verdict.FITS:
-                return _Checked(header, plan)
+                return _Checked(found, header, plan)
             context = smaller_context(header, plan.options, devices, memory)
             on_cpu = make_plan(header, replace(options, n_gpu_layers=0), devices, memory)
             cpu_helps = plan.options.n_gpu_layers > 0 and on_cpu.verdict is Verdict.FITS
-            return _Checked(header, plan, context, cpu_helps=cpu_helps)
+            return _Checked(found, header, plan, context, cpu_helps=cpu_helps)
 
-        def open_it(checked: _Checked) -> None:
-            if number != self._choosing:
+        def open_it(checked: _Checked | None) -> None:
+            if checked is None or stop.is_set():
                 return
             if checked.plan.verdict is Verdict.FITS or anyway:
                 self._header = checked.header
-                self._settings.set(schema.LAST_MODEL, path)
-                self._engine.load(path, options)
+                self._settings.set(schema.LAST_MODEL, checked.path)
+                self._engine.load(checked.path, options)
             else:
-                self._ask(path, checked)
+                self._ask(checked)
 
         if self._engine.is_fake:
             self._engine.load(path)
@@ -236,8 +251,9 @@ class ModelsService(QObject):
             return options
         return make_plan(self._header, options, devices, free_memory()).options
 
-    def _ask(self, path: str, checked: "_Checked") -> None:
+    def _ask(self, checked: "_Checked") -> None:
         """Say that a load is tight or too large, and offer what would do."""
+        path = checked.path
         params = {"context": str(checked.context), "name": Path(path).stem}
         worst = checked.plan.worst
         params |= {"needed": format_size(worst.need), "available": format_size(worst.free)}
@@ -325,6 +341,7 @@ class ModelsService(QObject):
 class _Checked:
     """What is known before a load. *context*: a shorter one that fits, in tokens, or 0."""
 
+    path: str
     header: GgufHeader
     plan: LoadPlan
     context: int = 0

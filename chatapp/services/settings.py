@@ -4,9 +4,11 @@ from typing import Any, TypeVar, overload
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from chatapp import log
 from chatapp.core.errors import UserFixable
 from chatapp.core.generation import SamplingParams
-from chatapp.services.notices import Notices
+from chatapp.services.notices import Action, Notices
+from chatapp.services.tasks import Tasks
 from chatapp.settings import schema
 from chatapp.settings.file import Settings
 from chatapp.settings.sampling import sampling_params, set_sampling_params
@@ -15,6 +17,8 @@ from chatapp.settings.setting import Setting
 T = TypeVar("T")
 
 _SAVE_AFTER = 500  # ms; a slider being dragged is written once
+_NOTICE = "settings"
+_log = log.get("settings")
 
 
 class SettingsService(QObject):
@@ -29,6 +33,8 @@ class SettingsService(QObject):
         super().__init__(parent)
         self._settings = settings
         self._notices = notices
+        self._tasks = Tasks("settings", 1, self)  # a disk that is busy may take seconds to take a file
+        self._closed = False
         self._timer = QTimer(self, singleShot=True, interval=_SAVE_AFTER)
         self._timer.timeout.connect(self.save)
         for warning in settings.warnings:
@@ -74,16 +80,32 @@ class SettingsService(QObject):
                 self._announce(f"sampling.{name}")
 
     def save(self) -> None:
-        """Write the file now; a failure becomes a notice."""
+        """Write the file as it is now, in the background; a failure becomes a notice."""
         self._timer.stop()
+        text = self._settings.text()
+        self._tasks.run(lambda: self._settings.write(text), self._on_saved, self._on_failed)
+
+    def close(self) -> None:
+        """Write the file, wait for it, end the thread; what is changed from here on is not written."""
+        self._closed = True
+        self._timer.stop()
+        text = self._settings.text()
         try:
-            self._settings.save()
+            self._tasks.wait(lambda: self._settings.write(text))
         except UserFixable as error:
-            self._notices.post_error(error, key="settings")
+            _log.error("unsaved at the end: %s", error)
+        self._tasks.close()
 
     def _announce(self, key: str) -> None:
-        self._timer.start()
+        if not self._closed:
+            self._timer.start()
         self.changed.emit(key)
+
+    def _on_saved(self, _nothing: None) -> None:
+        self._notices.clear(_NOTICE)
+
+    def _on_failed(self, error: UserFixable) -> None:
+        self._notices.post_error(error, (Action.RETRY_SAVING, self.save), key=_NOTICE)
 
 
 def _of(setting: Setting[Any] | str) -> Setting[Any]:

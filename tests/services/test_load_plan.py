@@ -1,5 +1,6 @@
 """Before a model is loaded: what it needs against what is free, and the ways out; after it failed, too."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,7 +30,8 @@ def real(tmp_path: Path, qtbot: QtBot) -> Iterator[Services]:
     paths.ensure()
     services = Services.create(paths, Settings.load(paths.settings_file), fake_engine=False)
     yield services
-    services.close()
+    if not services.storage.is_closed:
+        services.close()
 
 
 @pytest.fixture
@@ -58,6 +60,41 @@ def test_a_model_that_fits_is_loaded_with_the_planned_context(real: Services, qt
     assert real.engine.model.n_ctx == 2048
     assert real.engine.devices is not None
     assert "CPU" in [device.name for device in real.engine.devices]
+
+
+def test_at_the_start_the_starter_model_stands_in_for_a_file_that_is_gone(
+    real: Services, qtbot: QtBot, starter_model: str, tmp_path: Path
+) -> None:
+    real.settings.set(schema.LAST_MODEL, str(tmp_path / "gone.gguf"))
+    with qtbot.waitSignal(real.engine.model_loaded, timeout=20_000):
+        real.models.open_last()
+    assert real.engine.model_path == starter_model
+    assert real.settings.get(schema.LAST_MODEL) == starter_model
+
+
+def test_a_file_on_a_drive_that_does_not_answer_holds_up_nothing(
+    real: Services, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, answers, is_file = threading.Event(), threading.Event(), Path.is_file
+    last = tmp_path / "away.gguf"
+
+    def silent(path: Path) -> bool:
+        if path == last:
+            asked.set()
+            answers.wait(20)
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", silent)
+    real.settings.set(schema.LAST_MODEL, str(last))
+    try:
+        real.models.open_last()
+        qtbot.waitUntil(asked.is_set)
+        load(real, qtbot, str(tiny("llama-f32")))  # and it is this one that stays
+        real.models.open_last()
+        real.close()  # does not wait either
+        assert real.settings.get(schema.LAST_MODEL) == str(tiny("llama-f32"))
+    finally:
+        answers.set()
 
 
 def test_what_is_needed_is_known_before_loading(real: Services, qtbot: QtBot) -> None:
