@@ -4,7 +4,6 @@
 import argparse
 import gc
 import os
-import shutil
 import signal
 import sys
 from collections.abc import Callable
@@ -128,6 +127,8 @@ def _prepare(paths: Paths) -> QLockFile:
     if not lock.tryLock(0):
         if lock.error() is QLockFile.LockError.LockFailedError:
             raise StorageError(ErrorCode.ALREADY_RUNNING, path=paths.data)
+        import shutil
+
         if not shutil.disk_usage(paths.data).free:
             raise StorageError(ErrorCode.DISK_FULL, path=paths.data)
         raise StorageError(ErrorCode.FOLDER_UNUSABLE, path=paths.data, reason=NO_LOCK)

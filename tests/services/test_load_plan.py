@@ -81,7 +81,7 @@ def test_a_file_on_a_drive_that_does_not_answer_holds_up_nothing(
     def silent(path: Path) -> bool:
         if path == last:
             asked.set()
-            answers.wait(20)
+            assert answers.wait(20)
         return is_file(path)
 
     monkeypatch.setattr(Path, "is_file", silent)
