@@ -11,7 +11,7 @@ from chatapp.core.conversation import Message, Role
 from chatapp.core.generation import FinishReason, ReplyInfo
 from chatapp.core.reasoning import ReasoningParser, split
 from chatapp.ui import theme
-from chatapp.ui.chat import action_row, divider
+from chatapp.ui.chat import divider
 from chatapp.ui.chat.action_row import ActionRow
 from chatapp.ui.chat.blocks import is_allowed_link
 from chatapp.ui.chat.body import MessageBody
@@ -23,7 +23,7 @@ from chatapp.ui.chat.thought import Thought
 BUBBLE_SHARE = 0.75
 BUBBLE_PADDING = (16, 10)
 BUBBLE_RADIUS = 16
-LABEL_HEIGHT = 24
+LABEL_HEIGHT = 24  # pixels, at least
 INSET = 8  # pixels that buttons may stand out at both sides of the column
 COLLAPSED = 6000  # characters of a user's message that are shown before "Show all"
 
@@ -284,11 +284,12 @@ class MessageWidget(QWidget):
         """Lay everything out in a column of *width* pixels, `INSET` from the sides; return the height."""
         y = 0
         if not self._divider.isHidden():
-            self._divider.setGeometry(INSET, 0, width, divider.HEIGHT)
-            y = divider.HEIGHT
+            y = self._divider.fit(width)
+            self._divider.setGeometry(INSET, 0, width, y)
         if not self._is_user:
-            self._label.setGeometry(INSET, y, width, LABEL_HEIGHT)
-            y += LABEL_HEIGHT
+            height = max(LABEL_HEIGHT, self._label.sizeHint().height())
+            self._label.setGeometry(INSET, y, width, height)
+            y += height
         if self._editor is not None:
             height = self._editor.sizeHint().height()
             self._editor.setGeometry(INSET, y, width, height)
@@ -311,8 +312,9 @@ class MessageWidget(QWidget):
             self.status.setGeometry(INSET, y, width, height)
             y += height
         if self._editor is None:
-            self.actions_row.setGeometry(2, y, width + 2 * INSET - 4, action_row.HEIGHT)
-            y += action_row.HEIGHT
+            height = self.actions_row.fit()
+            self.actions_row.setGeometry(2, y, width + 2 * INSET - 4, height)
+            y += height
         self.update()
         return y
 
