@@ -32,7 +32,6 @@ class MessageWidget(QWidget):
     """Draws one `Message` and passes on what is asked of it."""
 
     height_changed = Signal()
-    edit_started = Signal()
     edited = Signal(int, str)
     regenerate_requested = Signal(int)
     resume_requested = Signal(int)
@@ -115,7 +114,7 @@ class MessageWidget(QWidget):
                 text = self._sort(text, streaming=streaming)
             self.body.set_text(text, streaming=streaming)
         self._streaming = streaming
-        self._more.setVisible(not self._all_shown)
+        self._more.setVisible(not self._all_shown and self._editor is None)
         finish = message.info.finish if message.info else FinishReason.STOP
         ended = None if self._is_user or streaming else (finish or FinishReason.INTERRUPTED)
         self.status.set_finish(ended, empty=not message.text)
@@ -238,9 +237,13 @@ class MessageWidget(QWidget):
 
     def start_editing(self) -> None:
         """Open the text for changes, in place."""
-        if self._editor is not None or self._streaming:
-            return
-        editor = EditBox(self.message.role, self.message.text, self)
+        if not self._streaming:
+            editor = self._editor or self.open_editor(self.message.text)
+            editor.setFocus()
+
+    def open_editor(self, text: str) -> EditBox:
+        """Show *text* instead of the message's, open for changes."""
+        editor = EditBox(self.message.role, text, self)
         editor.saved.connect(self._on_edit_saved)
         editor.cancelled.connect(self.stop_editing)
         editor.height_changed.connect(self.height_changed)
@@ -249,8 +252,11 @@ class MessageWidget(QWidget):
             widget.hide()
         editor.show()
         self.height_changed.emit()
-        editor.setFocus()
-        self.edit_started.emit()
+        return editor
+
+    def edited_text(self) -> str | None:
+        """What stands in the editor, None without one."""
+        return self._editor.text() if self._editor is not None else None
 
     def stop_editing(self) -> None:
         """Close the editor and show the text as it was."""
@@ -267,10 +273,10 @@ class MessageWidget(QWidget):
         self.actions_row.focus_edit()
 
     def _on_edit_saved(self, text: str) -> None:
-        changed = text != self.message.text
-        self.stop_editing()
-        if changed or self._is_user:
-            self.edited.emit(self.message.id, text)
+        if text == self.message.text and not self._is_user:
+            self.stop_editing()
+        else:
+            self.edited.emit(self.message.id, text)  # whoever takes it shows another message; else the editor stays
 
     def _on_more_clicked(self) -> None:
         self._all_shown = True

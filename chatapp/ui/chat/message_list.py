@@ -39,6 +39,7 @@ class MessageList(QScrollArea):
         self._chain: list[QWidget] = []  # the order of the Tab key; texts get their pieces late
         self._make = make
         self._rows: list[Row] = []
+        self._edits: dict[int, str] = {}  # by message, what stood in editors of messages that are not shown now
         self._follow = True
         self._busy = False
         self._width = 0
@@ -79,6 +80,10 @@ class MessageList(QScrollArea):
         for row in self._rows:
             self._release(row)
         self.lay_out()
+
+    def forget_edit(self, message_id: int) -> None:
+        """What was changed in a message was taken: it comes back without its editor."""
+        self._edits.pop(message_id, None)
 
     def widgets(self) -> list[MessageWidget]:
         """The widgets that exist, in reading order."""
@@ -289,6 +294,9 @@ class MessageList(QScrollArea):
         widget.height_changed.connect(self.lay_out_soon)
         widget.dragged.connect(self._on_dragged)
         widget.show()
+        text = self._edits.pop(row.message.id, None)
+        if text is not None:
+            widget.open_editor(text)
 
     def _release(self, row: Row) -> None:
         if row.widget is not None and not row.widget.is_pinned:
@@ -296,6 +304,9 @@ class MessageList(QScrollArea):
 
     def _drop(self, row: Row) -> None:
         if row.widget is not None:
+            text = row.widget.edited_text()
+            if text is not None:
+                self._edits[row.message.id] = text
             row.widget.hide()
             row.widget.deleteLater()
             row.widget = None
