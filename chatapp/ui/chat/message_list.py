@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from chatapp.core.conversation import Message
 from chatapp.ui.chat.message import INSET, MessageWidget
@@ -27,6 +27,7 @@ class Row:
     height: int
     measured: bool = False
     widget: MessageWidget | None = None
+    stale: bool = False  # its widget is to be made anew as soon as it is not needed as it is
 
 
 class MessageList(QScrollArea):
@@ -57,6 +58,7 @@ class MessageList(QScrollArea):
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self.lay_out)
+        QApplication.instance().focusChanged.connect(self._on_focus_changed)  # type: ignore[union-attr]
 
     # -- content -------------------------------------------------------------------------------------------------------
 
@@ -76,9 +78,9 @@ class MessageList(QScrollArea):
         self.lay_out()
 
     def rebuild(self) -> None:
-        """Make all widgets anew, as for another language; one that is being edited or written stays."""
+        """Make all widgets anew, as for another language; one that has to live on as soon as it need not."""
         for row in self._rows:
-            self._release(row)
+            row.stale = row.widget is not None
         self.lay_out()
 
     def forget_edit(self, message_id: int) -> None:
@@ -185,6 +187,9 @@ class MessageList(QScrollArea):
         self._timer.stop()
         self._busy = True
         try:
+            for row in self._rows:
+                if row.stale:
+                    self._release(row)
             anchor, offset = self._anchor()
             self._set_width()
             for _ in range(6):
@@ -310,6 +315,11 @@ class MessageList(QScrollArea):
             row.widget.hide()
             row.widget.deleteLater()
             row.widget = None
+        row.stale = False
+
+    def _on_focus_changed(self, _old: QWidget | None, new: QWidget | None) -> None:
+        if new is not None and any(row.stale for row in self._rows):
+            self.lay_out_soon()
 
     def _chain_focus(self) -> None:
         """Let Tab walk the messages in reading order, whatever the order in which they were made."""
