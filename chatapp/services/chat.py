@@ -207,17 +207,27 @@ class ChatService(ShownConversation):
         else:
             self._vocabulary.read(lambda read: begin(known=same_tokens(trace, read)), refuse)
 
-    def edit(self, message_id: int, text: str) -> None:
-        """Add a sibling with *text*. A user message is answered, a reply is left as it was written."""
+    def edit(self, message_id: int, text: str) -> bool:
+        """Add a sibling with *text*. A user message is answered, a reply is left as it was written.
+
+        False, and a notice that says why, when it was not taken; without a text there is nothing to say.
+        """
         message = self.conversation.messages[message_id]
-        if not text.strip() or self._reply is not None:
-            return
-        if message.role is not Role.USER:
-            self._add(message.role, text, message.parent_id, ReplyInfo(finish=FinishReason.STOP))
-            self.path_changed.emit()
-        elif self._check_engine():
+        if not text.strip():
+            return False
+        if self._reply is not None:
+            self._notices.post_error(RequestError(ErrorCode.ENGINE_BUSY), key="edit")
+            return False
+        if message.role is Role.USER and not self._check_engine():
+            return False
+        self._notices.clear("edit")
+        if message.role is Role.USER:
             self._add(Role.USER, text, message.parent_id)
             self._answer()
+        else:
+            self._add(message.role, text, message.parent_id, ReplyInfo(finish=FinishReason.STOP))
+            self.path_changed.emit()
+        return True
 
     def go_to(self, message_id: int) -> None:
         """Bring a message into sight, with the branch it is in; nothing when another conversation is shown by now."""
