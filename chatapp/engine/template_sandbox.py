@@ -75,7 +75,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
     def begin(self, seconds: float) -> None:
         """From now on it may run for *seconds* and grow by `MAX_MEMORY`."""
         self._deadline = time.monotonic() + seconds
-        self._most = _held() + MAX_MEMORY
+        self._most: float = _held() + MAX_MEMORY
 
     def end(self) -> None:
         """No limits any more."""
