@@ -25,7 +25,7 @@ _MODELS_JSON = {
     "list": """\
 --json: [{"path", "name", "size", "architecture", "quantization", "n_params", "context_length", "error", …}, …]
   "error" is null, or a sentence that says why the model cannot be used
-exit code 1: one of them cannot be used
+exit code 1: one of them cannot be used, or a folder cannot be looked through
 """,
     "search": """\
 --json: [{"repo", "downloads", "likes", "modified", "gated", "licence", "languages", "task", "tags", "architecture",
@@ -40,8 +40,9 @@ exit code 1: one of them cannot be used
 --json-lines: {"event": "progress", "done", "total", "speed", "eta", "phase", "reason"} as it goes, of all files
   together, then {"event": "done"} with what --json prints. "phase": "downloading", "checking" (reading what is there
   already), "waiting" (after a failure) or "offline" (the hub cannot be reached; it goes on when it can)
-After Ctrl+C, a kill or a failure the same command goes on from there. HF_ENDPOINT, HF_TOKEN and the variables for
-proxies (http_proxy, https_proxy, all_proxy, no_proxy; HTTP and SOCKS5) are honoured.
+After Ctrl+C, a kill or a failure the same command goes on from there. HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE
+are honoured, and unless the preferences name another proxy or none, the variables for proxies (http_proxy, https_proxy,
+all_proxy, no_proxy; HTTP and SOCKS5).
 """,
     "verify": """\
 --json: [{"path", "state"}, …]; "state": "ok", "damaged", "missing" or "unknown origin" (not downloaded by ChatApp)
@@ -82,10 +83,12 @@ def parser() -> argparse.ArgumentParser:
     perplexity.add_argument("file", metavar="FILE", help="a UTF-8 text; - reads it from standard input")
     perplexity.add_argument("--method", choices=("continuous", "llama.cpp"), default="continuous",
                             help="every token after all before it, or as llama.cpp's own program counts")  # fmt: skip
-    perplexity.add_argument("--ctx", type=int, metavar="N", default=0, help="context length in tokens")
+    perplexity.add_argument("--ctx", type=int, metavar="N", default=0,
+                            help="context length in tokens (0: the method's, or the model's)")  # fmt: skip
     _lora(perplexity)
     perplexity.add_argument("--json", action="store_true", help="one JSON object with every token's logprob")
-    _models(commands.add_parser("models", parents=[common], help="find, download, list and verify models"), common)
+    models = commands.add_parser("models", parents=[common], help="find, download, list, verify and remove models")
+    _models(models, common)
     embed = commands.add_parser("embed", parents=[common], help="turn texts into vectors")
     embed.add_argument("texts", metavar="TEXT", nargs="+")
     embed.add_argument("--pooling", choices=("mean", "cls", "last"), default="",
@@ -113,10 +116,11 @@ def _ask(ask: argparse.ArgumentParser) -> None:
     ask.add_argument("--raw", action="store_true", help="no chat template: continue PROMPT as it stands")
     ask.add_argument("--max-tokens", type=int, metavar="N", default=0, help="end after N tokens (0: no limit)")
     ask.add_argument("--temperature", type=float, metavar="T", help="0 always takes the likeliest token")
-    ask.add_argument("--top-k", type=int, metavar="K")
-    ask.add_argument("--top-p", type=float, metavar="P")
-    ask.add_argument("--min-p", type=float, metavar="P")
-    ask.add_argument("--repeat-penalty", type=float, metavar="R")
+    ask.add_argument("--top-k", type=int, metavar="K", help="keep the K likeliest tokens (0: all)")
+    ask.add_argument("--top-p", type=float, metavar="P", help="keep the likeliest that together have P (1: all)")
+    ask.add_argument("--min-p", type=float, metavar="P",
+                     help="keep those at least P times as likely as the likeliest (0: all)")  # fmt: skip
+    ask.add_argument("--repeat-penalty", type=float, metavar="R", help="above 1, recent tokens are less likely")
     ask.add_argument("--seed", type=int, metavar="N", help="the same seed gives the same reply")
     ask.add_argument(
         "--set",
@@ -130,7 +134,9 @@ def _ask(ask: argparse.ArgumentParser) -> None:
     ask.add_argument("--json-schema", metavar="FILE", type=Path, help="a JSON schema that the reply must follow")
     ask.add_argument("--stages", action="store_true", help="with --json: what every sampler stage left")
     ask.add_argument("--stop", action="append", metavar="TEXT", default=[], help="end before TEXT; may be repeated")
-    ask.add_argument("--ctx", type=int, metavar="N", default=0, help="context length in tokens")
+    ask.add_argument(
+        "--ctx", type=int, metavar="N", default=0, help="context length in tokens (0: the model's, 8192 at most)"
+    )
     ask.add_argument("--prefix-ids", metavar="1,2,3", type=_integers, default=(),
                      help="token ids that the reply must begin with")  # fmt: skip
     _lora(ask)
@@ -202,7 +208,11 @@ def _models(models: argparse.ArgumentParser, common: argparse.ArgumentParser) ->
 
 def _bench(bench: argparse.ArgumentParser) -> None:
     kinds = ("decode", "prefill", "inspect", "ui", "download")
-    bench.add_argument("what", choices=kinds, help="tokens, prompts, attention, the window, or downloads")
+    bench.add_argument(
+        "what",
+        choices=kinds,
+        help="tokens, prompts, attention, the window, or downloads; exit code 1: a bound was missed",
+    )
     bench.add_argument("--quick", action="store_true", help="fewer runs and parts: a first look")
     bench.add_argument("--threads", type=int, metavar="N", default=0, help="threads of llama.cpp on both sides")
     bench.add_argument("--json", action="store_true", help="as JSON")

@@ -309,7 +309,7 @@ def _show(text: str, given: argparse.Namespace) -> None:
 def _as_json(
     text: str, prompt_ids: tuple[int, ...], trace: TokenTrace, info: ReplyInfo, model: ModelInfo
 ) -> dict[str, Any]:
-    """What DESIGN calls ``ask --json``. Token texts joined are *text*: a stop string's end is cut off the last ones."""
+    """What ``ask --json`` prints. Token texts joined are *text*: a stop string's end is cut off the last ones."""
     texts = _cut(trace.texts(), len(text))
     tokens: list[dict[str, Any]] = [
         {

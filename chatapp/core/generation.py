@@ -112,6 +112,8 @@ class ReplyInfo:
     it answered, None when it did not or nobody watched. *fork* says where it left another reply, if it was made so.
     *drafted_tokens* were guessed and evaluated ahead, and of these *accepted_tokens* were drawn. The first
     *given_tokens* were not drawn but given by id, and *reused_given_tokens* of them were not evaluated again.
+    The first *begun_length* characters of the text were begun by the template or the user, no model wrote them; None
+    where nobody counted.
     """
 
     model: str = ""
@@ -132,6 +134,7 @@ class ReplyInfo:
     accepted_tokens: int = 0
     given_tokens: int = 0
     reused_given_tokens: int = 0
+    begun_length: int | None = None
 
     @property
     def evaluated_tokens(self) -> int:

@@ -3,7 +3,6 @@
 Templates come from untrusted files: `chatapp.engine.template_sandbox` says what one may do, and for how long.
 """
 
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -117,7 +116,7 @@ class ChatTemplate:
     def _guarded(self, work: Callable[[], T]) -> T:
         if self._refused is not None:
             raise self._refused
-        self._environment.deadline = time.monotonic() + self._seconds
+        self._environment.begin(self._seconds)
         try:
             return work()
         except Exception as error:
@@ -126,7 +125,7 @@ class ChatTemplate:
                 self._refused = refusal
             raise refusal from error
         finally:
-            self._environment.deadline = float("inf")
+            self._environment.end()
 
 
 def plain_text(messages: Sequence[ChatMessage]) -> str:

@@ -132,7 +132,7 @@ class Prompts:
         known = max((t for t in self._transcripts if text.startswith(t)), key=len, default="")
         if known:
             self._transcripts[known] = self._transcripts.pop(known)  # used just now
-            rest = self._model.tokenize(text[len(known) :], add_special=False, parse_special=True)
+            rest = self._model.tokenize_within(text[len(known) :], parse_special=True)
             return self._transcripts[known] + rest
         add_bos = raw or self.plain or not self._template.starts_with_bos
         return self._model.tokenize(text, add_special=add_bos, parse_special=True)

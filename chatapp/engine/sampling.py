@@ -176,24 +176,35 @@ class SamplerChain:
         return self._chain
 
     def accept_prompt(self, tokens: Sequence[int]) -> None:
-        """Let the penalties see the end of the prompt (the grammar must not)."""
+        """Let the penalties see the end of the prompt (not the grammar: see `accept_written`)."""
         for sampler, count in self._remember:
             for token in tokens[len(tokens) - min(len(tokens), count) :]:
                 C.llama_sampler_accept(sampler, token)
 
+    def accept_written(self, tokens: Sequence[int]) -> None:
+        """Let the grammar go on behind *tokens* of the prompt; where they do not follow it, it begins behind them."""
+        for token in tokens if self._grammar else ():
+            if not self._allows(token):
+                C.llama_sampler_reset(self._grammar)
+                return
+            C.llama_sampler_accept(self._grammar, token)
+
     def accept(self, token: int) -> None:
         """Remember *token*, which was given and not drawn; raise `RequestError` where the grammar forbids it."""
-        if self._grammar:  # llama.cpp aborts when it has to accept what it would not have allowed
-            only = C.llama_token_data_array(
-                data=(C.llama_token_data * 1)(C.llama_token_data(id=token, logit=0.0, p=0.0)),
-                size=1,
-                selected=-1,
-                sorted=False,
-            )
-            C.llama_sampler_apply(self._grammar, ctypes.byref(only))
-            if only.data[0].logit < 0:
-                raise RequestError(ErrorCode.GRAMMAR_STUCK)
+        if self._grammar and not self._allows(token):
+            raise RequestError(ErrorCode.GRAMMAR_STUCK)
         C.llama_sampler_accept(self._chain, token)
+
+    def _allows(self, token: int) -> bool:
+        """Whether the grammar does; llama.cpp aborts when it has to accept what it would not have allowed."""
+        only = C.llama_token_data_array(
+            data=(C.llama_token_data * 1)(C.llama_token_data(id=token, logit=0.0, p=0.0)),
+            size=1,
+            selected=-1,
+            sorted=False,
+        )
+        C.llama_sampler_apply(self._grammar, ctypes.byref(only))
+        return bool(only.data[0].logit >= 0)
 
     def given_row(self, dist: Distribution, logit: float) -> StageRow:
         """The stage view of a token that was given: the raw distribution, and nothing after it."""

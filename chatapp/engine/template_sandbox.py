@@ -1,9 +1,10 @@
 """The jinja2 environment of chat templates: what Hugging Face gives them, and limits on what an untrusted one can do.
 
 jinja2's immutable sandbox keeps a template away from files and from Python's insides; it does not keep it from running
-or growing for ever. Here every block, call and piece of output looks at the clock, and whatever can make a large value
-out of small ones is measured before it is done: so nothing runs for long in one step. No thread, signal or process is
-needed, which makes it the same on every system.
+or growing for ever. Here every block, call and piece of output looks at the clock and at what the process holds, and
+whatever can make a large value out of small ones is measured before it is done: so nothing runs for long in one step,
+nor takes much. Nothing is computed while a template is compiled. No thread, signal or process is needed, which makes it
+the same on every system.
 """
 
 import datetime as dt
@@ -11,10 +12,11 @@ import functools
 import json
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NoReturn
 
 import jinja2
+import psutil
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.ext import Extension, loopcontrols
@@ -24,9 +26,16 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from chatapp.core.text import QT_TRANSLATE_NOOP
 
-MAX_SIZE = 64_000_000  # characters of any one value, and of the whole prompt
+MAX_SIZE = 32_000_000  # characters of any one value, and of the whole prompt
+MAX_MEMORY = 512 << 20  # bytes that all values together may take
 MAX_BITS = 100_000  # of a whole number
 _LONG_NUMBER = re.compile(r"\d{6}|\*")  # a field width in a format string
+_PROCESS = psutil.Process()
+_LOOK_EVERY = 0.001  # seconds between looks at the memory, which take some microseconds
+_PIECE = 8  # each of many short texts takes as much memory as a text of about so many characters, or more
+# Methods that cut a text into many, filters that make a list of its characters.
+_CUTTING = frozenset({"split", "rsplit", "splitlines"})
+_LISTING = frozenset({"list", "sort"})
 # Methods and filters whose result may be as long as the product of what they are given.
 _GROWING = frozenset({"center", "ljust", "rjust", "zfill", "expandtabs", "translate", "to_bytes"})
 _GROWING_FILTERS = frozenset({"batch", "center", "indent", "slice", "tojson", "urlize", "wordwrap", "xmlattr", "sum"})
@@ -41,14 +50,18 @@ class TemplateLimitError(jinja2.TemplateError):
 
 
 class TemplateEnvironment(ImmutableSandboxedEnvironment):
-    """Compile under `until`, render under `until`: *deadline* (of `time.monotonic`) ends either."""
+    """Compile and render between `begin` and `end`: there time and memory are limited."""
 
     intercepted_binops = frozenset({"+", "*", "**", "%"})
 
     def __init__(self) -> None:
-        self.deadline = float("inf")
+        self.end()
         super().__init__(
-            trim_blocks=True, lstrip_blocks=True, extensions=[GenerationTag, loopcontrols], finalize=self._finalized
+            trim_blocks=True,
+            lstrip_blocks=True,
+            optimized=False,  # what could be computed beforehand would be written into the compiled template
+            extensions=[GenerationTag, loopcontrols],
+            finalize=self._finalized,
         )
         self.code_generator_class = _Generator
         self.filters["tojson"] = _tojson
@@ -59,10 +72,25 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
 
     # -- limits --------------------------------------------------------------------------------------------------------
 
+    def begin(self, seconds: float) -> None:
+        """From now on it may run for *seconds* and grow by `MAX_MEMORY`."""
+        self._deadline = time.monotonic() + seconds
+        self._most: float = _held() + MAX_MEMORY
+
+    def end(self) -> None:
+        """No limits any more."""
+        self._deadline = self._most = float("inf")
+        self._next_look = 0.0
+
     def tick(self) -> None:
         """Called from compiled templates at the start of every block."""
-        if time.monotonic() > self.deadline:
+        now = time.monotonic()
+        if now > self._deadline:
             raise TemplateLimitError(ENDLESS)
+        if now > self._next_look:
+            self._next_look = now + _LOOK_EVERY
+            if _held() > self._most:
+                raise TemplateLimitError(TOO_LARGE)
 
     def fits(self, size: int) -> None:
         """Raise when a value of *size* characters is too large."""
@@ -100,6 +128,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Measure ``+ * ** %`` before they are done."""
+        self.tick()
         match operator:
             case "+" if isinstance(left, (str, bytes, list, tuple)):
                 self.fits(len(left) + (len(right) if isinstance(right, (str, bytes, list, tuple)) else 0))
@@ -114,6 +143,11 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
             case "%" if isinstance(left, (str, bytes)):
                 self._fits_format(left, right)
         return super().call_binop(context, operator, left, right)
+
+    def cut(self, value: Any, part: slice) -> Any:
+        """What ``a[b:c]`` compiles to."""
+        self.tick()
+        return value[part]
 
     def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805 - as jinja2
         """Measure methods of texts before they are called."""
@@ -136,7 +170,8 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
 
         return checked
 
-    def _finalized(self, value: Any) -> Any:
+    @jinja2.pass_context  # with it, jinja2 leaves constants to the time of rendering
+    def _finalized(self, _context: Context, value: Any) -> Any:
         if not isinstance(value, (str, int, float)) and value is not None:
             self.fits(self.size(value))
         return value
@@ -144,6 +179,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
     def _measured(self, name: str, made: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(made)  # also copies jinja2's mark of filters that want the context as first argument
         def measured(*args: Any, **kwargs: Any) -> Any:
+            args = tuple(self._watched(arg) if isinstance(arg, Iterator) else arg for arg in args)
             given = [*(args[1:] if hasattr(made, "jinja_pass_arg") else args), *kwargs.values()]
             self.tick()
             if name == "format":
@@ -152,11 +188,18 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
                 self._fits_call(name, given[0], given[1:])
             elif name in _GROWING_FILTERS:
                 self._fits_product(given)
+            elif name in _LISTING and isinstance(given[0], str):
+                self.fits(_PIECE * len(given[0]))
             elif given and not isinstance(given[0], int):
                 self.fits(self.size(given[0]))
             return made(*args, **kwargs)
 
         return measured
+
+    def _watched(self, values: Iterator[Any]) -> Iterator[Any]:
+        for value in values:
+            self.tick()
+            yield value
 
     def _fits_call(self, name: str, owner: Any, args: list[Any]) -> None:
         if name == "replace" and len(args) >= 2:
@@ -175,6 +218,12 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
                 self.fits(self.size(many) + count * self.size(glue))
         elif name in _GROWING:
             self._fits_product([owner, *args])
+        elif name in _CUTTING:
+            if args and isinstance(args[0], type(owner)):
+                cuts = owner.count(args[0])
+            else:
+                cuts = sum(map(str.isspace, owner)) if isinstance(owner, str) else len(owner)
+            self.fits(len(owner) + _PIECE * cuts)
 
     def _fits_format(self, pattern: str | bytes, values: Any) -> None:
         text = pattern if isinstance(pattern, str) else pattern.decode("latin-1")
@@ -202,6 +251,18 @@ class _Generator(CodeGenerator):
         self.writeline("environment.tick()")
         super().blockvisit(nodes, frame)
 
+    def visit_Getitem(self, node: nodes.Getitem, frame: Frame) -> None:  # noqa: N802 - jinja2 looks it up by this name
+        if not isinstance(node.arg, nodes.Slice):
+            super().visit_Getitem(node, frame)
+            return
+        self.write("environment.cut(")
+        self.visit(node.node, frame)
+        self.write(", slice(")
+        for part in (node.arg.start, node.arg.stop, node.arg.step):
+            self.visit(part or nodes.Const(None), frame)
+            self.write(", ")
+        self.write("))")
+
     def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802 - jinja2 looks it up by this name
         self.write("environment.join_texts((")
         for part in node.nodes:
@@ -223,6 +284,11 @@ class GenerationTag(Extension):
 
     def _body(self, caller: Callable[[], str]) -> str:
         return caller()
+
+
+def _held() -> int:
+    """Bytes the process has taken, wherever the system keeps them: what is swapped out counts."""
+    return int(_PROCESS.memory_info().vms)
 
 
 def _raise(message: object) -> NoReturn:

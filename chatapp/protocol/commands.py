@@ -36,6 +36,9 @@ class Generate:
     With *raw* and no *prompt* the texts of *messages* are continued, one after the other as they stand.
 
     prefill   what the reply begins with: part of the prompt and of the reply's text
+    written   how many characters at the end of *prefill* were written by a model: a grammar goes on behind them as if
+              they had been drawn now, and begins behind *prefill* where they do not follow it (it was set since). What
+              the user began a reply with stays outside the grammar
     overflow  "drop" leaves out the oldest turns of a conversation that has grown too long; anything else refuses it
     pinned    indices of messages that are not left out
     lookup    draft tokens from where the last ones stood before and check them together (`chatapp.engine.lookup`)
@@ -51,6 +54,7 @@ class Generate:
     known_prefix: int = 0
     origin: str = ""
     prefill: str = ""
+    written: int = 0
     overflow: str = "stop"
     pinned: tuple[int, ...] = ()
     adapters: tuple[AdapterUse, ...] = ()

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from chatapp.core.context import Overflow
 from chatapp.core.conversation import Message
 from chatapp.core.errors import ErrorCode, RequestError
-from chatapp.core.generation import Fork
+from chatapp.core.generation import Fork, ReplyInfo
 from chatapp.core.text import file_name
 from chatapp.core.trace import TokenTrace
 from chatapp.core.trace_buffer import given_text
@@ -17,18 +17,22 @@ from chatapp.protocol.messages import Generate, ModelInfo
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """How a reply begins that leaves another one.
+    """How a reply begins that leaves another one, *message* with its *trace*.
 
     prefill  the given text that the other one began with
+    written  how many characters at its end another model wrote, which the other one went on with
     ids      the tokens that follow it
     fork     where they part
     unsent   messages that the other one was written without; this one is, too
     head     the other one's trace up to the fork, as far as it is known what was read before (`PromptProgress.origin`)
     """
 
+    message: Message
+    trace: TokenTrace
     prefill: str
     ids: tuple[int, ...]
     fork: Fork
+    written: int = 0
     unsent: tuple[int, ...] = ()
     head: TokenTrace = field(default_factory=TokenTrace.empty)
 
@@ -45,6 +49,7 @@ class Branch:
             request,
             params=params,
             prefill=self.prefill,
+            written=self.written,
             prefix_ids=self.ids,
             known_prefix=len(self.head),
             origin=self.head.meta.get("origin", ""),
@@ -68,8 +73,10 @@ def plan_branch(message: Message, trace: TokenTrace | None, position: int, ids: 
         position += 1  # of several tokens the first may be what stands there already
     fork = _fork(message.id, trace, position, begun[position])
     head = trace.head(min(position, int(trace.meta.get("origin_tokens", 0))))
-    unsent = message.info.unsent if message.info else ()
-    return Branch(given_text(message.text, trace), begun, fork, unsent, head)
+    info = message.info or ReplyInfo()
+    given = given_text(message.text, trace)
+    written = 0 if info.begun_length is None else max(0, len(given) - info.begun_length)
+    return Branch(message, trace, given, begun, fork, written, info.unsent, head)
 
 
 def is_by(message: Message, trace: TokenTrace | None, model: ModelInfo | None, path: str) -> bool:

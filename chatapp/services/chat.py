@@ -1,6 +1,6 @@
 """The one reply that may run, in the conversation that is shown: send, stop, regenerate, edit, branch."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -10,13 +10,13 @@ from chatapp.core.conversation import Conversation, Message, Role
 from chatapp.core.errors import ErrorCode, RequestError, UserFixable
 from chatapp.core.generation import FinishReason, ReplyInfo
 from chatapp.core.trace import TokenTrace
-from chatapp.core.trace_buffer import tokens_in
+from chatapp.core.vocabulary import Vocabulary
 from chatapp.protocol.messages import Failed, Finished, Generate, PromptProgress, Tokens
 from chatapp.services.branching import Branch, is_by, other_model, plan_branch, same_tokens
 from chatapp.services.conversations import ConversationsService
 from chatapp.services.engine_process import EngineService, EngineState
 from chatapp.services.notices import Action, Notices
-from chatapp.services.reply import RunningReply, ThinkingTime
+from chatapp.services.reply import RunningReply, ThinkingTime, whole_trace
 from chatapp.services.settings import SettingsService
 from chatapp.services.shown import ShownConversation
 from chatapp.services.storage import StorageService
@@ -121,8 +121,11 @@ class ChatService(ShownConversation):
     @property
     def is_raw(self) -> bool:
         """Whether replies are plain continuations without a chat template; by default where a model has none."""
-        if self.conversation.raw is not None:
-            return self.conversation.raw
+        return self._is_raw(self.conversation)
+
+    def _is_raw(self, conversation: Conversation) -> bool:
+        if conversation.raw is not None:
+            return conversation.raw
         return self._engine.model is not None and not self._engine.model.has_chat_template
 
     # -- turns ---------------------------------------------------------------------------------------------------------
@@ -182,17 +185,13 @@ class ChatService(ShownConversation):
 
         def refuse(error: UserFixable) -> None:
             if is_wanted():
-                no_vocabulary = error.code is ErrorCode.INVALID_ARGUMENT  # such an engine's tokens are its own
-                self._notices.post_error(other_model(message) if no_vocabulary else error, key="branch")
+                self._notices.post_error(error, key="branch")
 
-        def begin(*, known: bool) -> None:
-            if not known:
-                refuse(other_model(message))
-            if not known or not is_wanted():
-                return
-            self._notices.clear("branch")
-            self.conversation.leaf_id = message.parent_id
-            self._answer(branch=branch)
+        def begin() -> None:
+            if is_wanted():
+                self._notices.clear("branch")
+                self.conversation.leaf_id = message.parent_id
+                self._answer(branch=branch)
 
         if self._reply is not None:
             return
@@ -202,22 +201,48 @@ class ChatService(ShownConversation):
             self._notices.post_error(error, key="branch")
             return
         self._planned = branch
-        if trace is None or is_by(message, trace, self._engine.model, self._engine.model_path):
-            begin(known=True)
-        else:
-            self._vocabulary.read(lambda read: begin(known=same_tokens(trace, read)), refuse)
+        self._check_tokens(branch, begin, refuse)
 
-    def edit(self, message_id: int, text: str) -> None:
-        """Add a sibling with *text*. A user message is answered, a reply is left as it was written."""
+    def _check_tokens(self, branch: Branch, begin: Callable[[], None], refuse: Callable[[UserFixable], None]) -> None:
+        """*begin* when the ids of *branch* mean the same to the loaded model, else *refuse*."""
+        message, trace = branch.message, branch.trace
+
+        def compare(read: Vocabulary) -> None:
+            if same_tokens(trace, read):
+                begin()
+            else:
+                refuse(other_model(message))
+
+        def fail(error: UserFixable) -> None:
+            no_vocabulary = error.code is ErrorCode.INVALID_ARGUMENT  # such an engine's tokens are its own
+            refuse(other_model(message) if no_vocabulary else error)
+
+        if is_by(message, trace, self._engine.model, self._engine.model_path):
+            begin()
+        else:
+            self._vocabulary.read(compare, fail)
+
+    def edit(self, message_id: int, text: str) -> bool:
+        """Add a sibling with *text*. A user message is answered, a reply is left as it was written.
+
+        False, and a notice that says why, when it was not taken; without a text there is nothing to say.
+        """
         message = self.conversation.messages[message_id]
-        if not text.strip() or self._reply is not None:
-            return
-        if message.role is not Role.USER:
-            self._add(message.role, text, message.parent_id, ReplyInfo(finish=FinishReason.STOP))
-            self.path_changed.emit()
-        elif self._check_engine():
+        if not text.strip():
+            return False
+        if self._reply is not None:
+            self._notices.post_error(RequestError(ErrorCode.ENGINE_BUSY), key="edit")
+            return False
+        if message.role is Role.USER and not self._check_engine():
+            return False
+        self._notices.clear("edit")
+        if message.role is Role.USER:
             self._add(Role.USER, text, message.parent_id)
             self._answer()
+        else:
+            self._add(message.role, text, message.parent_id, ReplyInfo(finish=FinishReason.STOP))
+            self.path_changed.emit()
+        return True
 
     def go_to(self, message_id: int) -> None:
         """Bring a message into sight, with the branch it is in; nothing when another conversation is shown by now."""
@@ -254,12 +279,16 @@ class ChatService(ShownConversation):
     def _answer(
         self, *, overflow: Overflow | None = None, resumed: Message | None = None, branch: Branch | None = None
     ) -> None:
-        """Begin a reply to the leaf, go on with *resumed* or begin as *branch* says, as soon as the model is there."""
+        """Begin a reply to the leaf, go on with *resumed* or begin as *branch* says.
+
+        As soon as a model is there: it may be another one than the one that is being loaded now.
+        """
         self._planned = None
         conversation = self.conversation
         left_out = branch.unsent if branch else ()
         path = [m for m in conversation.path() if m.id not in left_out]
         fork = branch.fork if branch else (resumed.info.fork if resumed and resumed.info else None)
+        begun = resumed.info.begun_length if resumed and resumed.info else None
         params = self.effective_sampling()
         model = self._engine.model.path if self._engine.model else self._engine.model_path
         message = self._add(Role.ASSISTANT, "", conversation.leaf_id, ReplyInfo(model=model, fork=fork))
@@ -269,8 +298,8 @@ class ChatService(ShownConversation):
             0,
             turns,
             params,
-            raw=self.is_raw,
             prefill=resumed.text if resumed else conversation.prefill,
+            written=len(resumed.text) - (begun or 0) if resumed else 0,
             overflow=overflow or conversation.overflow,
             adapters=conversation.adapters,
             stages=self.stages_wanted,
@@ -280,15 +309,7 @@ class ChatService(ShownConversation):
         sent = [None] * first + [m.id for m in path]
         if branch is not None:
             request = branch.asked(request)
-        self._reply = RunningReply(
-            conversation,
-            message.id,
-            request,
-            sent,
-            resumed.id if resumed else None,
-            left_out=left_out,
-            head=branch.head if branch else None,
-        )
+        self._reply = RunningReply(conversation, message.id, request, sent, resumed, branch)
         if resumed is not None:
             self._reply.thinking = ThinkingTime(resumed.info.seconds_thinking if resumed.info else None)
         self._save_timer.start()
@@ -298,9 +319,33 @@ class ChatService(ShownConversation):
             self._begin()
 
     def _begin(self) -> None:
-        if self._reply is not None and self._reply.job is None:
-            self._reply.job = self._engine.generate(self._reply.request)
-            self._set_state(ChatState.PROMPT)
+        """Have the reply that waits written, unless its tokens are not those of the model that is there now."""
+        reply = self._reply
+        if reply is None:
+            return
+        if reply.branch is None:
+            self._start(reply)
+        else:
+            self._check_tokens(reply.branch, lambda: self._start(reply), lambda error: self._refuse(reply, error))
+
+    def _can_start(self, reply: RunningReply) -> bool:
+        return self._reply is reply and reply.job is None and self._engine.state is EngineState.READY
+
+    def _start(self, reply: RunningReply) -> None:
+        model = self._engine.model
+        if model is None or not self._can_start(reply):
+            return
+        if reply.take(model, raw=self._is_raw(reply.conversation)):
+            reply.changed = True
+            if reply.conversation is self.conversation:
+                self.message_changed.emit(reply.message_id)
+        reply.job = self._engine.generate(reply.request)
+        self._set_state(ChatState.PROMPT)
+
+    def _refuse(self, reply: RunningReply, error: UserFixable) -> None:
+        if self._can_start(reply):
+            self._finish(FinishReason.INTERRUPTED)
+            self._notices.post_error(error, key="branch")
 
     def _on_model_loaded(self, _model: object) -> None:
         self._begin()
@@ -350,19 +395,13 @@ class ChatService(ShownConversation):
         message = reply.finished(finish, info)
         reply.conversation.update(message)
         conversation_id = reply.conversation.id
-        traces, meta = reply.traces, reply.meta(message.info, self._engine.model)
-        # Joined on the store's thread: thousands of parts take longer than a frame.
-        resumed = reply.conversation.messages[reply.resumed_id] if reply.resumed_id is not None else None
+        resumed = reply.resumed if message.text else None  # nothing of it was taken over yet
+        traces, meta = reply.traces, reply.meta(message.info)
 
         def save(store: ConversationStore) -> None:
             earlier = store.load_trace(resumed.id) if resumed is not None else None
-            parts = traces
-            if resumed is not None and earlier is not None:
-                begun = earlier.head(tokens_in(resumed.text, earlier))
-                parts = [begun, *traces]
-                meta["origin"] = earlier.meta.get("origin", "")  # the prompt of this one has the beginning in it
-                meta["origin_tokens"] = min(len(begun), earlier.meta.get("origin_tokens", 0))
-            store.save_reply(conversation_id, message, TokenTrace.join(parts, meta))
+            # Here, on the store's thread: to join thousands of parts takes longer than a frame.
+            store.save_reply(conversation_id, message, whole_trace(resumed, earlier, traces, meta))
 
         self._storage.write(save)
         self._save_header(reply.conversation)

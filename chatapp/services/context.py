@@ -52,6 +52,7 @@ class ContextService(QObject):
         self._chat = chat
         self._engine = engine
         self._asked: Count | None = None
+        self._pinned: tuple[int, ...] = ()  # indices of what was asked for that may not be left out
         self._again = False  # something changed since the last question
         self.use = ContextUse()
         self._timer = QTimer(self, singleShot=True, interval=_DEBOUNCE)
@@ -102,10 +103,12 @@ class ContextService(QObject):
         if self._asked is not None:
             self._again = True
             return
-        if chat.running_conversation_id == chat.conversation.id:
-            self._asked = Count(0, chat.turns(chat.conversation.path()[:-1]), chat.draft(), raw=chat.is_raw)
-        else:
-            self._asked = Count(0, chat.turns(), chat.draft(), chat.conversation.prefill, chat.is_raw)
+        running = chat.running_conversation_id == chat.conversation.id
+        path = [m for m in chat.conversation.path() if m.id != chat.streaming_id]  # that grows: see `context_used`
+        turns = chat.turns(path)
+        first = len(turns) - len(path)
+        self._pinned = tuple(first + i for i, m in enumerate(path) if m.pinned)
+        self._asked = Count(0, turns, chat.draft(), "" if running else chat.conversation.prefill, chat.is_raw)
         if not (self._asked.messages or self._asked.draft):
             self._asked = None
             self._set(ContextUse(chat.context_length, exact=True))
@@ -143,12 +146,9 @@ class ContextService(QObject):
     def _would_drop(self, asked: Count, counted: Counted, total: int) -> int:
         """How many messages would have to go."""
         room = room_for_prompt(total, self._chat.effective_sampling().max_tokens)
-        path = self._chat.conversation.path()
-        first = len(asked.messages) - len(path)
-        pinned = [first + i for i, m in enumerate(path) if m.pinned]
         roles = [m.role for m in asked.messages] + (["user"] if asked.draft else [])
         counts = [*counted.messages, counted.draft]
-        return len(plan_drop(counts, roles, pinned, counted.total + counted.draft - room))
+        return len(plan_drop(counts, roles, self._pinned, counted.total + counted.draft - room))
 
     def _set(self, use: ContextUse) -> None:
         if use != self.use:

@@ -30,6 +30,7 @@ from chatapp.services.notices import Action, Level, Notice
 from chatapp.ui import theme
 from chatapp.ui.i18n import notice_text
 from chatapp.ui.widgets.flow import FlowLayout
+from chatapp.ui.widgets.icon_label import IconLabel
 from chatapp.ui.widgets.icons import icon
 
 if TYPE_CHECKING:
@@ -72,8 +73,7 @@ class NoticeBar(QFrame):
         self.setObjectName("notice")
         self.setProperty("level", notice.level.value)
         name, role = _ICONS[notice.level]
-        picture = QLabel(self)
-        picture.setPixmap(icon(name, role).pixmap(QSize(18, 18), self.devicePixelRatioF()))
+        picture = IconLabel(name, role, 18, self)
         self._message = _text_label(self)
         self._remedy = _text_label(self, "muted")
         self._buttons = [(self._action_button(action), action) for action, _call in notice.actions]
@@ -91,15 +91,14 @@ class NoticeBar(QFrame):
         self._details: QPlainTextEdit = QPlainTextEdit(notice.details.rstrip(), self)
         self._details.setObjectName("noticeDetails")
         self._details.setReadOnly(True)
-        self._details.setFont(theme.monospace(0.9))
         self._details.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        lines = min(_DETAILS_LINES, notice.details.count("\n") + 1)
-        self._details.setFixedHeight(self._details.fontMetrics().lineSpacing() * lines + 30)
         self._timer = QTimer(self, singleShot=True, interval=_INFO_SECONDS * 1000)
         self._timer.timeout.connect(self._on_time_over)
         self._build(picture)
         self._show_details(False)
         self._retranslate()
+        self._on_theme_changed()
+        theme.notifier.changed.connect(self._on_theme_changed)
 
     def action_button(self, action: Action) -> QPushButton | None:
         """The button of *action*, when the notice has one."""
@@ -119,7 +118,7 @@ class NoticeBar(QFrame):
         button.clicked.connect(lambda: self.run(action))
         return button
 
-    def _build(self, picture: QLabel) -> None:
+    def _build(self, picture: QWidget) -> None:
         texts = QVBoxLayout()
         texts.setSpacing(2)
         texts.addWidget(self._message)
@@ -152,6 +151,12 @@ class NoticeBar(QFrame):
         self._details.setVisible(shown)
         self._copy.setVisible(shown)
         self._details_button.setText(self.tr("Hide details") if shown else self.tr("Show details"))
+        self.resized.emit()
+
+    def _on_theme_changed(self) -> None:
+        self._details.setFont(theme.monospace(0.9))
+        lines = min(_DETAILS_LINES, self.notice.details.count("\n") + 1)
+        self._details.setFixedHeight(self._details.fontMetrics().lineSpacing() * lines + 30)
         self.resized.emit()
 
     def _on_time_over(self) -> None:

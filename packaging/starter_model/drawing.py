@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 import torch
 from corpus_files import Block
-from encoding import SPECIAL, Encoder, Sample
+from encoding import SPECIAL, Encoder
 from held_back import Guard
 from make_corpus import Message, Writer, documents
 from tokenizers import Tokenizer
@@ -58,7 +59,8 @@ class Batch:
         return Batch(*(t.to(device) for t in (self.x, self.y, self.w, self.intents)))
 
 
-Labelling = tuple[Sample, list[int]]
+# Tokens, their weights, and the intent at every token that an answer comes right after.
+Labelling = tuple[list[int], list[float], list[int]]
 
 
 class Data:
@@ -67,7 +69,8 @@ class Data:
     def __init__(self, tokenizer: Tokenizer, seed: int, tokens: int, context: int) -> None:
         self.tokenizer, self.seed, self.tokens, self.context = tokenizer, seed, tokens, context
         self.guard = Guard()
-        self.intents = len(Labelled(0).numbers)
+        self.refused_before: Counter[str] = Counter()  # what the guard had refused when the present pool was begun
+        self.intents = list(Labelled(0).numbers)
 
     def drawn(self, seed: int) -> Iterator[tuple[list[Message] | str, Labelled]]:
         """Documents that are allowed, and the writer that knows the intents of their answers."""
@@ -78,7 +81,7 @@ class Data:
                 yield document, writer
 
     def labelled(self, document: list[Message] | str, writer: Labelled, encoder: Encoder, clean: bool) -> Labelling:
-        """A document's tokens and weights, and the intent at every token that an answer comes right after."""
+        """A document's tokens, as they are learned."""
         ids, weights = encoder.encode(document, clean)
         intents = [NO_INTENT] * len(ids)
         if isinstance(document, list):
@@ -86,7 +89,7 @@ class Data:
             places = [i for i, number in enumerate(ids) if number == encoder.ids["<|assistant|>"]]
             for place, answer in zip(places, answers, strict=True):
                 intents[place] = writer.intents_of.get(answer, NO_INTENT)
-        return (ids, weights), intents
+        return ids, weights, intents
 
     def pool(self, number: int) -> list[Batch]:
         """All batches of a pool, in the order in which they are trained on.
@@ -98,14 +101,14 @@ class Data:
         encoder = Encoder(self.tokenizer, rng)
         samples = []
         for document, writer in islice(self.drawn(rng.randrange(2**40)), POOL):
-            (ids, weights), intents = self.labelled(document, writer, encoder, clean=False)
+            ids, weights, intents = self.labelled(document, writer, encoder, clean=False)
             end = self.context + 1
             if isinstance(document, list) and rng.random() < CUT_SHARE:
                 end = len(ids) - ids[::-1].index(encoder.ids["<|assistant|>"]) + CUT_LENGTH
             samples.append((ids[:end], weights[:end], intents[:end]))
-        samples += [self.copied(rng) for _ in range(POOL if number < COPY_POOLS else int(COPY_SHARE * POOL))]
+        samples += [self.repeated_tokens(rng) for _ in range(POOL if number < COPY_POOLS else int(COPY_SHARE * POOL))]
         samples.sort(key=lambda sample: len(sample[0]))
-        groups: list[list[tuple[list[int], list[float], list[int]]]] = [[]]
+        groups: list[list[Labelling]] = [[]]
         for sample in samples:
             if groups[-1] and (len(groups[-1]) + 1) * len(sample[0]) > self.tokens:
                 groups.append([])
@@ -113,7 +116,7 @@ class Data:
         rng.shuffle(groups)
         return [pad(group) for group in groups]
 
-    def copied(self, rng: random.Random) -> tuple[list[int], list[float], list[int]]:
+    def repeated_tokens(self, rng: random.Random) -> Labelling:
         """Random tokens that repeat; only the repetitions are learned."""
         first = [rng.randrange(len(SPECIAL), self.tokenizer.get_vocab_size()) for _ in range(rng.randint(*COPY_LENGTH))]
         ids = [SPECIAL.index("<|bos|>"), *(first * rng.randint(*COPY_TIMES))]
@@ -123,6 +126,7 @@ class Data:
     def batches(self, pool: int, place: int) -> Iterator[tuple[int, int, Batch]]:
         """Endless batches from one on; each with the pool and place of the batch that follows it."""
         while True:
+            self.refused_before = self.guard.refused.copy()
             found = self.pool(pool)
             for at in range(place, len(found)):
                 yield (pool, at + 1, found[at]) if at + 1 < len(found) else (pool + 1, 0, found[at])
@@ -133,13 +137,13 @@ class Data:
         encoder = Encoder(self.tokenizer, random.Random(0))
         samples = []
         for document, writer in islice(self.drawn(VALIDATION_SEED), VALIDATION_SIZE):
-            (ids, weights), intents = self.labelled(document, writer, encoder, clean=True)
+            ids, weights, intents = self.labelled(document, writer, encoder, clean=True)
             samples.append((ids[:400], weights[:400], intents[:400]))
         samples.sort(key=lambda sample: len(sample[0]))
         return [pad(samples[start : start + 20]) for start in range(0, len(samples), 20)]
 
 
-def pad(group: list[tuple[list[int], list[float], list[int]]]) -> Batch:
+def pad(group: list[Labelling]) -> Batch:
     """One batch of a group of samples."""
     length = max(len(ids) for ids, _, _ in group)
     x = torch.zeros(len(group), length - 1, dtype=torch.long)

@@ -67,6 +67,11 @@ def get_tokenizer(path: Path, vocab: int, seed: int) -> Tokenizer:
     """The tokenizer of a build, trained once."""
     if not path.exists():
         train_tokenizer(vocab, seed).save(str(path))
+    return load_tokenizer(path)
+
+
+def load_tokenizer(path: Path) -> Tokenizer:
+    """A tokenizer that was trained."""
     tokenizer = Tokenizer.from_file(str(path))
     tokenizer.encode_special_tokens = True  # a text that speaks of "<|end|>" does not end there
     return tokenizer

@@ -25,7 +25,7 @@ from scoring import declines, form_fault, gives_up, has_ideas
 SEEDS = range(1, 6)
 SPEED_TOKENS = 60
 Seeds = tuple[int | None, ...]
-# Only who it is and what the app does may be told in the words of a refusal ("I cannot calculate").
+# Topics whose right answer may be told in the words of a refusal ("I cannot calculate", "I have no feelings").
 MAY_DECLINE = {"cannot", "who", "app", "greeting", "garbage", "mood"}
 
 
@@ -53,9 +53,7 @@ def right(question: HeldBack, answer: str) -> bool:
     return has_ideas(answer, question.turns[-1], question.ideas)
 
 
-def ask_all(
-    chat: Chat, path: Path, seeds: tuple[int | None, ...]
-) -> tuple[dict[str, Score], list[tuple[HeldBack, Reply]]]:
+def ask_all(chat: Chat, path: Path, seeds: Seeds) -> tuple[dict[str, Score], list[tuple[HeldBack, Reply]]]:
     """Scores of a file's questions by language, of those outside by language, and of the form; and all last replies."""
     scores = {f"{kind} {lang}": Score() for kind in ("questions", "outside") for lang in ("en", "ko")} | {
         "form": Score()

@@ -13,12 +13,13 @@ import json
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import gguf
 import llama_cpp
 import numpy as np
 import torch
-from encoding import SPECIAL, hangul_bytes_per_token
+from encoding import SPECIAL, hangul_bytes_per_token, load_tokenizer
 from held_back import FIRST, read
 from llama_cpp import llama_cpp as lib
 from make_corpus import documents
@@ -102,10 +103,9 @@ def tensors(weights: dict[str, torch.Tensor]) -> Iterator[tuple[str, NDArray[np.
         yield name.replace("layers.", "blk."), weight.detach().float().cpu().numpy()
 
 
-def write_float(checkpoint: Path, target: Path) -> None:
-    """The unquantized GGUF."""
-    saved = torch.load(checkpoint, map_location="cpu")
-    tokenizer = Tokenizer.from_file(str(BUILD / "tokenizer.json"))
+def write_float(saved: dict[str, Any], target: Path) -> None:
+    """The unquantized GGUF of a checkpoint."""
+    tokenizer = load_tokenizer(BUILD / "tokenizer.json")
     writer = gguf.GGUFWriter(target, "llama")
     describe(writer, saved["config"], sum(w.numel() for w in saved["model"].values()))
     add_tokenizer(writer, tokenizer)
@@ -134,8 +134,7 @@ def check_tokenizer(path: Path) -> dict[str, float]:
 
     Of answers, which the tokenizer was made for, and of the held-back questions, which it has never seen.
     """
-    ours = Tokenizer.from_file(str(BUILD / "tokenizer.json"))
-    ours.encode_special_tokens = True
+    ours = load_tokenizer(BUILD / "tokenizer.json")
     model = llama_cpp.Llama(str(path), vocab_only=True, verbose=False)
     answers: list[str] = []
     texts = list(TOKENIZER_SAMPLES)
@@ -152,16 +151,16 @@ def check_tokenizer(path: Path) -> dict[str, float]:
     return {
         "answers": hangul_bytes_per_token(ours, answers),
         "questions": hangul_bytes_per_token(ours, questions),
-        "compared": len(texts),
     }
 
 
 def export(checkpoint: Path = BUILD / "checkpoint.pt", target: Path = BUILT) -> None:
     """Checkpoint to quantized, checked GGUF; what is to be known of the file goes to ``export.json``."""
     float_file = BUILD / "chatapp-starter-f32.gguf"
-    write_float(checkpoint, float_file)
+    saved = torch.load(checkpoint, map_location="cpu")
+    write_float(saved, float_file)
     quantize(float_file, target)
-    data, saved = target.read_bytes(), torch.load(checkpoint, map_location="cpu")
+    data = target.read_bytes()
     facts = {
         "bytes": len(data),
         "sha256": hashlib.sha256(data).hexdigest(),

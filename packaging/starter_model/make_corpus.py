@@ -7,13 +7,11 @@ and long chats. Everything is drawn from one seeded generator, so the same seed 
 from __future__ import annotations
 
 import argparse
-import json
 import random
 from collections.abc import Iterator
-from pathlib import Path
+from itertools import islice
 
 from corpus_files import CORPUS, LANGUAGES, choose
-from places import HERE
 from plain_sentences import draw_plain
 from questions import Answered, Questions
 from typing_habits import dress, roughen_english, roughen_korean
@@ -180,12 +178,10 @@ def distinct(count: int, seed: int = 1) -> dict[str, int]:
 
 
 def main() -> None:
-    """Writes a sample of the corpus to look at, or measures it."""
+    """Prints conversations for reading, or measures the corpus."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--count", type=int, default=20000, help="how many documents to write")
+    parser.add_argument("--count", type=int, default=50, help="how many documents to draw")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=HERE.parents[1] / "build" / "starter_model" / "corpus.jsonl")
-    parser.add_argument("--read", action="store_true", help="print the documents for reading instead")
     parser.add_argument("--table", action="store_true", help="write corpus/INTENTS.md")
     parser.add_argument("--measure", action="store_true", help="say how much distinct text there is")
     args = parser.parse_args()
@@ -196,18 +192,9 @@ def main() -> None:
         for name, size in distinct(args.count, args.seed).items():
             print(f"{name}: {size:,} bytes")
         return
-    stream = documents(args.seed)
-    if args.read:
-        for _ in range(args.count):
-            document = next(stream)
-            turns = [document] if isinstance(document, str) else [f"{m['role'][0]}> {m['content']}" for m in document]
-            print(*turns, "", sep="\n")
-        return
-    args.out.parent.mkdir(parents=True, exist_ok=True)
-    with args.out.open("w", encoding="utf-8") as file:
-        for _ in range(args.count):
-            file.write(json.dumps(next(stream), ensure_ascii=False) + "\n")
-    print(f"{args.count} documents in {args.out}, {args.out.stat().st_size / 1e6:.1f} MB")
+    for document in islice(documents(args.seed), args.count):
+        turns = [document] if isinstance(document, str) else [f"{m['role'][0]}> {m['content']}" for m in document]
+        print(*turns, "", sep="\n")
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ def sentence(pattern: str, rng: random.Random) -> str:
     return fill(choose(DRAWN.sub(draw, pattern), rng), values)
 
 
-def copied(slots: Block, rng: random.Random) -> str:
+def repeated_words(slots: Block, rng: random.Random) -> str:
     """Words that come again in the same order, which teaches heads to copy."""
     lang = rng.choice(LANGUAGES)
     words = [bare(w) for key in ("noun", "food", "city", "thing") for w in slots[f"{lang} slot {key}"]]
@@ -35,6 +35,6 @@ def copied(slots: Block, rng: random.Random) -> str:
 def draw_plain(patterns: list[str], slots: Block, rng: random.Random, lists: bool = True) -> str:
     """One document: up to three sentences, or a list that repeats."""
     if lists and rng.random() < 0.25:
-        return copied(slots, rng)
+        return repeated_words(slots, rng)
     count = min(len(patterns), rng.randrange(1, 4))
     return " ".join(sentence(pattern, rng) for pattern in rng.sample(patterns, count))

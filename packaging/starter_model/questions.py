@@ -13,12 +13,13 @@ from typing_habits import made_up_word
 SWAP_SHARE = 0.2  # of the questions say something in another word
 MORE_SHARE = 0.4  # of the definitions go on with a further sentence
 ASK_SHARE = 0.4  # of the questions about a topic that has some of its own are one of these, not a frame
-# What the lectures are about is drawn this much more often than the rest, and so is what nearly everybody asks first.
-TAUGHT = """token, bpe, embedding, position, attention, query key value, scaled dot product, causal mask, multi head,
+# The core of its world is drawn this much more often than the rest; so is what nearly everybody asks first, and what it
+# must decline although it looks like something it knows.
+CORE = """token, bpe, embedding, position, attention, query key value, scaled dot product, causal mask, multi head,
  feed forward, residual, layer norm, softmax, logits, temperature, top-k, top-p, min-p, greedy, sampling, rnn, lstm,
  vanishing gradient, encoder decoder, decoder only, pre-training, fine-tuning, lora, quantization, gguf, kv cache,
  context length, rag, program aided"""
-COMMON = {name.strip(): 3.0 for name in TAUGHT.split(",")} | {
+COMMON = {name.strip(): 3.0 for name in CORE.split(",")} | {
     "greeting": 4,
     "who are you": 4,
     "what can you do": 3,
@@ -27,7 +28,6 @@ COMMON = {name.strip(): 3.0 for name in TAUGHT.split(",")} | {
     "open model": 2,
     "use app": 2,
     "gpt": 2.5,
-    "next word": 3,
     "facts": 8,
     "near miss": 4,
 }
@@ -48,7 +48,7 @@ ALONE = r"(?<!-)" + "".join(rf"(?<!\b{word} )" for word in OWNERS)
 THEN = {"en": ["and ", "but ", "so ", "ok, and ", "then "], "ko": ["그럼 ", "그러면 ", "근데 ", "그런데 ", "그래서 "]}
 KINDS = {"what": 0.5, "why": 0.14, "how": 0.12, "simple": 0.1, "example": 0.08, "short": 0.03, "see": 0.03}
 # What is said when there is no text of a kind; "short" is the first sentence of a definition.
-INSTEAD = {"how": "what", "example": "simple", "more": "why", "short": "what", "again": "what"}
+INSTEAD = {"how": "what", "example": "simple", "more": "why", "short": "what"}
 
 
 def swap_of(text: str, lang: str) -> tuple[re.Pattern[str], str]:
@@ -114,7 +114,7 @@ class Questions:
         self.details = sorted(name for name, block in self.chat.items() if "of" in block)
         self.topic_names = {id(block): name for name, block in self.topics.items()}
         self.intents = sorted(set(self.chat) - set(self.details))
-        self.asked: set[str] = set()  # every question as it was before typing habits, every answer, every sentence
+        self.asked: set[str] = set()  # every question as it was before typing habits, and every answer
 
     def weighted(self, names: list[str]) -> str:
         """One of the names; what is asked most is drawn most."""
@@ -187,7 +187,7 @@ class Questions:
             return frame.replace("{x}", chosen).replace("{b}", plain_name)
         return fill(frame, {"x": chosen})
 
-    def from_topic(self, lang: str, about: bool = False) -> Answered:
+    def from_topic(self, lang: str, about: bool) -> Answered:
         """A question about a topic of the model's world."""
         rng = self.rng
         roll = rng.random()

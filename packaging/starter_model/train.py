@@ -91,25 +91,26 @@ class Run:
         self.model = Model(config).to(self.device)
         if args.compile:
             self.model.compile(dynamic=True)
-        self.head = nn.Linear(config.width, self.data.intents).to(self.device)
+        self.head = nn.Linear(config.width, len(self.data.intents)).to(self.device)
         self.opts = optimizers(self.model, self.head, args.matrix_lr, args.other_lr)
         self.progress = Progress()
+        self.given = {"config": config.to_dict(), "seed": args.seed, "batch": args.batch, "intents": self.data.intents}
+        self.held_out = [batch.to(self.device) for batch in self.data.validation()]
+        self.data.guard.refused.clear()  # only what training refuses is counted
         self.path = BUILD / "checkpoint.pt"
         if self.path.exists():
             self.resume()
-        self.held_out = [batch.to(self.device) for batch in self.data.validation()]
         self.saved = time.monotonic()
 
     def resume(self) -> None:
         """Takes up the state of the last checkpoint."""
         saved = torch.load(self.path, map_location=self.device)
+        if any(saved.get(name) != value for name, value in self.given.items()):
+            raise SystemExit(f"Corpus or options are not those of the checkpoint: delete {BUILD} to start afresh.")
         self.model.load_state_dict(saved["model"])
-        if saved["head"]["weight"].shape == self.head.weight.shape:
-            self.head.load_state_dict(saved["head"])
-            for opt, state in zip(self.opts, saved["opts"], strict=True):
-                opt.load_state_dict(state)
-        else:
-            print("The corpus has other intents than at the checkpoint: the optimizers start anew.")
+        self.head.load_state_dict(saved["head"])
+        for opt, state in zip(self.opts, saved["opts"], strict=True):
+            opt.load_state_dict(state)
         self.progress = Progress(**saved["progress"])
         self.data.guard.refused.update(saved["refused"])
 
@@ -119,9 +120,9 @@ class Run:
             "model": self.model.state_dict(),
             "head": self.head.state_dict(),
             "opts": [opt.state_dict() for opt in self.opts],
-            "config": self.model.config.to_dict(),
+            **self.given,
             "progress": vars(self.progress),
-            "refused": dict(self.data.guard.refused),
+            "refused": dict(self.data.refused_before),
         }
         part = self.path.with_suffix(".part")
         torch.save(state, part)
@@ -168,7 +169,7 @@ class Run:
         """Trains until the last step."""
         state, args = self.progress, self.args
         count = sum(p.numel() for p in self.model.parameters())
-        print(f"{count:,} parameters, {self.data.intents} intents, {self.device}, step {state.step}", flush=True)
+        print(f"{count:,} parameters, {len(self.data.intents)} intents, {self.device}, step {state.step}", flush=True)
         for pool, place, batch in self.data.batches(state.pool, state.place):
             if state.step >= args.steps:
                 break

@@ -114,6 +114,17 @@ def test_raw_completion_has_nothing_but_the_texts(backend: LlamaBackend) -> None
     ).draft == len(expected)
 
 
+def test_no_space_comes_between_a_reply_and_what_goes_on_with_it(backend: LlamaBackend) -> None:
+    backend.close()
+    backend.load(str(tiny("llama-sentencepiece")), LoadOptions(n_threads=2, n_ctx=512), lambda _: None)
+    model = backend._need_model()
+    said, _, _ = run(backend, Generate(1, talk("a cat"), GREEDY, raw=True))
+    for more in ("and", " and", "\nand"):
+        _, listener, _ = run(backend, Generate(1, talk("a cat", said, more), GREEDY, raw=True))
+        read = b"".join(model.piece(token) for token in listener.prompt_ids).decode("utf-8", "replace")
+        assert read == f" a cat{said}{more}"  # the one that such a vocabulary puts in front of all
+
+
 def test_a_thought_that_the_template_opens_belongs_to_the_reply(backend: LlamaBackend) -> None:
     source = "{% for m in messages %}[{{ m.content }}]{% endfor %}{% if add_generation_prompt %}<think>\n{% endif %}x"
     backend._need_prompts()._template = ChatTemplate(source.removesuffix("x") + "{{ '' }}")

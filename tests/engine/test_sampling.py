@@ -1,6 +1,7 @@
 """Every sampler of the real chain against its published definition, in NumPy, on logits of our own."""
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from chatapp.core.errors import ErrorCode, RequestError
+from chatapp.core.generation import FinishReason
 from chatapp.core.probability import top_ids
 from chatapp.core.sampling import ORDER, SamplingParams
 from chatapp.core.stages import StageTrace
@@ -437,6 +439,42 @@ def test_given_tokens_obey_the_grammar_and_went_through_no_stage(backend: LlamaB
     with pytest.raises(RequestError) as caught:
         given("cd")
     assert caught.value.code is ErrorCode.GRAMMAR_STUCK
+
+
+def test_a_grammar_goes_on_where_the_written_text_ends(backend: LlamaBackend) -> None:
+    def go_on(prefill: str, written: str) -> str:
+        listener = Recorder()
+        params = changed(grammar='root ::= "ab하나" [0-9]{3}', max_tokens=40)
+        request = Generate(1, params=params, raw=True, prompt="hello", prefill=prefill, written=len(written))
+        held, info = backend.generate(request, listener)
+        assert info.finish == "stop"
+        return ("".join(listener.texts) + held).removeprefix(prefill)
+
+    for written in ("a", "ab", "ab하", "ab하나", "ab하나12"):
+        for prefill in (written, f"Sure: {written}"):
+            assert re.fullmatch("ab하나[0-9]{3}", written + go_on(prefill, written))
+    assert go_on("ab하나123", "ab하나123") == ""  # all of it is there: it can only end
+    for begun, written in (
+        ("ab하", ""),
+        ("Sure: ", ""),
+        ("other", "other"),
+        ("abc", "abc"),
+        ("ab하나1234", "ab하나1234"),
+    ):
+        assert re.fullmatch("ab하나[0-9]{3}", go_on(begun, written))
+
+
+def test_a_cut_off_object_is_completed(backend: LlamaBackend) -> None:
+    params = changed(json_schema=json.dumps(SCHEMA), seed=3, temperature=0.7)
+    text, finish = "", FinishReason.LENGTH
+    while finish is FinishReason.LENGTH and len(text) < 400:
+        listener = Recorder()
+        request = Generate(
+            1, params=params.with_value("max_tokens", 3), raw=True, prompt="hello", prefill=text, written=len(text)
+        )
+        held, info = backend.generate(request, listener)
+        text, finish = "".join(listener.texts) + held, info.finish or FinishReason.STOP
+    assert set(json.loads(text)) == {"name", "ill"}
 
 
 def test_a_token_the_model_does_not_have_is_refused(backend: LlamaBackend) -> None:

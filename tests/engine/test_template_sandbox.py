@@ -149,6 +149,31 @@ def test_a_template_without_end_is_refused_soon(name: str) -> None:
     assert "\n" not in caught.value.message
 
 
+# Each of them makes 1.5 GB of texts that are not too large on their own.
+TOGETHER = {
+    "kept in a list": "{% set n = namespace(l=[]) %}{% for i in range(50) %}"
+    "{% set n.l = n.l + ['a' * (30000000 - i)] %}{% endfor %}",
+    "slices": "{% set s = 'a' * 30000000 %}{% set t = [" + ", ".join(f"s[{i}:]" for i in range(1, 50)) + "] %}",
+    "constants": "{% set t = [" + ", ".join(f"'a' | center({30000000 - i})" for i in range(50)) + "] %}",
+}
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+def test_what_is_too_much_together_is_refused(name: str) -> None:
+    with pytest.raises(RequestError, match="without end"):
+        ChatTemplate(TOGETHER[name]).render(TALK)
+    assert ChatTemplate("{{ messages[1:][0].content[1:3] }}").render(TALK) == TALK[1].content[1:3]
+
+
+@pytest.mark.parametrize("made", ["('a ' * 9000000).split()", "('가' * 9000000) | list", "('가' * 9000000) | sort"])
+def test_a_text_is_not_cut_into_very_many(made: str) -> None:
+    with pytest.raises(RequestError, match="without end"):
+        ChatTemplate(f"{{% set t = {made} %}}").render(TALK)
+    assert (
+        ChatTemplate("{{ ('b a' * 2).split() }}{{ 'ab' | select | list }}").render(TALK) == "['b', 'ab', 'a']['a', 'b']"
+    )
+
+
 def test_what_took_too_long_is_not_tried_again() -> None:
     template = ChatTemplate(HOSTILE["nested ranges"], seconds=0.3)
     for _ in range(2):

@@ -9,9 +9,11 @@ from pytestqt.qtbot import QtBot
 from chatapp.core.errors import EngineError, ErrorCode
 from chatapp.services.bundle import Services
 from chatapp.services.notices import Action, Level, Notice, Notices
-from chatapp.settings.schema import LANGUAGE
+from chatapp.settings.schema import FONT_SIZE, LANGUAGE, THEME
+from chatapp.ui import theme
 from chatapp.ui.main_window import MainWindow
 from chatapp.ui.notices import MAX_SHOWN, NoticeArea, NoticeBar
+from chatapp.ui.widgets.icon_label import IconLabel
 
 CRASH = EngineError(ErrorCode.ENGINE_CRASHED, "line 1\nGGML_ASSERT failed", outcome="SIGABRT")
 
@@ -115,6 +117,28 @@ def test_they_change_their_language(area: NoticeArea, services: Services) -> Non
     QApplication.processEvents()
     assert bar.accessibleName() == "“제목” 대화를 휴지통으로 옮겼어요."
     assert _labels(bar) == ["실행 취소"]
+
+
+def test_they_follow_the_theme_and_the_text_size(area: NoticeArea, services: Services, qtbot: QtBot) -> None:
+    def ink() -> set[str]:
+        image = picture.grab().toImage()
+        return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+
+    services.notices.post_error(CRASH)
+    (bar,) = area.bars()
+    picture = bar.findChild(IconLabel)
+    assert theme.LIGHT.error.name() in ink()
+    show, _copy = bar.findChildren(QPushButton)
+    qtbot.mouseClick(show, Qt.MouseButton.LeftButton)
+    details = bar.findChild(QPlainTextEdit)
+    low, small, area_low = details.height(), details.font().pointSizeF(), area.height()
+    services.settings.set(THEME, "dark")
+    services.settings.set(FONT_SIZE, 20)
+    QApplication.processEvents()
+    assert theme.DARK.error.name() in ink()
+    assert details.font().pointSizeF() > small
+    assert details.height() > low
+    assert area.height() > area_low
 
 
 def test_every_action_has_words(area: NoticeArea, services: Services) -> None:

@@ -59,6 +59,25 @@ def test_counting_goes_on_while_a_reply_runs(services: Services, qtbot: QtBot) -
     idle(services, qtbot)
 
 
+def test_what_is_pinned_stays_while_a_reply_runs(services: Services, qtbot: QtBot) -> None:
+    small(services, qtbot, 64)
+    chat = services.chat
+    chat.set_overflow(Overflow.DROP)
+    answered(services, qtbot, "/say " + "a " * 20)
+    answered(services, qtbot, "/say b")
+    pinned = chat.conversation.path()[2]
+    chat.pin(pinned.id, pinned=True)
+    dropped: list[int] = []
+    services.context.changed.connect(lambda: dropped.append(services.context.use.dropped))
+    chat.send("/long 2000")
+    qtbot.waitUntil(lambda: chat.state is ChatState.STREAMING)
+    chat.set_draft("and " * 10)
+    qtbot.waitUntil(lambda: any(dropped), timeout=5000)
+    assert max(dropped) == 2  # the first turn makes room enough, the second one has the pinned message
+    chat.stop()
+    idle(services, qtbot)
+
+
 def test_a_conversation_that_is_too_long_is_not_sent_until_the_user_says_how(services: Services, qtbot: QtBot) -> None:
     small(services, qtbot, 64)
     chat = services.chat

@@ -10,7 +10,7 @@ from chatapp.ui.chat.buttons import QuietButton
 from chatapp.ui.chat.fork_label import ForkLabel
 from chatapp.ui.widgets.text import CutLabel, number_text
 
-HEIGHT = 28
+HEIGHT = 28  # pixels, at least
 _COPIED_MS = 1600
 
 
@@ -161,6 +161,11 @@ class ActionRow(QWidget):
         """The message is being pointed at, or the focus is in it."""
         self._hovered = hovered
         self._reveal()
+
+    def fit(self) -> int:
+        """The height, which is the same whether the mouse is here or not."""
+        texts = (self._count, self._fork, self._stats, self._score)
+        return max(HEIGHT, *(widget.sizeHint().height() for widget in texts))
 
     def buttons(self) -> list[QAbstractButton]:
         """The buttons in order."""

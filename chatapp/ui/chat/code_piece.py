@@ -17,7 +17,7 @@ from chatapp.ui.widgets.icons import icon
 
 RADIUS = 9
 PADDING = 14
-HEADER = 34
+HEADER = 34  # pixels, at least
 _COPIED_MS = 1600
 
 
@@ -53,6 +53,7 @@ class CodePiece(QWidget):
         self._code = Code("")
         self._look = look
         self._width = 0
+        self._header = HEADER
         self._language = QLabel(self)
         self._language.setProperty("role", "small")
         self._language.setTextFormat(Qt.TextFormat.PlainText)
@@ -102,11 +103,12 @@ class CodePiece(QWidget):
         height = int(-(-size.height() // 1))
         bar = self.view.horizontalScrollBar().sizeHint().height() if size.width() > inner else 0
         hint = self.copy_button.sizeHint()
-        self._language.setGeometry(left + PADDING, 0, max(0, inner - hint.width() - 8), HEADER)
+        self._header = max(HEADER, hint.height() + 4, self._language.sizeHint().height())
+        self._language.setGeometry(left + PADDING, 0, max(0, inner - hint.width() - 8), self._header)
         self._width = width
         self._fit_button()
-        self.view.setGeometry(left + PADDING, HEADER, inner, height + bar)
-        return HEADER + height + max(PADDING, bar + 4)
+        self.view.setGeometry(left + PADDING, self._header, inner, height + bar)
+        return self._header + height + max(PADDING, bar + 4)
 
     def restyle(self, look: Look) -> None:
         """Draw everything anew in *look*."""
@@ -149,7 +151,7 @@ class CodePiece(QWidget):
 
     def _fit_button(self) -> None:
         hint = self.copy_button.sizeHint()
-        top = (HEADER - hint.height()) // 2 + 1
+        top = (self._header - hint.height()) // 2 + 1
         self.copy_button.setGeometry(self._width - hint.width() - 6, top, hint.width(), hint.height())
 
     def _on_copy_clicked(self) -> None:

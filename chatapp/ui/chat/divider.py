@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from chatapp.ui import theme
 
-HEIGHT = 40
-_SPACE = 12  # pixels between text and line
+HEIGHT = 40  # pixels, at least
+_SPACE = 12  # pixels between text and line, and above and below the text together
 
 
 class Divider(QLabel):
@@ -27,6 +27,10 @@ class Divider(QLabel):
         self.setText(text)
         self.setAccessibleName(text)
         self.setVisible(bool(text))
+
+    def fit(self, width: int) -> int:
+        """The height for *width* pixels."""
+        return max(HEIGHT, self.heightForWidth(width) + _SPACE)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

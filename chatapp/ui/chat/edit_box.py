@@ -1,6 +1,6 @@
 """Changing a message in place: its text in a field, with Save and Cancel."""
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -20,20 +20,18 @@ class EditBox(QWidget):
 
     def __init__(self, role: Role, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._role = role
         self.edit = InputEdit(self)
         self.edit.setObjectName("messageEditor")
-        self.edit.setAccessibleName(self.tr("Edit message"))
         self.edit.set_text(text)
         self.edit.submitted.connect(self._on_submitted)
         self.edit.cancelled.connect(self.cancelled)
         self.edit.height_changed.connect(self.height_changed)
         self.edit.textChanged.connect(self._on_text_changed)
-        self._save = QPushButton(self.tr("Save and send") if role is Role.USER else self.tr("Save"), self)
+        self._save = QPushButton(self)
         self._save.setProperty("primary", True)
-        self._save.setToolTip(self.tr("Enter"))
         self._save.clicked.connect(self._on_submitted)
-        self._cancel = QPushButton(self.tr("Cancel"), self)
-        self._cancel.setToolTip(self.tr("Escape"))
+        self._cancel = QPushButton(self)
         self._cancel.clicked.connect(self.cancelled)
         row = QHBoxLayout()
         row.addStretch(1)
@@ -46,6 +44,13 @@ class EditBox(QWidget):
         layout.addLayout(row)
         self.setFocusProxy(self.edit)
         theme.notifier.changed.connect(self.update)
+        self._on_text_changed()
+        self._retranslate()
+
+    def text(self) -> str:
+        """What stands in the field, with the syllable that is being composed."""
+        self.edit.commit_preedit()
+        return self.edit.toPlainText()
 
     def focusables(self) -> list[QWidget]:
         """What the keyboard can reach, in order."""
@@ -55,10 +60,21 @@ class EditBox(QWidget):
         self._save.setEnabled(bool(self.edit.toPlainText().strip()))
 
     def _on_submitted(self) -> None:
-        self.edit.commit_preedit()
-        text = self.edit.toPlainText()
+        text = self.text()
         if text.strip():
             self.saved.emit(text)
+
+    def _retranslate(self) -> None:
+        self.edit.setAccessibleName(self.tr("Edit message"))
+        self._save.setText(self.tr("Save and send") if self._role is Role.USER else self.tr("Save"))
+        self._save.setToolTip(self.tr("Enter"))
+        self._cancel.setText(self.tr("Cancel"))
+        self._cancel.setToolTip(self.tr("Escape"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event

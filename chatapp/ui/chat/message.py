@@ -11,7 +11,7 @@ from chatapp.core.conversation import Message, Role
 from chatapp.core.generation import FinishReason, ReplyInfo
 from chatapp.core.reasoning import ReasoningParser, split
 from chatapp.ui import theme
-from chatapp.ui.chat import action_row, divider
+from chatapp.ui.chat import divider
 from chatapp.ui.chat.action_row import ActionRow
 from chatapp.ui.chat.blocks import is_allowed_link
 from chatapp.ui.chat.body import MessageBody
@@ -23,7 +23,7 @@ from chatapp.ui.chat.thought import Thought
 BUBBLE_SHARE = 0.75
 BUBBLE_PADDING = (16, 10)
 BUBBLE_RADIUS = 16
-LABEL_HEIGHT = 24
+LABEL_HEIGHT = 24  # pixels, at least
 INSET = 8  # pixels that buttons may stand out at both sides of the column
 COLLAPSED = 6000  # characters of a user's message that are shown before "Show all"
 
@@ -32,7 +32,6 @@ class MessageWidget(QWidget):
     """Draws one `Message` and passes on what is asked of it."""
 
     height_changed = Signal()
-    edit_started = Signal()
     edited = Signal(int, str)
     regenerate_requested = Signal(int)
     resume_requested = Signal(int)
@@ -115,7 +114,7 @@ class MessageWidget(QWidget):
                 text = self._sort(text, streaming=streaming)
             self.body.set_text(text, streaming=streaming)
         self._streaming = streaming
-        self._more.setVisible(not self._all_shown)
+        self._more.setVisible(not self._all_shown and self._editor is None)
         finish = message.info.finish if message.info else FinishReason.STOP
         ended = None if self._is_user or streaming else (finish or FinishReason.INTERRUPTED)
         self.status.set_finish(ended, empty=not message.text)
@@ -238,9 +237,13 @@ class MessageWidget(QWidget):
 
     def start_editing(self) -> None:
         """Open the text for changes, in place."""
-        if self._editor is not None or self._streaming:
-            return
-        editor = EditBox(self.message.role, self.message.text, self)
+        if not self._streaming:
+            editor = self._editor or self.open_editor(self.message.text)
+            editor.setFocus()
+
+    def open_editor(self, text: str) -> EditBox:
+        """Show *text* instead of the message's, open for changes."""
+        editor = EditBox(self.message.role, text, self)
         editor.saved.connect(self._on_edit_saved)
         editor.cancelled.connect(self.stop_editing)
         editor.height_changed.connect(self.height_changed)
@@ -249,8 +252,11 @@ class MessageWidget(QWidget):
             widget.hide()
         editor.show()
         self.height_changed.emit()
-        editor.setFocus()
-        self.edit_started.emit()
+        return editor
+
+    def edited_text(self) -> str | None:
+        """What stands in the editor, None without one."""
+        return self._editor.text() if self._editor is not None else None
 
     def stop_editing(self) -> None:
         """Close the editor and show the text as it was."""
@@ -267,10 +273,10 @@ class MessageWidget(QWidget):
         self.actions_row.focus_edit()
 
     def _on_edit_saved(self, text: str) -> None:
-        changed = text != self.message.text
-        self.stop_editing()
-        if changed or self._is_user:
-            self.edited.emit(self.message.id, text)
+        if text == self.message.text and not self._is_user:
+            self.stop_editing()
+        else:
+            self.edited.emit(self.message.id, text)  # whoever takes it shows another message; else the editor stays
 
     def _on_more_clicked(self) -> None:
         self._all_shown = True
@@ -284,11 +290,12 @@ class MessageWidget(QWidget):
         """Lay everything out in a column of *width* pixels, `INSET` from the sides; return the height."""
         y = 0
         if not self._divider.isHidden():
-            self._divider.setGeometry(INSET, 0, width, divider.HEIGHT)
-            y = divider.HEIGHT
+            y = self._divider.fit(width)
+            self._divider.setGeometry(INSET, 0, width, y)
         if not self._is_user:
-            self._label.setGeometry(INSET, y, width, LABEL_HEIGHT)
-            y += LABEL_HEIGHT
+            height = max(LABEL_HEIGHT, self._label.sizeHint().height())
+            self._label.setGeometry(INSET, y, width, height)
+            y += height
         if self._editor is not None:
             height = self._editor.sizeHint().height()
             self._editor.setGeometry(INSET, y, width, height)
@@ -311,8 +318,9 @@ class MessageWidget(QWidget):
             self.status.setGeometry(INSET, y, width, height)
             y += height
         if self._editor is None:
-            self.actions_row.setGeometry(2, y, width + 2 * INSET - 4, action_row.HEIGHT)
-            y += action_row.HEIGHT
+            height = self.actions_row.fit()
+            self.actions_row.setGeometry(2, y, width + 2 * INSET - 4, height)
+            y += height
         self.update()
         return y
 

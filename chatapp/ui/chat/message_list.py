@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from chatapp.core.conversation import Message
 from chatapp.ui.chat.message import INSET, MessageWidget
@@ -27,6 +27,7 @@ class Row:
     height: int
     measured: bool = False
     widget: MessageWidget | None = None
+    stale: bool = False  # its widget is to be made anew as soon as it is not needed as it is
 
 
 class MessageList(QScrollArea):
@@ -39,6 +40,7 @@ class MessageList(QScrollArea):
         self._chain: list[QWidget] = []  # the order of the Tab key; texts get their pieces late
         self._make = make
         self._rows: list[Row] = []
+        self._edits: dict[int, str] = {}  # by message, what stood in editors of messages that are not shown now
         self._follow = True
         self._busy = False
         self._width = 0
@@ -56,6 +58,7 @@ class MessageList(QScrollArea):
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self.lay_out)
+        QApplication.instance().focusChanged.connect(self._on_focus_changed)  # type: ignore[union-attr]
 
     # -- content -------------------------------------------------------------------------------------------------------
 
@@ -75,10 +78,14 @@ class MessageList(QScrollArea):
         self.lay_out()
 
     def rebuild(self) -> None:
-        """Make all widgets anew, as for another language; one that is being edited or written stays."""
+        """Make all widgets anew, as for another language; one that has to live on as soon as it need not."""
         for row in self._rows:
-            self._release(row)
+            row.stale = row.widget is not None
         self.lay_out()
+
+    def forget_edit(self, message_id: int) -> None:
+        """What was changed in a message was taken: it comes back without its editor."""
+        self._edits.pop(message_id, None)
 
     def widgets(self) -> list[MessageWidget]:
         """The widgets that exist, in reading order."""
@@ -180,6 +187,9 @@ class MessageList(QScrollArea):
         self._timer.stop()
         self._busy = True
         try:
+            for row in self._rows:
+                if row.stale:
+                    self._release(row)
             anchor, offset = self._anchor()
             self._set_width()
             for _ in range(6):
@@ -289,6 +299,9 @@ class MessageList(QScrollArea):
         widget.height_changed.connect(self.lay_out_soon)
         widget.dragged.connect(self._on_dragged)
         widget.show()
+        text = self._edits.pop(row.message.id, None)
+        if text is not None:
+            widget.open_editor(text)
 
     def _release(self, row: Row) -> None:
         if row.widget is not None and not row.widget.is_pinned:
@@ -296,9 +309,17 @@ class MessageList(QScrollArea):
 
     def _drop(self, row: Row) -> None:
         if row.widget is not None:
+            text = row.widget.edited_text()
+            if text is not None:
+                self._edits[row.message.id] = text
             row.widget.hide()
             row.widget.deleteLater()
             row.widget = None
+        row.stale = False
+
+    def _on_focus_changed(self, _old: QWidget | None, new: QWidget | None) -> None:
+        if new is not None and any(row.stale for row in self._rows):
+            self.lay_out_soon()
 
     def _chain_focus(self) -> None:
         """Let Tab walk the messages in reading order, whatever the order in which they were made."""

@@ -108,6 +108,8 @@ class StatusLine(QWidget):
         beside = left + wanted + sum(hint.width() + 4 for _, hint in hints) <= width
         across = min(wanted, max(120, width - left))
         self._first_line = max(_LINE, self._label.heightForWidth(across))
+        if beside:
+            self._first_line = max(self._first_line, *(hint.height() for _, hint in hints), 0)
         self._label.setGeometry(left, 0, across, self._first_line)
         start = left - _LINK_PADDING
         x, y, height = (left + across + 4, 0, _LINE) if beside else (start, self._first_line, 0)

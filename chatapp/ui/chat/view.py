@@ -295,8 +295,9 @@ class ChatView(QWidget):
             self._edit(asked)
 
     def _on_edited(self, message_id: int, text: str) -> None:
-        self._chat.edit(message_id, text)
-        self.composer.setFocus()
+        if self._chat.edit(message_id, text):
+            self.list.forget_edit(message_id)
+            self.composer.setFocus()
 
     def _on_sibling_requested(self, message_id: int, step: int) -> None:
         message = self._chat.conversation.messages[message_id]

@@ -94,6 +94,7 @@ class StepsTab(QWidget):
         self._settle.timeout.connect(self._ask_of_itself)
         self._pages = self._build()
         self._connect()
+        self._fit()
         self._retranslate()
 
     def title(self) -> str:
@@ -324,13 +325,17 @@ class StepsTab(QWidget):
             box.setAccessibleName(label.text())
         self.strip.setAccessibleName(self.tr("Tokens"))
         self._area.setAccessibleName(self.tr("Steps"))
-        self.strip.setFixedHeight(_LINES * (self.fontMetrics().height() + 12) + 8)
         self._made_of = None if self.steps.taken is not None else self._made_of
         self.refresh()
+
+    def _fit(self) -> None:
+        self.strip.setFixedHeight(_LINES * (self.fontMetrics().height() + 12) + 8)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
             self._retranslate()
+        elif event.type() == QEvent.Type.FontChange:
+            self._fit()
         super().changeEvent(event)
 
 

@@ -28,6 +28,9 @@ from chatapp.ui.preferences.line_fields import FolderField, LineField
 from chatapp.ui.widgets.combo import CalmComboBox
 from chatapp.ui.widgets.plain_edit import PlainEdit
 
+_DIGITS = 7  # that a box beside a slider has room for
+_AROUND = 42  # pixels of such a box for its arrows and margins
+
 # Slider ranges: where sensible values lie. The number beside it takes everything that is allowed.
 _SLIDERS: dict[str, tuple[float, float, float]] = {
     "sampling.temperature": (0.0, 2.0, 0.05),
@@ -102,11 +105,11 @@ class NumberField(Field):
             slider.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Tab goes to the number beside it
             slider.valueChanged.connect(lambda at: self._spin.setValue(at * self._step))
             row.addWidget(slider, 1)
-            self._spin.setFixedWidth(92)
             row.addWidget(self._spin)
         else:
             row.addWidget(self._spin, 1)
         self.setFocusProxy(self._spin)
+        self._fit()
         self.retranslate()
         self.show_value(setting.default)
 
@@ -132,6 +135,15 @@ class NumberField(Field):
     def retranslate(self) -> None:
         if self._setting.special is not None:
             self._spin.setSpecialValueText(setting_word(self._setting.special.title))
+
+    def _fit(self) -> None:
+        if self._slider is not None:  # one width for all, so that the sliders above each other are equally long
+            self._spin.setFixedWidth(self.fontMetrics().horizontalAdvance("0" * _DIGITS) + _AROUND)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+        super().changeEvent(event)
 
     def _move_slider(self) -> None:
         if self._slider is not None:

@@ -3,13 +3,14 @@
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from chatapp.core.conversation import Message, Role
 from chatapp.core.generation import FinishReason, ReplyInfo
 from chatapp.services.bundle import Services
 from chatapp.services.chat import ChatState
+from chatapp.ui import i18n
 from chatapp.ui.chat.status import StatusLine
 from chatapp.ui.chat.view import ChatView
 
@@ -280,6 +281,57 @@ def test_another_language_is_spoken_at_once(view: ChatView, services: Services, 
     QApplication.sendEvent(view, QEvent(QEvent.Type.LanguageChange))
     assert not set(map(id, view.list.widgets())) & set(map(id, before))
     assert shown(view) == ["hello", "You said: hello"]
+
+
+def spoken(widget: QWidget) -> set[str]:
+    """What the buttons of a message say, and tell."""
+    buttons = widget.findChildren(QAbstractButton)
+    return {text for b in buttons if not b.isHidden() for text in (b.text(), b.toolTip()) if text}
+
+
+def test_a_reply_that_was_being_written_speaks_another_language_when_it_ends(
+    view: ChatView, services: Services, qtbot: QtBot
+) -> None:
+    qtbot.keyClicks(view.composer.edit, "/wait")
+    qtbot.keyClick(view.composer.edit, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: shown(view)[1] == "Waiting to be stopped.")
+    i18n.install("ko")
+    QApplication.processEvents()
+    qtbot.keyClick(view.composer.edit, Qt.Key.Key_Escape)
+    idle(services, qtbot)
+    qtbot.waitUntil(lambda: {"복사", "이어 쓰기"} <= spoken(view.list.widgets()[1]))
+    assert "멈춤" in label_texts(view.list.widgets()[1])
+    assert not {"Copy", "Continue", "Regenerate"} & spoken(view.list.widgets()[1])
+
+
+def test_a_message_with_the_focus_speaks_another_language_when_that_leaves(
+    view: ChatView, services: Services, qtbot: QtBot
+) -> None:
+    say(view, services, qtbot, "hello")
+    kept = view.list.widgets()[0]
+    by_name(kept, "Copy").setFocus()
+    i18n.install("ko")
+    QApplication.processEvents()
+    assert view.list.widgets()[0] is kept
+    view.composer.edit.setFocus()
+    qtbot.waitUntil(lambda: "복사" in spoken(view.list.widgets()[0]))
+
+
+def test_an_open_editor_speaks_another_language_at_once(view: ChatView, services: Services, qtbot: QtBot) -> None:
+    say(view, services, qtbot, "hello")
+    user = view.list.widgets()[0]
+    click(qtbot, user, "Edit")
+    qtbot.keyClicks(QApplication.focusWidget(), " there")
+    i18n.install("ko")
+    QApplication.processEvents()
+    assert {"취소", "저장하고 보내기"} <= spoken(user)
+    editor = QApplication.focusWidget()
+    assert isinstance(editor, QPlainTextEdit)
+    assert editor.toPlainText() == "hello there"
+    assert user.isAncestorOf(editor)
+    qtbot.keyClick(editor, Qt.Key.Key_Escape)
+    view.composer.edit.setFocus()
+    qtbot.waitUntil(lambda: "복사" in spoken(view.list.widgets()[0]))
 
 
 def test_the_focus_is_seen(view: ChatView, qtbot: QtBot) -> None:
