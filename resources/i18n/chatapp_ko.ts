@@ -5324,6 +5324,25 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     </message>
 </context>
 <context>
+    <name>Unsaved</name>
+    <message>
+        <source>Not everything is saved yet. Close anyway?</source>
+        <translation>아직 다 저장되지 않았어요. 그래도 닫을까요?</translation>
+    </message>
+    <message>
+        <source>If you close it now, what is not saved is lost. As soon as everything is saved, the window closes by itself.</source>
+        <translation>지금 닫으면 저장되지 않은 것은 사라져요. 모두 저장되면 창이 저절로 닫혀요.</translation>
+    </message>
+    <message>
+        <source>Close anyway</source>
+        <translation>그래도 닫기</translation>
+    </message>
+    <message>
+        <source>Keep open</source>
+        <translation>열어 두기</translation>
+    </message>
+</context>
+<context>
     <name>UpdateDialog</name>
     <message>
         <source>ChatApp {version} is available</source>
@@ -6057,6 +6076,14 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>하나의 신경망으로 읽고 쓰는 대화 모델을 고르세요.</translation>
     </message>
     <message>
+        <source>{path} cannot be loaded: {reason}.</source>
+        <translation>{path} 파일을 불러올 수 없어요: {reason}.</translation>
+    </message>
+    <message>
+        <source>Choose another file of this model, or another model.</source>
+        <translation>이 모델의 다른 파일이나 다른 모델을 고르세요.</translation>
+    </message>
+    <message>
         <source>This model needs about {needed} of memory and {available} are available.</source>
         <translation>이 모델에는 메모리가 약 {needed} 필요한데, 쓸 수 있는 메모리는 {available}예요.</translation>
     </message>
@@ -6257,6 +6284,34 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>{reason}.</translation>
     </message>
     <message>
+        <source>The conversations in {path} could not be read or written: {reason}.</source>
+        <translation>{path} 안의 대화를 읽거나 쓸 수 없어요: {reason}.</translation>
+    </message>
+    <message>
+        <source>Check that the drive they are on is connected, then try again.</source>
+        <translation>대화가 있는 드라이브가 연결되어 있는지 확인하고 다시 해 보세요.</translation>
+    </message>
+    <message>
+        <source>The disk is full: nothing more can be written to {path}.</source>
+        <translation>디스크가 가득 차서 {path} 위치에 더 쓸 수 없어요.</translation>
+    </message>
+    <message>
+        <source>Free some space, then try again.</source>
+        <translation>공간을 비우고 다시 해 보세요.</translation>
+    </message>
+    <message>
+        <source>Check that its folder is there and may be written, or choose another place.</source>
+        <translation>폴더가 있고 쓸 수 있는지 확인하거나, 다른 위치를 고르세요.</translation>
+    </message>
+    <message>
+        <source>{path} could not be deleted: {reason}.</source>
+        <translation>{path} 파일을 지울 수 없어요: {reason}.</translation>
+    </message>
+    <message>
+        <source>Close other programs that use it, and check that its folder may be changed.</source>
+        <translation>이 파일을 쓰는 다른 프로그램을 닫고, 폴더를 바꿀 수 있는지 확인하세요.</translation>
+    </message>
+    <message>
         <source>Without it an access token lasts only until ChatApp is closed. Start or unlock the keyring, or enter the token anew each time.</source>
         <translation>키링이 없으면 액세스 토큰은 ChatApp을 닫을 때까지만 남아요. 키링을 켜거나 잠금을 풀거나, 매번 토큰을 다시 넣으세요.</translation>
     </message>
@@ -6375,10 +6430,6 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>{path} could not be written: {reason}.</source>
         <translation>{path} 파일에 쓸 수 없어요: {reason}.</translation>
-    </message>
-    <message>
-        <source>Choose another place.</source>
-        <translation>다른 위치를 고르세요.</translation>
     </message>
     <message>
         <source>{path} cannot be used: {reason}.</source>
