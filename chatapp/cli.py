@@ -3,10 +3,11 @@
 import argparse
 import json
 import math
+import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,7 @@ def main(given: argparse.Namespace) -> int:
 
 def ask(given: argparse.Namespace) -> int:
     """Stream a reply, or print it as JSON."""
-    prompt = sys.stdin.read() if given.prompt == "-" else given.prompt
+    prompt = _read("-") if given.prompt == "-" else given.prompt
     if not prompt.strip():
         raise RequestError(ErrorCode.EMPTY_PROMPT)
     request = _request(given, prompt)
@@ -119,11 +120,14 @@ def inspect(given: argparse.Namespace) -> int:
     # The chat context is not used; a small one saves memory.
     with _engine(given, LoadOptions(n_ctx=256)) as (client, _model):
         found = client.inspect(request)
+    part = given.out.with_name(f"{given.out.name}.tmp-{os.getpid()}")  # an earlier file stays until this one is whole
     try:
-        with given.out.open("wb") as file:
+        with part.open("wb") as file:
             write_npz(file, found.arrays, found.meta)
+        part.replace(given.out)
     except OSError as error:
-        given.out.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         raise StorageError(ErrorCode.FILE_FAILED, path=given.out, reason=error.strerror or error) from error
     return 0
 
@@ -376,3 +380,5 @@ def _check_writable(path: Path) -> None:
     if path.is_dir() or not path.absolute().parent.is_dir():
         reason = "it is a folder" if path.is_dir() else "its folder does not exist"
         raise StorageError(ErrorCode.FILE_FAILED, path=path, reason=reason)
+    if path.exists() and not os.access(path, os.W_OK):
+        raise StorageError(ErrorCode.FILE_FAILED, path=path, reason="it is write-protected")

@@ -47,6 +47,15 @@ def test_ask_reads_the_prompt_from_standard_input() -> None:
     assert done.stdout == "You said: 안녕\n"
 
 
+def test_a_prompt_that_is_no_text_gets_one_sentence() -> None:
+    command = [sys.executable, "-m", "chatapp", "--fake-engine", "ask", "-"]
+    strict = os.environ | {"PYTHONIOENCODING": "utf-8:strict"}
+    done = subprocess.run(command, input=b"caf\xe9", capture_output=True, timeout=120, check=False, env=strict)
+    assert done.returncode != 0
+    assert b"cannot be read" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
 def test_ask_json_from_the_starter_model(starter_model: str) -> None:
     done = chatapp("ask", "What is attention?", "--json", "--model", starter_model, "--temperature", "0")
     reply = json.loads(done.stdout)
@@ -97,6 +106,16 @@ def test_inspect_writes_what_it_promises(tmp_path: Path) -> None:
         assert found["attention"].shape[2:] == (2, n)
         assert np.abs(found["attention"].sum(-1) - 1).max() < 1e-5
         assert json.loads(str(found["meta"]))["source"] == "replayed"
+
+
+def test_inspect_keeps_an_earlier_file_until_the_new_one_is_whole(tiny_disk: Path) -> None:
+    out = tiny_disk / "f.npz"
+    out.write_bytes(b"earlier")
+    (tiny_disk / "much").write_bytes(b"x" * 480_000)
+    done = chatapp("inspect", "--text", "word " * 120, "--out", str(out), "--model", str(tiny("llama-f32")))
+    assert "could not be written" in complaint(done)
+    assert out.read_bytes() == b"earlier"
+    assert {path.name for path in tiny_disk.iterdir()} == {"f.npz", "much"}
 
 
 def test_models_list(tmp_path: Path, starter_model: str) -> None:
