@@ -33,6 +33,7 @@ class ConversationsService(QObject):
         storage.write(lambda store: store.purge_trash(time.time() - _TRASH_DAYS * 86400))
         everything = storage.read_now(lambda store: store.summaries() + store.trash())
         self._summaries = {summary.id: summary for summary in everything}
+        self._gone: set[int] = set()  # deleted for good; a reply that was being written may end later
 
     def summaries(self) -> list[ConversationSummary]:
         """What is not in the trash, newest first."""
@@ -46,6 +47,8 @@ class ConversationsService(QObject):
 
     def touch(self, conversation: Conversation) -> None:
         """A conversation is new or has changed: show it where it now belongs. Its header is not saved here."""
+        if conversation.id in self._gone:
+            return
         known = self._summaries.get(conversation.id)
         deleted_at = known.deleted_at if known else None
         self._put(ConversationSummary(conversation.id, conversation.title, conversation.updated_at, deleted_at))
@@ -82,6 +85,7 @@ class ConversationsService(QObject):
         """Really delete what is in the trash."""
         for summary in self.trash():
             del self._summaries[summary.id]
+            self._gone.add(summary.id)
         self._storage.write(lambda store: store.purge_trash(time.time() + 1))
         self.list_changed.emit()
 

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from PySide6.QtCore import QMimeData
+from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtWidgets import QToolTip
 from pytestqt.qtbot import QtBot
 
@@ -47,3 +47,15 @@ def test_what_is_there_and_what_is_selected_count(qtbot: QtBot) -> None:
     edit.selectAll()
     paste(edit, "0123456789")
     assert edit.toPlainText() == "0123456789"
+
+
+def test_no_break_spaces_stay(edit: PlainEdit, qtbot: QtBot) -> None:
+    written = "10\u00a0000\u202f€\nnext"
+    edit.setPlainText(written)
+    assert edit.text() == written
+    assert edit.toPlainText() != written  # which is why there is `text`
+    edit.clear()
+    qtbot.keyClicks(edit, "a")
+    qtbot.keyClick(edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClicks(edit, "b")
+    assert edit.text() == "a\nb"

@@ -211,6 +211,25 @@ def test_two_thousand_conversations_are_shown_and_scrolled_at_once(
     assert scrolled < 0.1
 
 
+def test_the_trash_restores_what_the_arrow_keys_marked(
+    window: MainWindow, services: Services, fill: Fill, qtbot: QtBot
+) -> None:
+    fill((900, "one", 0), (901, "two", 1), (902, "three", 2))
+    for number in (900, 901, 902):
+        services.conversations.delete(number)
+    qtbot.mouseClick(window.findChild(QPushButton, "trashButton"), Qt.MouseButton.LeftButton)
+    page = window.findChild(QWidget, "trashPage")
+    listed, restore = page._list, page._restore_button
+    line = listed.visualRect(listed.model().index(0)).center()
+    qtbot.mouseClick(listed.viewport(), Qt.MouseButton.LeftButton, pos=line)
+    qtbot.keyClick(listed, Qt.Key.Key_Down)
+    marked = [row for row in range(3) if listed.model().index(row).data(Data.SHOWN)]
+    assert marked == [1]
+    qtbot.mouseClick(restore, Qt.MouseButton.LeftButton)
+    assert [s.id for s in services.conversations.trash()] == [902, 900]
+    assert not restore.isEnabled()
+
+
 def test_the_trash_restores_and_is_emptied_only_after_a_question(
     window: MainWindow, services: Services, fill: Fill, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

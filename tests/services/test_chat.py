@@ -249,6 +249,19 @@ def test_delete_undo_and_trash(services: Services, notices: list[Notice], qtbot:
     assert services.storage.read_now(lambda store: store.trash()) == []
 
 
+def test_a_reply_that_ends_after_its_conversation_is_gone_brings_nothing_back(services: Services, qtbot: QtBot) -> None:
+    chat = services.chat
+    chat.send("/wait")
+    qtbot.waitUntil(lambda: chat.running_conversation_id is not None)
+    conversation = chat.conversation
+    services.conversations.delete(conversation.id)
+    services.conversations.empty_trash()
+    qtbot.waitUntil(lambda: chat.running_conversation_id is None, timeout=20_000)
+    services.conversations.touch(conversation)  # as at the end of a reply
+    assert services.conversations.summaries() == []
+    assert services.storage.read_now(lambda store: store.summaries()) == []
+
+
 def test_rename(services: Services, make_services: Make, qtbot: QtBot) -> None:
     answer(services, qtbot, "x")
     services.conversations.rename(services.chat.conversation.id, "  새  이름 ")

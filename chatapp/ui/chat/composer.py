@@ -84,7 +84,7 @@ class Composer(QWidget):
     def send(self) -> None:
         """Send what is written, once, if it is taken."""
         self.edit.commit_preedit()
-        text = self.edit.toPlainText()
+        text = self.edit.text()
         if not text.strip():
             return
         self._timer.stop()
@@ -102,7 +102,7 @@ class Composer(QWidget):
 
     def _save_draft(self) -> None:
         self._timer.stop()
-        self._chat.set_draft(self.edit.toPlainText())
+        self._chat.set_draft(self.edit.text())
 
     def refresh(self) -> None:
         """Show what can be done now."""
@@ -124,9 +124,7 @@ class Composer(QWidget):
 
     def _is_blank(self) -> bool:
         document = self.edit.document()
-        return document.characterCount() <= 1 or (
-            document.characterCount() < 4000 and not self.edit.toPlainText().strip()
-        )
+        return document.characterCount() <= 1 or (document.characterCount() < 4000 and not self.edit.text().strip())
 
     def _on_text_changed(self) -> None:
         self._timer.start()
@@ -148,7 +146,7 @@ class Composer(QWidget):
     def _on_conversation_changed(self) -> None:
         self._timer.stop()
         draft = self._chat.draft()
-        if self.edit.toPlainText() != draft:
+        if self.edit.text() != draft:
             self.edit.blockSignals(True)
             self.edit.set_text(draft)
             self.edit.blockSignals(False)

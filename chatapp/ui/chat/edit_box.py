@@ -50,14 +50,14 @@ class EditBox(QWidget):
     def text(self) -> str:
         """What stands in the field, with the syllable that is being composed."""
         self.edit.commit_preedit()
-        return self.edit.toPlainText()
+        return self.edit.text()
 
     def focusables(self) -> list[QWidget]:
         """What the keyboard can reach, in order."""
         return [self.edit, self._cancel, self._save]
 
     def _on_text_changed(self) -> None:
-        self._save.setEnabled(bool(self.edit.toPlainText().strip()))
+        self._save.setEnabled(bool(self.edit.text().strip()))
 
     def _on_submitted(self) -> None:
         text = self.text()

@@ -14,7 +14,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QWidget
 
-from chatapp.ui.widgets.plain_edit import UNBROKEN
+from chatapp.ui.widgets.plain_edit import UNBROKEN, text_of
 
 MAX_LENGTH = 200_000  # characters; more than any context holds
 MAX_LINES = 10
@@ -72,6 +72,10 @@ class InputEdit(QPlainTextEdit):
     def is_composing(self) -> bool:
         """Whether an input method is holding text back."""
         return bool(self._preedit)
+
+    def text(self) -> str:
+        """What was written, without a syllable that is being composed."""
+        return text_of(self.document())
 
     def set_text(self, text: str) -> None:
         """Replace the text, with the caret at its end."""

@@ -236,7 +236,7 @@ class TokenizerView(QWidget):
         self._input.setPlainText(text)
 
     def _ask(self) -> None:
-        text = self._input.toPlainText()[:_LONGEST_TEXT]
+        text = self._input.text()[:_LONGEST_TEXT]
         self._job = self._services.engine.ask(Tokenize(0, text, self._special.isChecked()))
         if not self._job:
             self._count.setText(self.tr("Tokens are shown when a model is loaded."))
@@ -244,7 +244,7 @@ class TokenizerView(QWidget):
     def _on_answered(self, event: object) -> None:
         if isinstance(event, Tokenized) and event.job == self._job:
             views = token_views(event.ids, [bytes.fromhex(piece) for piece in event.pieces], event.control)
-            characters = len(self._input.toPlainText()[:_LONGEST_TEXT])
+            characters = len(self._input.text()[:_LONGEST_TEXT])
             self._count.setText(
                 self.tr("{tokens} tokens for {characters} characters").format(
                     tokens=number_text(len(views)), characters=number_text(characters)

@@ -116,7 +116,7 @@ class ExplorerTab(QWidget):
     def _connect(self) -> None:
         explorer = self._explorer
         self._source.activated.connect(lambda _at: explorer.set_source(Source(self._source.currentData())))
-        self._text.textChanged.connect(lambda: explorer.set_text(self._text.toPlainText()))
+        self._text.textChanged.connect(lambda: explorer.set_text(self._text.text()))
         self._moved.clicked.connect(explorer.restart)
         self._resume.clicked.connect(explorer.resume)
         self._pages.currentChanged.connect(lambda _at: self._show_page())

@@ -111,7 +111,7 @@ class MeaningsPage(QWidget):
             self._compare()
 
     def _compare(self) -> None:
-        lines = [line.strip()[:_LONGEST] for line in self._texts.toPlainText().splitlines()]
+        lines = [line.strip()[:_LONGEST] for line in self._texts.text().splitlines()]
         self.meanings.compare(self._word.text().strip(), tuple(line for line in lines if line)[:_MOST])
 
     def _show(self) -> None:

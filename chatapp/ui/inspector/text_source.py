@@ -94,7 +94,7 @@ class TextSource(QWidget):
 
     def text(self) -> PlainText:
         """What is to be scored."""
-        return self._given if self._given.length else plain_text(self._edit.toPlainText())
+        return self._given if self._given.length else plain_text(self._edit.text())
 
     def make_room(self, needed: bool) -> None:
         """Take less room, for a result below."""

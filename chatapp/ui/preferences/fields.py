@@ -210,7 +210,7 @@ class TextField(Field):
         self._fit()
 
     def value(self) -> Any:
-        text = self._edit.toPlainText()
+        text = self._edit.text()
         if not self._several:
             return text
         lines = tuple(line for line in text.split("\n") if line)

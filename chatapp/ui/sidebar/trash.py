@@ -43,7 +43,7 @@ class TrashPage(QWidget):
         self._delegate = ConversationDelegate(self._list, with_button=False)
         self._list.setItemDelegate(self._delegate)
         self._list.doubleClicked.connect(self._restore)
-        self._list.clicked.connect(self._on_clicked)
+        self._list.selectionModel().currentChanged.connect(self._on_current_changed)
         self._hint = QLabel(self)
         self._hint.setProperty("role", "small")
         self._hint.setWordWrap(True)
@@ -80,14 +80,14 @@ class TrashPage(QWidget):
         if confirm(self, self.tr("Empty the trash?"), consequence.format(count=count), self.tr("Delete for good")):
             self._services.conversations.empty_trash()
 
-    def _on_clicked(self, index: QModelIndex) -> None:
+    def _on_current_changed(self, index: QModelIndex) -> None:
         self._item_model.set_shown(index.data(Data.ID))
-        self._restore_button.setEnabled(True)
+        self._restore_button.setEnabled(index.isValid())
 
     def _on_list_changed(self) -> None:
         self._item_model.set_summaries(self._services.conversations.trash())
         filled = self._item_model.conversation_count() > 0
-        self._restore_button.setEnabled(filled and self._list.currentIndex().isValid())
+        self._on_current_changed(self._list.currentIndex())
         self._empty_button.setEnabled(filled)
         self._hint.setText(
             self.tr("Select a conversation to restore it.") if filled else self.tr("The trash is empty.")

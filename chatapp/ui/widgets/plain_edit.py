@@ -3,13 +3,19 @@
 import re
 
 from PySide6.QtCore import QMimeData, QPoint
-from PySide6.QtGui import QTextOption
+from PySide6.QtGui import QTextDocument, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QToolTip, QWidget
 
 from chatapp.ui.widgets.text import number_text
 
 LONGEST = 50_000  # characters; ten million take Qt seconds
 UNBROKEN = re.compile(r"\S{2000}")  # looking for places to break this takes Qt seconds
+_LINE_ENDS = dict.fromkeys((0x2028, 0x2029, 0xFDD0, 0xFDD1), "\n")  # as `toPlainText` does
+
+
+def text_of(document: QTextDocument) -> str:
+    """The text of *document*, with its no-break spaces: `toPlainText` makes ordinary ones of them."""
+    return document.toRawText().translate(_LINE_ENDS)
 
 
 class PlainEdit(QPlainTextEdit):
@@ -18,6 +24,10 @@ class PlainEdit(QPlainTextEdit):
     def __init__(self, parent: QWidget | None = None, longest: int = LONGEST) -> None:
         super().__init__(parent)
         self._longest = longest
+
+    def text(self) -> str:
+        """What stands in it."""
+        return text_of(self.document())
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         text = source.text()

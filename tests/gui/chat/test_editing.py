@@ -157,3 +157,13 @@ def test_a_long_message_that_is_open_offers_nothing_else(view: ChatView, service
     rewrite(widget, qtbot, "short")
     services.chat.message_changed.emit(widget.message.id)
     assert not by_name(widget, "Show all").isVisible()
+
+
+def test_a_reply_that_is_saved_as_it_was_stays_as_it_was(view: ChatView, services: Services, qtbot: QtBot) -> None:
+    say(view, services, qtbot, "/say 10\u00a0000\u00a0€")
+    reply = message_at(view, services, 1)
+    assert "\u00a0" in reply.message.text
+    click(qtbot, reply, "Edit")
+    qtbot.keyClick(editor_of(reply), Qt.Key.Key_Return)
+    assert reply.findChild(EditBox) is None or not reply.findChild(EditBox).isVisible()
+    assert services.chat.conversation.path()[1].id == reply.message.id, "no second version of it"
