@@ -185,14 +185,14 @@ def given_text(text: str, trace: TokenTrace | TraceBuffer) -> str:
     return ""
 
 
-def tokens_in(text: str, trace: TokenTrace) -> int:
+def tokens_in(text: str, trace: TokenTrace | TraceBuffer) -> int:
     """How many of a reply's tokens its *text* is made of.
 
     Not those of a stop text, of a character that the end cut in half, or of the end of the turn.
     """
     room = len(text) - len(given_text(text, trace))
     count = used = 0
-    for number, said in enumerate(trace.texts(), 1):
+    for number, said in enumerate(decode_pieces(trace.token_bytes(i) for i in range(len(trace))), 1):
         used += len(said)
         if used > room:
             break

@@ -10,7 +10,7 @@ from chatapp.core.errors import ErrorCode, RequestError
 from chatapp.core.generation import Fork, ReplyInfo
 from chatapp.core.text import file_name
 from chatapp.core.trace import TokenTrace
-from chatapp.core.trace_buffer import given_text
+from chatapp.core.trace_buffer import TraceBuffer, given_text
 from chatapp.core.vocabulary import Vocabulary
 from chatapp.protocol.messages import Generate, ModelInfo
 
@@ -79,7 +79,7 @@ def plan_branch(message: Message, trace: TokenTrace | None, position: int, ids: 
     return Branch(message, trace, given, begun, fork, written, info.unsent, head)
 
 
-def is_by(message: Message, trace: TokenTrace | None, model: ModelInfo | None, path: str) -> bool:
+def is_by(message: Message, trace: TokenTrace | TraceBuffer | None, model: ModelInfo | None, path: str) -> bool:
     """Whether the model at *path* wrote *message*. *model* is what is known of it, None while it is loaded."""
     fingerprint = "" if trace is None else trace.meta.get("fingerprint")
     if model is not None and fingerprint:
@@ -87,7 +87,7 @@ def is_by(message: Message, trace: TokenTrace | None, model: ModelInfo | None, p
     return path == (message.info.model if message.info else "")
 
 
-def same_tokens(trace: TokenTrace, vocabulary: Vocabulary) -> bool:
+def same_tokens(trace: TokenTrace | TraceBuffer, vocabulary: Vocabulary) -> bool:
     """Whether every token that *trace* names has the same bytes in *vocabulary*.
 
     So it is with other quantizations of a model: a reply of one of them can be branched by another one.

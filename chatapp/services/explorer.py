@@ -14,7 +14,7 @@ from chatapp.core.vocabulary import Vocabulary, unfinished
 from chatapp.protocol.messages import Prefix
 from chatapp.services.chat import ChatService
 from chatapp.services.engine_process import EngineService, EngineState
-from chatapp.services.explorer_place import Place, Source, place_after, place_in
+from chatapp.services.explorer_place import Place, Source, is_foreign, place_after, place_in
 from chatapp.services.inspector import InspectorService
 from chatapp.services.next_tokens import NextTokens
 from chatapp.services.vocabulary import VocabularyService
@@ -29,6 +29,7 @@ class ExplorerState(StrEnum):
 
     NO_MODEL = "no_model"
     NOTHING = "nothing"  # an empty conversation, or no text
+    OTHER_MODEL = "other_model"  # the selected token is one of another model, to which the ids are other words
     WAITING = "waiting"  # for the reply that is being written
     READING = "reading"
     READY = "ready"
@@ -271,7 +272,8 @@ class ExplorerService(QObject):
             self._set_state(ExplorerState.NO_MODEL)
         elif self.prefix is None:
             self.distribution = None
-            self._set_state(ExplorerState.NOTHING)
+            foreign = self.source is Source.TOKEN and is_foreign(self._inspector, self.vocabulary)
+            self._set_state(ExplorerState.OTHER_MODEL if foreign else ExplorerState.NOTHING)
         elif self.vocabulary is None:
             self._set_state(ExplorerState.READING)
             self._vocabulary.need()

@@ -7,6 +7,7 @@ from chatapp.core.adapters import AdapterUse
 from chatapp.core.conversation import Message, Role
 from chatapp.core.vocabulary import Vocabulary
 from chatapp.protocol.messages import Prefix
+from chatapp.services.branching import same_tokens
 from chatapp.services.chat import ChatService
 from chatapp.services.inspector import InspectorService, TraceState
 
@@ -45,9 +46,14 @@ def place_after(text: str, adapters: tuple[AdapterUse, ...]) -> Place | None:
 def place_in(
     chat: ChatService, inspector: InspectorService, vocabulary: Vocabulary | None, *, at_end: bool
 ) -> Place | None:
-    """At the inspector's token, or (*at_end*, or when none is selected) where the conversation goes on."""
-    message = inspector.message
+    """At the inspector's token, or (*at_end*, or when none is selected) where the conversation goes on.
+
+    Where the tokens are foreign (`is_foreign`) there is no place at one of them, and the end is that of a text.
+    """
+    message, foreign = inspector.message, is_foreign(inspector, vocabulary)
     if not at_end and message is not None and inspector.token is not None:
+        if foreign:
+            return None
         if message.role is Role.ASSISTANT:
             return _in_reply(inspector, message, inspector.token)
         return _in_prompt(inspector, inspector.token)
@@ -55,12 +61,18 @@ def place_in(
     if not path:
         return None
     leaf = path[-1]
-    if leaf.role is Role.ASSISTANT and leaf.id == inspector.message_id and inspector.state is TraceState.READY:
+    is_read = leaf.id == inspector.message_id and inspector.state is TraceState.READY and not foreign
+    if leaf.role is Role.ASSISTANT and is_read:
         return replace(_in_reply(inspector, leaf, _spoken(inspector, vocabulary)), taken=None)
     prefix = inspector.prefix_to(leaf.id)
     if leaf.role is Role.ASSISTANT:  # its tokens are not at hand
         prefix = replace(prefix, prefill=leaf.text, reply_ids=())
     return Place(prefix, _tail(leaf.text))
+
+
+def is_foreign(inspector: InspectorService, vocabulary: Vocabulary | None) -> bool:
+    """Whether the ids of the tokens that are looked at are other words to the loaded model; False until it is known."""
+    return vocabulary is not None and not same_tokens(inspector.trace, vocabulary)
 
 
 def _in_prompt(inspector: InspectorService, position: int) -> Place | None:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from chatapp.core.errors import ErrorCode, UserFixable
 from chatapp.core.lookahead import LookaheadTree
 from chatapp.protocol.messages import Lookahead, LookedAhead, Prefix, PromptProgress
-from chatapp.services.explorer import ExplorerService, Step
+from chatapp.services.explorer import ExplorerService, ExplorerState, Step
 from chatapp.services.questions import Questions
 
 MAX_WIDTH, MAX_DEPTH, MAX_NODES = 8, 24, 300
@@ -88,7 +88,8 @@ class LookaheadService(QObject):
             self.progress.emit(event.fraction)
 
     def _on_explorer_changed(self) -> None:
-        if self._asked_from is not None and self._explorer.prefix != self._asked_from:
+        gone = self._explorer.state is ExplorerState.NO_MODEL  # another one would find another tree
+        if self._asked_from is not None and (gone or self._explorer.prefix != self._asked_from):
             self._questions.withdraw(self._job)
             self._job, self._asked_from, self.tree, self.error = 0, None, None, None
             self.interrupted = False

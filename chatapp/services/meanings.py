@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from chatapp.core.errors import ErrorCode, UserFixable
 from chatapp.core.examples import end_of
 from chatapp.protocol.messages import Meanings, MeaningsRead, PromptProgress
+from chatapp.services.engine_process import EngineService
 from chatapp.services.questions import Questions
 
 
@@ -41,8 +42,9 @@ class MeaningsService(QObject):
     changed = Signal()
     failed = Signal(object)
 
-    def __init__(self, questions: Questions, parent: QObject | None = None) -> None:
+    def __init__(self, engine: EngineService, questions: Questions, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._engine = engine
         self._questions = questions
         self._job = 0
         self.word = ""
@@ -51,6 +53,7 @@ class MeaningsService(QObject):
         self.sentences: tuple[Sentence, ...] = ()
         self.similarity: NDArray[np.float32] | None = None
         self.progress = 0.0
+        engine.state_changed.connect(self._on_engine_changed)
 
     @property
     def is_asking(self) -> bool:
@@ -73,6 +76,11 @@ class MeaningsService(QObject):
         self._questions.withdraw(self._job)
         self._job = 0
         self.changed.emit()
+
+    def _on_engine_changed(self) -> None:
+        if self._engine.model is None and self.similarity is not None:  # another one's states are others
+            self.sentences, self.similarity = (), None
+            self.changed.emit()
 
     def _on_answer(self, answer: object) -> None:
         self._job = 0

@@ -12,7 +12,8 @@ from chatapp.core.attention_picture import picture_of
 from chatapp.core.conversation import Message, Role
 from chatapp.core.errors import ErrorCode, RequestError, UserFixable
 from chatapp.core.model_comparison import HeadsApart, ModelComparison, ModelFile, Side, divergence, heads_apart
-from chatapp.core.trace_buffer import TraceBuffer
+from chatapp.core.trace import decode_pieces
+from chatapp.core.trace_buffer import TraceBuffer, tokens_in
 from chatapp.hub.gguf import GgufHeader
 from chatapp.hub.plan import make_plan
 from chatapp.protocol.messages import (
@@ -28,6 +29,7 @@ from chatapp.protocol.messages import (
     Score,
     Scored,
 )
+from chatapp.services.branching import is_by
 from chatapp.services.engine_process import EngineService
 from chatapp.services.inspector import InspectorService
 from chatapp.services.memory import free_memory
@@ -93,6 +95,7 @@ class ModelCompareService(QObject):
         self._message: Message | None = None
         self._is_reply = False
         self._prefix = Prefix()
+        self._unsaid = 0  # tokens at the reply's end that its text does not have
         self._scored: list[Scored] = []
         self._shared = 0
         self._pair: dict[int, object] = {}  # the answers to the running question of both
@@ -122,7 +125,7 @@ class ModelCompareService(QObject):
 
     def start(self, path: str) -> None:
         """Compare the chat's model with the one at *path* on the message, or text, that is looked at."""
-        message = self._inspector.message
+        message, trace = self._inspector.message, self._inspector.trace
         if message is None or self._engine.model is None:
             return
         self.cancel()
@@ -131,8 +134,13 @@ class ModelCompareService(QObject):
         self.comparison = self.error = self.token = None
         self._prefix = self._inspector.prefix_to(message.id)
         self._is_reply = message.role is Role.ASSISTANT and not self._inspector.is_text
-        if self._is_reply and not self._prefix.reply_ids:  # its tokens were not kept
-            self._prefix = replace(self._prefix, prefill=message.text)
+        self._unsaid = 0
+        if self._is_reply:
+            own = is_by(message, trace, self._engine.model, self._engine.model_path)
+            if own and self._prefix.reply_ids:
+                self._unsaid = len(trace) - tokens_in(message.text, trace)
+            else:  # its tokens were not kept, or may be other words to this model
+                self._prefix = replace(self._prefix, reply_ids=(), prefill=message.text)
         self._enter(CompareState.READING)
         self._ask(0, Score(0, self._prefix))
 
@@ -246,10 +254,15 @@ class ModelCompareService(QObject):
         for answer, engine in zip(self._scored, (self._engine, self.other), strict=True):
             same = bool(self._shared) and bool(found)  # the other one was given tokens, which it knows no owners of
             own = found[0].own if same else np.array(answer.owners) == owner
+            trace, length = TraceBuffer(answer.trace), len(message.text)
+            if self._unsaid and not self._shared and not found:  # the other one reads the text, and no mark of its end
+                own[-self._unsaid :] = False
+                said = decode_pieces(trace.token_bytes(int(at)) for at in np.flatnonzero(own))
+                length = sum(map(len, said))  # a stop text can begin within a token
             path, print_ = (engine.model.path, engine.model.fingerprint) if engine.model else ("", "")
             file = ModelFile(Path(path).name, print_)
-            meta = {"model": path, "fingerprint": print_, "kind": "prompt", "prompt_tokens": answer.total}
-            found.append(Side(file, TraceBuffer(replace(answer.trace, meta=meta)), own, len(message.text)))
+            trace.meta = {"model": path, "fingerprint": print_, "kind": "prompt", "prompt_tokens": answer.total}
+            found.append(Side(file, trace, own, length))
         return found[0], found[1]
 
     def _next_rows(self) -> None:
@@ -369,6 +382,7 @@ class ModelCompareService(QObject):
             self.comparison = None
             self._enter(CompareState.FAILED)
         else:
+            self.token = None  # it can be asked for again
             self.heads_changed.emit()
 
     def _on_other_failed(self, error: UserFixable) -> None:

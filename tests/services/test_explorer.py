@@ -12,6 +12,7 @@ from chatapp.services.explorer import ExplorerState
 from chatapp.services.explorer_place import Source
 from chatapp.services.inspector import TraceState
 from tests.gui.inspector.real import Real, ask, open_real
+from tests.helpers.tiny_models import tiny
 from tests.services.conftest import make_services, services
 
 __all__ = ["make_services", "open_real", "services"]
@@ -21,6 +22,12 @@ SAMPLED = SamplingParams(temperature=0.8, top_k=5, top_p=1.0, min_p=0.0, seed=3,
 
 def settle(services: Services, qtbot: QtBot, state: ExplorerState = ExplorerState.READY) -> None:
     qtbot.waitUntil(lambda: services.explorer.state is state, timeout=20_000)
+
+
+def load(services: Services, qtbot: QtBot, name: str) -> None:
+    """Load a tiny model."""
+    with qtbot.waitSignal(services.engine.model_loaded, timeout=60_000):
+        services.models.choose(str(tiny(name)))
 
 
 def explore_text(services: Services, qtbot: QtBot, text: str) -> None:
@@ -297,6 +304,40 @@ def test_without_a_model_and_with_another_one(open_real: Real, qtbot: QtBot, sta
     assert len(services.explorer.steps) == 1  # the same tokens
 
 
+@pytest.mark.parametrize("in_prompt", [False, True])
+def test_a_token_of_another_model_is_no_place(open_real: Real, qtbot: QtBot, in_prompt: bool) -> None:
+    services = open_real(False)
+    load(services, qtbot, "llama-f32")
+    inspector, explorer = services.inspector, services.explorer
+    inspector.set_open(True)
+    ask(services, qtbot, "Hello, 마우스!", GREEDY)
+    asked, reply = services.chat.conversation.path()
+    if in_prompt:
+        inspector.select(asked.id)
+        qtbot.waitUntil(lambda: inspector.state is TraceState.UNSCORED, timeout=20_000)
+        inspector.score()
+        qtbot.waitUntil(lambda: inspector.state is TraceState.READY, timeout=20_000)
+    inspector.select_token(5)
+    explorer.set_active(True)
+    settle(services, qtbot)
+    here = explorer.place
+    assert here is not None
+    assert here.taken == inspector.trace.ids[5]
+    load(services, qtbot, "llama-sentencepiece")
+    settle(services, qtbot, ExplorerState.OTHER_MODEL)
+    assert explorer.place is None
+    assert explorer.distribution is None
+    explorer.set_source(Source.END)  # a text, which every model has tokens for
+    settle(services, qtbot)
+    assert explorer.prefix is not None
+    assert explorer.prefix.reply_ids == ()
+    assert explorer.prefix.prefill == reply.text
+    load(services, qtbot, "llama-q8_0")  # has the tokens of the first
+    explorer.set_source(Source.TOKEN)
+    settle(services, qtbot)
+    assert explorer.place == here
+
+
 def test_the_test_engine_refuses(services: Services, qtbot: QtBot) -> None:
     services.explorer.set_active(True)
     services.explorer.set_source(Source.TEXT)
@@ -370,3 +411,16 @@ def test_a_reply_interrupts_the_lookahead_and_what_was_found_stays(open_real: Re
     assert ahead.interrupted
     assert ahead.tree is not None
     assert 0 < len(ahead.tree) < 300
+
+
+def test_a_tree_is_that_of_the_model_that_looked(open_real: Real, qtbot: QtBot) -> None:
+    services = open_real(False)
+    load(services, qtbot, "llama-f32")
+    explore_text(services, qtbot, "Hello")
+    ahead, here = services.lookahead, services.explorer.prefix
+    ahead.start(2, 2, 4)
+    qtbot.waitUntil(lambda: ahead.tree is not None, timeout=20_000)
+    load(services, qtbot, "llama-sentencepiece")
+    settle(services, qtbot)
+    assert services.explorer.prefix == here
+    assert ahead.tree is None

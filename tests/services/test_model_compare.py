@@ -1,13 +1,18 @@
 """Two models on one text, in two real workers."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 import psutil
 import pytest
 from pytestqt.qtbot import QtBot
 
-from chatapp.core.errors import ErrorCode
+from chatapp.core.conversation import Message
+from chatapp.core.errors import ErrorCode, RequestError, UserFixable
 from chatapp.core.generation import SamplingParams
-from chatapp.core.model_comparison import ModelComparison
+from chatapp.core.model_comparison import ModelComparison, Side
+from chatapp.core.trace_buffer import tokens_in
 from chatapp.protocol.messages import Attend, Attended, Logits, LogitsRead, Predict, Predicted, Prefix, Question
 from chatapp.services.bundle import Services
 from chatapp.services.engine_process import EngineState
@@ -153,6 +158,70 @@ def test_other_tokens_are_compared_by_the_character_only(looked: Services, qtbot
         assert side.bits_per_character == pytest.approx(nats / np.log(2) / len(TEXT), rel=0.05)
     looked.model_compare.look_at(3)
     assert looked.model_compare.token is None
+
+
+def reply(services: Services, qtbot: QtBot) -> Message:
+    """A reply that a stop text ended in the middle of its tokens."""
+    greedy = SamplingParams(temperature=0, max_tokens=24)
+    ask(services, qtbot, "Hello, 마우스!", greedy)
+    first = services.chat.conversation.path()[-1]
+    whole, inspector = first.text, services.inspector
+    end = next(at for at in range(8, len(whole) - 1) if whole.find(whole[at : at + 2]) == at)
+    services.chat.set_sampling(replace(greedy, stop=(whole[end : end + 2],)))
+    services.chat.regenerate(first.id)
+    qtbot.waitUntil(
+        lambda: inspector.message_id != first.id and inspector.state is TraceState.READY and bool(inspector.trace.meta),
+        timeout=60_000,
+    )
+    found = services.chat.conversation.path()[-1]
+    assert found.text == whole[:end]
+    assert tokens_in(found.text, inspector.trace) < len(inspector.trace)
+    return found
+
+
+def text_of(side: Side) -> str:
+    return b"".join(side.trace.token_bytes(int(at)) for at in side.scored).decode("utf-8", "replace")
+
+
+def test_the_mark_of_the_end_counts_for_neither_of_other_tokens(looked: Services, qtbot: QtBot) -> None:
+    message = reply(looked, qtbot)
+    one, two = compared(looked, qtbot, "llama-sentencepiece").sides
+    assert message.text.startswith(text_of(one))
+    assert len(text_of(one)) == one.length >= len(message.text) - 3  # without a token that the stop text begins in
+    assert text_of(two).strip() == message.text
+    assert two.length == len(message.text)
+    one, _ = compared(looked, qtbot, "llama-q8_0").sides
+    assert one.trace.ids[one.own].tolist() == looked.inspector.trace.ids.tolist()  # both read them all
+
+
+def test_a_reply_of_another_model_is_read_as_text(looked: Services, qtbot: QtBot) -> None:
+    message = reply(looked, qtbot)
+    with qtbot.waitSignal(looked.engine.model_loaded, timeout=60_000):
+        looked.models.choose(str(tiny("llama-sentencepiece")))
+    for name in ("llama-f32", "llama-sentencepiece"):
+        assert text_of(compared(looked, qtbot, name).sides[0]).strip() == message.text
+
+
+def test_heads_that_a_reply_interrupted_are_asked_for_again(
+    looked: Services, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = compared(looked, qtbot, "llama-q8_0")
+    service = looked.model_compare
+
+    def interrupted(
+        _question: Question, _answered: object, failed: Callable[[UserFixable], None], _told: object
+    ) -> int:
+        failed(RequestError(ErrorCode.CANCELLED))
+        return 0
+
+    with monkeypatch.context() as during:
+        during.setattr(looked.questions, "ask", interrupted)
+        service.look_at(9)
+    assert service.error is not None
+    assert not service.is_asking_heads
+    service.look_at(9)
+    assert service.is_asking_heads
+    qtbot.waitUntil(lambda: 9 in found.attention, timeout=20_000)
 
 
 def test_other_heads_cannot_be_compared(looked: Services, qtbot: QtBot) -> None:

@@ -167,6 +167,10 @@ class ExplorerTab(QWidget):
         return {
             ExplorerState.NO_MODEL: self.tr("Load a model to see which token may come next."),
             ExplorerState.NOTHING: self.tr("Write something in the chat, or choose “A text of my own” above."),
+            ExplorerState.OTHER_MODEL: self.tr(
+                "Another model cut this text into tokens, and the loaded one has others. Load that model, or choose "
+                "“The end of this chat” above."
+            ),
             ExplorerState.WAITING: self.tr("A reply is being written. The next token is looked at when it is done."),
             ExplorerState.READING: self.tr("Reading…"),
             ExplorerState.INTERRUPTED: self.tr("Interrupted by a reply."),

@@ -39,7 +39,7 @@ class MeaningsPage(QWidget):
     def __init__(self, services: "Services", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("meaningsPage")
-        self.meanings = MeaningsService(services.questions, self)
+        self.meanings = MeaningsService(services.engine, services.questions, self)
         self.meanings.failed.connect(lambda error: services.notices.post_error(error, key="meanings"))
         self._heading = _label("meaningsHeading", "heading")
         self._back, self._go = QPushButton(self), QPushButton(self)

@@ -34,7 +34,7 @@ from chatapp.ui.inspector.numbers import percent
 from chatapp.ui.inspector.step_chips import StepChips
 from tests.gui.inspector.real import Real, ask, open_real
 from tests.services.conftest import make_services, services
-from tests.services.test_explorer import GREEDY
+from tests.services.test_explorer import GREEDY, load
 
 __all__ = ["make_services", "open_real", "services"]
 W = TypeVar("W", bound=QWidget)
@@ -300,6 +300,21 @@ def test_the_test_engine_says_that_it_cannot(services: Services, qtbot: QtBot) -
     qtbot.waitUntil(lambda: services.explorer.state is ExplorerState.FAILED, timeout=10_000)
     assert services.explorer.error is not None
     assert services.explorer.error.message in part(tab, QLabel, "explorerMessage").text()
+
+
+def test_where_another_model_s_token_stands_nothing_is_shown_but_why(open_real: Real, qtbot: QtBot) -> None:
+    services = open_real(False)
+    load(services, qtbot, "llama-f32")
+    tab = open_tab(services, qtbot)
+    ask(services, qtbot, "Hello", GREEDY)
+    services.inspector.select_token(3)
+    where = part(tab, QLabel, "explorerWhere")
+    qtbot.waitUntil(lambda: where.text().startswith("In the place of token 4 of the reply"), timeout=20_000)
+    load(services, qtbot, "llama-sentencepiece")
+    qtbot.waitUntil(lambda: services.explorer.state is ExplorerState.OTHER_MODEL, timeout=20_000)
+    assert part(tab, QLabel, "explorerMessage").text().startswith("Another model cut this text into tokens")
+    assert not where.text()
+    assert tab.export_data() is None
 
 
 def test_the_table_of_a_large_vocabulary_is_shown_and_searched_within_a_frame(qtbot: QtBot) -> None:

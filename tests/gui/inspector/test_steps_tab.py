@@ -165,6 +165,20 @@ def test_a_word_that_is_missing_and_the_same_beginning(open_real: Real, qtbot: Q
     assert not page.meanings.is_asking
 
 
+def test_what_a_word_means_to_a_model_goes_with_it(open_real: Real, qtbot: QtBot) -> None:
+    services = open_real(True)
+    _, tab = open_panel(services, qtbot)
+    press(tab, "meaningsButton", qtbot)
+    page = tab.meanings
+    page.meanings.compare("mouse", ("a mouse", "the mouse"))
+    qtbot.waitUntil(lambda: page.meanings.similarity is not None, timeout=30_000)
+    assert page.chart.isVisible()
+    services.engine.unload()
+    assert page.meanings.similarity is None
+    assert page.meanings.sentences == ()
+    assert not page.chart.isVisible()
+
+
 def test_a_reply_s_token_is_asked_for_and_a_cancel_ends_it(open_real: Real, qtbot: QtBot) -> None:
     services = open_real(True)
     _, tab = open_panel(services, qtbot)
