@@ -216,7 +216,9 @@ class ExplorerService(QObject):
     def _find_place(self) -> Place | None:
         if self.source is Source.TEXT:
             return place_after(self.text, self._chat.conversation.adapters)
-        return place_in(self._chat, self._inspector, self.vocabulary, at_end=self.source is Source.END)
+        return place_in(
+            self._chat, self._inspector, self._engine.model, self.vocabulary, at_end=self.source is Source.END
+        )
 
     def _go_to(self, place: Place | None) -> None:
         self.place = place
@@ -272,7 +274,8 @@ class ExplorerService(QObject):
             self._set_state(ExplorerState.NO_MODEL)
         elif self.prefix is None:
             self.distribution = None
-            foreign = self.source is Source.TOKEN and is_foreign(self._inspector, self.vocabulary)
+            of_token = self.source is Source.TOKEN
+            foreign = of_token and is_foreign(self._inspector, self._engine.model, self.vocabulary)
             self._set_state(ExplorerState.OTHER_MODEL if foreign else ExplorerState.NOTHING)
         elif self.vocabulary is None:
             self._set_state(ExplorerState.READING)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from chatapp.core.adapters import AdapterUse
 from chatapp.core.conversation import Message, Role
 from chatapp.core.vocabulary import Vocabulary
-from chatapp.protocol.messages import Prefix
+from chatapp.protocol.messages import ModelInfo, Prefix
 from chatapp.services.branching import same_tokens
 from chatapp.services.chat import ChatService
 from chatapp.services.inspector import InspectorService, TraceState
@@ -44,13 +44,18 @@ def place_after(text: str, adapters: tuple[AdapterUse, ...]) -> Place | None:
 
 
 def place_in(
-    chat: ChatService, inspector: InspectorService, vocabulary: Vocabulary | None, *, at_end: bool
+    chat: ChatService,
+    inspector: InspectorService,
+    model: ModelInfo | None,
+    vocabulary: Vocabulary | None,
+    *,
+    at_end: bool,
 ) -> Place | None:
     """At the inspector's token, or (*at_end*, or when none is selected) where the conversation goes on.
 
     Where the tokens are foreign (`is_foreign`) there is no place at one of them, and the end is that of a text.
     """
-    message, foreign = inspector.message, is_foreign(inspector, vocabulary)
+    message, foreign = inspector.message, is_foreign(inspector, model, vocabulary)
     if not at_end and message is not None and inspector.token is not None:
         if foreign:
             return None
@@ -70,9 +75,11 @@ def place_in(
     return Place(prefix, _tail(leaf.text))
 
 
-def is_foreign(inspector: InspectorService, vocabulary: Vocabulary | None) -> bool:
-    """Whether the ids of the tokens that are looked at are other words to the loaded model; False until it is known."""
-    return vocabulary is not None and not same_tokens(inspector.trace, vocabulary)
+def is_foreign(inspector: InspectorService, model: ModelInfo | None, vocabulary: Vocabulary | None) -> bool:
+    """Whether the ids of the tokens that are looked at are other words to *model*; False until that is known."""
+    if model is None or vocabulary is None or model.fingerprint == inspector.trace.meta.get("fingerprint"):
+        return False  # the last saves a look at some ten thousand tokens
+    return not same_tokens(inspector.trace, vocabulary)
 
 
 def _in_prompt(inspector: InspectorService, position: int) -> Place | None:
