@@ -318,6 +318,35 @@ def test_preferences_take_effect_at_once(preferences: QDialog, services: Service
     assert [box.itemText(at) for at in range(box.count())] == ["시스템 설정", "밝게", "어둡게"]
 
 
+def test_numbers_are_typed_into_the_preferences_key_by_key(
+    preferences: QDialog, services: Services, qtbot: QtBot
+) -> None:
+    def type_into(key: str, text: str) -> QDoubleSpinBox:
+        box = spin(preferences, key)
+        box.selectAll()
+        qtbot.keyClicks(box, text)
+        return box
+
+    temperature = type_into("sampling.temperature", "0.35")
+    assert temperature.value() == services.settings.get("sampling.temperature") == 0.35
+    slider = field(preferences, "sampling.temperature").findChild(QSlider)
+    assert slider.value() == 7, "it follows"
+    assert type_into("sampling.temperature", "1.25").value() == services.settings.get("sampling.temperature") == 1.25
+    assert type_into(CONTEXT_LENGTH.key, "20480").value() == services.settings.get(CONTEXT_LENGTH.key) == 20480
+    most = spin(preferences, "sampling.max_tokens")
+    type_into("sampling.max_tokens", "17")
+    assert services.settings.get("sampling.max_tokens") == 17
+    row = field(preferences, "sampling.max_tokens").parent()
+    assert isinstance(row, SettingRow)
+    row.findChild(QToolButton, "resetButton").click()
+    assert services.settings.get("sampling.max_tokens") == 0
+    assert most.text() == most.specialValueText()
+    row = field(preferences, "sampling.temperature").parent()
+    assert isinstance(row, SettingRow)
+    row.findChild(QToolButton, "resetButton").click()
+    assert temperature.value() == SamplingParams().temperature
+
+
 def test_a_change_that_needs_a_reload_offers_it(
     preferences: QDialog, services: Services, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
