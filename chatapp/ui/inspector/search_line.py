@@ -4,7 +4,7 @@ from collections.abc import Container
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from chatapp.core.token_search import Query, QueryError, parse
@@ -12,6 +12,7 @@ from chatapp.core.trace_buffer import TraceBuffer
 from chatapp.services.tasks import Tasks
 from chatapp.ui.inspector.numbers import count
 from chatapp.ui.widgets.icons import icon
+from chatapp.ui.widgets.search_field import SearchField
 
 _AT_ONCE = 10_000  # tokens that are searched within a frame; longer ones on a thread
 
@@ -38,9 +39,8 @@ class SearchLine(QWidget):
         self._query = Query()
         self._places: list[tuple[int, int]] = []
         self._at: int | None = None
-        self.edit = QLineEdit(self)
+        self.edit = SearchField(self)
         self.edit.setObjectName("tokenSearch")
-        self.edit.setClearButtonEnabled(True)
         self.edit.textChanged.connect(self._on_edited)
         self._count = QLabel(self)
         self._count.setObjectName("tokenSearchCount")
@@ -159,8 +159,6 @@ class SearchLine(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.step(-1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
-        elif event.key() == Qt.Key.Key_Escape and self.edit.text():
-            self.edit.clear()
         else:
             super().keyPressEvent(event)
 

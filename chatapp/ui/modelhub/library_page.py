@@ -31,6 +31,7 @@ from chatapp.ui.modelhub.message_pane import MessagePane
 from chatapp.ui.notices import NoticeArea
 from chatapp.ui.widgets.combo import CalmComboBox
 from chatapp.ui.widgets.icons import icon
+from chatapp.ui.widgets.search_field import SearchField
 from chatapp.ui.widgets.text import number_text, size_text
 
 if TYPE_CHECKING:
@@ -52,9 +53,8 @@ class LibraryPage(QWidget):
         self._services = services
         self._library = services.library
         self.setObjectName("libraryPage")
-        self._search = QLineEdit(self)
+        self._search = SearchField(self)
         self._search.setObjectName("librarySearch")
-        self._search.setClearButtonEnabled(True)
         self._search.setMaxLength(200)
         self._search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self._show = CalmComboBox(self)
@@ -315,13 +315,14 @@ class LibraryPage(QWidget):
         self._on_changed()
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
-        if watched is self._search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if event.key() == Qt.Key.Key_Down:
-                self.list.setFocus()
-                return True
-            if event.key() == Qt.Key.Key_Escape and self._search.text():
-                self._search.clear()
-                return True
+        if (
+            watched is self._search
+            and isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.key() == Qt.Key.Key_Down
+        ):
+            self.list.setFocus()
+            return True
         return False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
