@@ -73,6 +73,11 @@ class Sidebar(QWidget):
         outer.setContentsMargins(0, 10, 0, 8)
         outer.addLayout(self._pages)
 
+    def rename_shown(self) -> None:
+        """Edit the title of the conversation that has the focus in the list, else of the one the chat shows."""
+        self._pages.setCurrentWidget(self._list_page)  # an editor in the list behind the trash would be open unseen
+        self.list.rename_shown()
+
     def _show_trash(self, shown: bool) -> None:
         self._pages.setCurrentWidget(self._trash if shown else self._list_page)
         (self._trash if shown else self.list).setFocus()
