@@ -3,7 +3,7 @@
 from collections.abc import Container
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -64,6 +64,21 @@ class SearchLine(QWidget):
         column.addLayout(row)
         column.addWidget(self._error)
         self._retranslate()
+
+    def bind_keys(self, widget: QWidget) -> None:
+        """Let F3 go on, Shift+F3 back and Ctrl+F come here, wherever in *widget* the focus is."""
+        for keys, action in (
+            (QKeySequence("F3"), lambda: self.step(1)),
+            (QKeySequence("Shift+F3"), lambda: self.step(-1)),
+            (QKeySequence(QKeySequence.StandardKey.Find), self._take_focus),
+        ):
+            shortcut = QShortcut(keys, widget)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(action)
+
+    def _take_focus(self) -> None:
+        if self.isVisible():  # there may be no tokens yet
+            self.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def set_trace(self, trace: TraceBuffer, hidden: Container[int] = ()) -> None:
         """Search *trace* from now on, without the *hidden* tokens."""
