@@ -164,6 +164,26 @@ def test_a_look_at_the_folders_leaves_tags_alone_that_are_being_typed(
     assert app.library.notes(page.current()).tags == ("korean",)
 
 
+def test_the_order_is_kept(page: LibraryPage, app: Services, qtbot: QtBot) -> None:
+    with (app.paths.models / "beta.gguf").open("ab") as file:
+        file.truncate(50_000_000)
+    look(app, qtbot)
+    order = page.findChild(QComboBox, "libraryOrder")
+    assert order.currentText() == "Last used"
+    by_name = listed(page)
+    sizes = {model.name: model.size for model in app.library.models()}
+    order.setFocus()
+    qtbot.keyClick(order, Qt.Key.Key_S)
+    assert order.currentText() == "Size"
+    by_size = listed(page)
+    assert by_size != by_name
+    assert by_size[0] == max(sizes, key=sizes.__getitem__)
+    again = LibraryPage(app)
+    qtbot.addWidget(again)
+    assert again.findChild(QComboBox, "libraryOrder").currentText() == "Size"
+    assert listed(again) == by_size
+
+
 def test_a_favourite_with_a_name_of_its_own_leads_the_model_menu(
     page: LibraryPage, app: Services, qtbot: QtBot, tmp_path: Path
 ) -> None:
