@@ -39,33 +39,35 @@ class PresetsService(QObject):
         model = self._engine.model
         return recommended(model.recommended) if model else None
 
-    def create(self, name: str, params: SamplingParams) -> None:
-        """Keep *params* under *name*; like all below, a failure becomes a notice."""
-        self._try(lambda: self._folder.create(name, params))
+    def create(self, name: str, params: SamplingParams) -> Preset | None:
+        """Keep *params* under *name*; like all below, a failure becomes a notice, and there is no new preset."""
+        return self._try(lambda: self._folder.create(name, params))
 
-    def duplicate(self, preset: Preset) -> None:
+    def duplicate(self, preset: Preset) -> Preset | None:
         """Make a copy."""
-        self._try(lambda: self._folder.duplicate(preset))
+        return self._try(lambda: self._folder.duplicate(preset))
 
-    def rename(self, preset: Preset, name: str) -> None:
+    def rename(self, preset: Preset, name: str) -> Preset | None:
         """Give it another name."""
-        self._try(lambda: self._folder.rename(preset, name))
+        return self._try(lambda: self._folder.rename(preset, name))
 
     def delete(self, preset: Preset) -> None:
         """Remove it."""
         self._try(lambda: self._folder.delete(preset))
 
-    def take_in(self, path: Path) -> None:
+    def take_in(self, path: Path) -> Preset | None:
         """Import a file."""
-        self._try(lambda: self._folder.take_in(path))
+        return self._try(lambda: self._folder.take_in(path))
 
     def write_out(self, preset: Preset, path: Path) -> None:
         """Export to a file."""
         self._try(lambda: self._folder.write_out(preset, path))
 
-    def _try(self, action: Callable[[], object]) -> None:
+    def _try(self, action: Callable[[], Preset | None]) -> Preset | None:
+        preset = None
         try:
-            action()
+            preset = action()
         except UserFixable as error:
             self._notices.post_error(error, key="presets")
         self.changed.emit()
+        return preset

@@ -293,6 +293,9 @@ UPDATE_LAST: Setting[int] = Setting("update_last", Kind.INTEGER, 0, bounds=(0, 2
 UPDATE_SKIPPED: Setting[str] = Setting("update_skipped", Kind.TEXT, "")  # the version nobody wants to hear of
 WINDOW_GEOMETRY: Setting[str] = Setting("window.geometry", Kind.TEXT, "")  # base64 of QMainWindow.saveGeometry
 MODELS_GEOMETRY: Setting[str] = Setting("window.models", Kind.TEXT, "")  # the same of the window of models
+LIBRARY_ORDER: Setting[str] = Setting(  # how the models on this computer are sorted
+    "window.library_order", Kind.CHOICE, "used", choices=tuple(Choice(o, "") for o in ("used", "name", "size", "added"))
+)
 WINDOW_STATE: Setting[str] = Setting("window.state", Kind.TEXT, "")  # base64 of QMainWindow.saveState
 SPLITTER_SIZES: Setting[tuple[int, ...]] = Setting("window.splitter", Kind.INTEGERS, (), bounds=(0, 100_000))  # pixels
 

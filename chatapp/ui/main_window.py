@@ -155,6 +155,7 @@ class MainWindow(QMainWindow):
             dock.visibilityChanged.connect(
                 lambda _visible, dock=dock, name=name: actions[name].setChecked(not dock.isHidden())
             )
+        self._room.arranged.connect(actions["sidebar"].setChecked)
         # One panel at a time: side by side they would leave the chat a column of words.
         self._settings_dock.shown.connect(self._inspector_dock.hide)
         self._inspector_dock.shown.connect(self._settings_dock.hide)
@@ -257,8 +258,8 @@ class MainWindow(QMainWindow):
             QGuiApplication.clipboard().setText(reasoning.split(reply.text)[1])
 
     def _rename(self) -> None:
-        self._sidebar.show()
-        self._sidebar.list.rename_shown()
+        self._room.show_sidebar()
+        self._sidebar.rename_shown()
 
     def _undo_delete(self) -> None:
         from chatapp.services.notices import Action
@@ -322,7 +323,6 @@ class MainWindow(QMainWindow):
         if known:
             self._splitter.setSizes(list(sizes))
         self._room.restore(not known or sizes[0] > 0)
-        self.actions_table["sidebar"].setChecked(not self._sidebar.isHidden())
         self.actions_table["settings_panel"].setChecked(not self._settings_dock.isHidden())
         self.actions_table["inspector"].setChecked(not self._inspector_dock.isHidden())
 

@@ -27,6 +27,7 @@ class PresetBar(QWidget):
     def __init__(self, services: "Services", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._services = services
+        self._wanted: Preset | None = None  # of several with the same values
         self._box = CalmComboBox(self)
         self._box.setObjectName("presetBox")
         self._box.activated.connect(self._on_chosen)
@@ -55,8 +56,8 @@ class PresetBar(QWidget):
         self._box.clear()
         for preset in presets:
             self._box.addItem(setting_word(preset.name) if preset.built_in else preset.name, preset)
-        used = next((at for at, preset in enumerate(presets) if preset.params == params), -1)
-        self._box.setCurrentIndex(used)
+        used = [at for at, preset in enumerate(presets) if preset.params == params]
+        self._box.setCurrentIndex(next((at for at in used if presets[at] == self._wanted), used[0] if used else -1))
 
     def _current(self) -> Preset | None:
         found = self._box.currentData()
@@ -68,6 +69,7 @@ class PresetBar(QWidget):
     def _on_chosen(self) -> None:
         preset = self._current()
         if preset is not None:
+            self._wanted = preset
             self._services.chat.set_sampling(preset.params)
             self.chosen.emit()
 
@@ -75,7 +77,7 @@ class PresetBar(QWidget):
         presets, current = self._services.presets, self._current()
         self._menu.clear()
         self._menu.addAction(self.tr("Save as…"), self._on_save)
-        duplicate = self._menu.addAction(self.tr("Duplicate"), lambda: presets.duplicate(current) if current else None)
+        duplicate = self._menu.addAction(self.tr("Duplicate"), self._on_duplicate)
         rename = self._menu.addAction(self.tr("Rename…"), self._on_rename)
         delete = self._menu.addAction(self.tr("Delete"), lambda: presets.delete(current) if current else None)
         self._menu.addSeparator()
@@ -92,17 +94,28 @@ class PresetBar(QWidget):
 
     def _on_save(self) -> None:
         if name := self._ask_name(""):
-            self._services.presets.create(name, self._params())
+            self._take(self._services.presets.create(name, self._params()))
+
+    def _on_duplicate(self) -> None:
+        current = self._current()
+        if current is not None:
+            self._take(self._services.presets.duplicate(current))
 
     def _on_rename(self) -> None:
         current = self._current()
         if current is not None and (name := self._ask_name(current.name)):
-            self._services.presets.rename(current, name)
+            self._take(self._services.presets.rename(current, name))
+
+    def _take(self, preset: Preset | None) -> None:
+        """Show the new *preset*, though another has the same values; None when there was none to make."""
+        if preset is not None:
+            self._wanted = preset
+            self.refresh()
 
     def _on_import(self) -> None:
         path, _filter = QFileDialog.getOpenFileName(self, self.tr("Import a preset"), "", "JSON (*.json)")
         if path:
-            self._services.presets.take_in(Path(path))
+            self._take(self._services.presets.take_in(Path(path)))
 
     def _on_export(self) -> None:
         current = self._current()

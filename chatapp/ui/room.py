@@ -1,6 +1,6 @@
 """Decides which side parts fit beside the chat when the window is narrow."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 _LOOK_AGAIN = 10  # milliseconds
@@ -8,7 +8,13 @@ CHAT_MIN = 400  # pixels; less and a message is a column of words
 
 
 class Room(QObject):
-    """Hides the sidebar while a panel at the right needs its place, and brings it back when there is room again."""
+    """Hides the sidebar while a panel at the right needs its place, and brings it back when there is room again.
+
+    Signals:
+        arranged(bool)  whether the sidebar is shown now
+    """
+
+    arranged = Signal(bool)
 
     def __init__(self, window: QMainWindow, sidebar: QWidget, docks: list[QDockWidget]) -> None:
         super().__init__(window)
@@ -29,7 +35,7 @@ class Room(QObject):
     def restore(self, wanted: bool) -> None:
         """As it was last time: the sidebar on or off, and shown if it fits beside the panels."""
         self._wanted = wanted
-        self._sidebar.setVisible(wanted)
+        self._place(shown=wanted)
         QTimer.singleShot(0, self, self._settle)
 
     def _settle(self) -> None:
@@ -46,17 +52,28 @@ class Room(QObject):
 
     def toggle_sidebar(self) -> None:
         """Show the sidebar when it is hidden, for whatever reason, else hide it; without room for both, panels go."""
-        wanted = self._wanted = self._sidebar.isHidden()
-        if wanted and not self._fits():
+        if self._sidebar.isHidden():
+            self.show_sidebar()
+        else:
+            self._wanted = False
+            self.arrange()
+
+    def show_sidebar(self) -> None:
+        """Show it; without room for both, panels go."""
+        self._wanted = True
+        if not self._fits():
             for dock in self._docks:
                 dock.hide()
         self.arrange()
 
     def arrange(self) -> None:
         """Show the sidebar if it is wanted and fits."""
-        if not self._is_settled:
-            return
-        self._sidebar.setVisible(self._wanted and self._fits())
+        if self._is_settled:
+            self._place(shown=self._wanted and self._fits())
+
+    def _place(self, *, shown: bool) -> None:
+        self._sidebar.setVisible(shown)
+        self.arranged.emit(shown)
 
     def _fits(self) -> bool:
         return sum(dock.width() for dock in self._shown()) <= self._room_for_panels()

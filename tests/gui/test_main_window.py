@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QListView,
     QMenu,
     QPlainTextEdit,
+    QPushButton,
     QScrollBar,
     QTabWidget,
     QToolButton,
@@ -173,6 +174,42 @@ def test_the_sidebar_gives_way_to_the_panel_when_the_window_is_narrow(window: Ma
     press(qtbot, window, "Ctrl+,")
     qtbot.waitUntil(lambda: window.findChild(QWidget, "settingsDock").isVisible())
     assert sidebar.isVisible()
+
+
+def test_the_menu_marks_the_list_while_it_is_shown(window: MainWindow, qtbot: QtBot) -> None:
+    sidebar, action = window.findChild(QWidget, "sidebar"), window.actions_table["sidebar"]
+    window.resize(900, 700)
+    press(qtbot, window, "Ctrl+I")
+    qtbot.waitUntil(sidebar.isHidden)
+    assert not action.isChecked()
+    for shown in (True, False, True):
+        press(qtbot, window, "Ctrl+B")
+        assert sidebar.isVisible() is action.isChecked() is shown
+    press(qtbot, window, "Ctrl+I")
+    qtbot.waitUntil(sidebar.isHidden)
+    window.resize(1500, 700)
+    qtbot.waitUntil(sidebar.isVisible)
+    assert action.isChecked()
+
+
+@pytest.mark.parametrize("hidden_by", ["trash", "Ctrl+B", "Ctrl+I"])
+def test_a_title_is_edited_in_sight(window: MainWindow, services: Services, qtbot: QtBot, hidden_by: str) -> None:
+    ask(services, qtbot, "first")
+    window.resize(900, 700)
+    listed, sidebar = window.findChild(QListView, "conversationList"), window.findChild(QWidget, "sidebar")
+    if hidden_by == "trash":
+        qtbot.mouseClick(window.findChild(QPushButton, "trashButton"), Qt.MouseButton.LeftButton)
+    else:
+        press(qtbot, window, hidden_by)
+        qtbot.waitUntil(sidebar.isHidden)
+    press(qtbot, window, "F2")
+    editor = listed.findChild(QLineEdit)
+    qtbot.waitUntil(editor.hasFocus)
+    qtbot.keyClicks(editor, "Renamed")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: services.chat.conversation.title == "Renamed")
+    window.resize(910, 700)
+    assert listed.isVisible(), "it was shown for good"
 
 
 def test_the_layout_is_there_again_next_time(make_services: Make, qtbot: QtBot, qapp: QApplication) -> None:

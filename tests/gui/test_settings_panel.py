@@ -134,35 +134,71 @@ def test_token_biases_and_breakers_are_typed_as_lines(panel: SettingsPanel, serv
     assert services.chat.effective_sampling().dry_breakers == ("\n", ",")
 
 
+def choose_preset(panel: SettingsPanel, name: str) -> None:
+    box = panel.findChild(QComboBox, "presetBox")
+    at = box.findText(name)
+    box.setCurrentIndex(at)
+    box.activated.emit(at)
+
+
+def do_with_preset(panel: SettingsPanel, word: str) -> None:
+    """What begins with *word* in the menu."""
+    menu = panel.findChild(QToolButton, "presetMenuButton").menu()
+    menu.aboutToShow.emit()
+    action = next(a for a in menu.actions() if a.text().startswith(word))
+    assert action.isEnabled()
+    action.trigger()
+
+
 def test_presets_are_chosen_kept_and_removed(
     panel: SettingsPanel, services: Services, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     box = panel.findChild(QComboBox, "presetBox")
     assert box.currentText() == "Balanced"
-    at = box.findText("Precise")
-    box.setCurrentIndex(at)
-    box.activated.emit(at)
+    choose_preset(panel, "Precise")
     assert services.chat.effective_sampling().temperature == 0.3
     assert spin(panel, "sampling.temperature").value() == 0.3
     spin(panel, "sampling.temperature").setValue(0.35)
     assert box.currentIndex() == -1, "these are own values"
-
-    def choose(word: str) -> None:
-        menu = panel.findChild(QToolButton, "presetMenuButton").menu()
-        menu.aboutToShow.emit()
-        next(a for a in menu.actions() if a.text().startswith(word)).trigger()
-
     monkeypatch.setattr(QInputDialog, "getText", lambda *_args, **_more: ("내 것", True))
-    choose("Save as")
+    do_with_preset(panel, "Save as")
     assert box.currentText() == "내 것"
     out = tmp_path / "out.json"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: (str(out), ""))
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_args: (str(out), ""))
-    choose("Export")
-    choose("Delete")
+    do_with_preset(panel, "Export")
+    do_with_preset(panel, "Delete")
     assert box.findText("내 것") == -1
-    choose("Import")
+    do_with_preset(panel, "Import")
     assert box.currentText() == "내 것"
+
+
+def test_of_presets_with_the_same_values_the_chosen_one_is_shown(
+    panel: SettingsPanel, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = panel.findChild(QComboBox, "presetBox")
+    choose_preset(panel, "Precise")
+    do_with_preset(panel, "Duplicate")
+    assert box.currentText() == "Precise 2"
+    choose_preset(panel, "Precise")
+    assert box.currentText() == "Precise"
+    choose_preset(panel, "Precise 2")
+    assert box.currentText() == "Precise 2"
+    spin(panel, "sampling.temperature").setValue(0.35)
+    assert box.currentIndex() == -1
+    spin(panel, "sampling.temperature").setValue(0.3)
+    assert box.currentText() == "Precise 2"
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_args, **_more: ("Mine", True))
+    do_with_preset(panel, "Rename")
+    assert box.currentText() == "Mine"
+    services.chat.set_sampling(SamplingParams())
+    assert box.currentText() == "Balanced"
+    choose_preset(panel, "Mine")
+    do_with_preset(panel, "Delete")
+    assert box.currentText() == "Precise"
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_args, **_more: ("Balanced", True))
+    do_with_preset(panel, "Save as")
+    assert box.currentText() == "Precise", "the name is taken: nothing was made"
 
 
 def test_a_typed_number_counts_at_once(panel: SettingsPanel, services: Services, qtbot: QtBot) -> None:
@@ -316,6 +352,35 @@ def test_preferences_take_effect_at_once(preferences: QDialog, services: Service
     QApplication.processEvents()
     assert preferences.windowTitle() == "환경설정"
     assert [box.itemText(at) for at in range(box.count())] == ["시스템 설정", "밝게", "어둡게"]
+
+
+def test_numbers_are_typed_into_the_preferences_key_by_key(
+    preferences: QDialog, services: Services, qtbot: QtBot
+) -> None:
+    def type_into(key: str, text: str) -> QDoubleSpinBox:
+        box = spin(preferences, key)
+        box.selectAll()
+        qtbot.keyClicks(box, text)
+        return box
+
+    temperature = type_into("sampling.temperature", "0.35")
+    assert temperature.value() == services.settings.get("sampling.temperature") == 0.35
+    slider = field(preferences, "sampling.temperature").findChild(QSlider)
+    assert slider.value() == 7, "it follows"
+    assert type_into("sampling.temperature", "1.25").value() == services.settings.get("sampling.temperature") == 1.25
+    assert type_into(CONTEXT_LENGTH.key, "20480").value() == services.settings.get(CONTEXT_LENGTH.key) == 20480
+    most = spin(preferences, "sampling.max_tokens")
+    type_into("sampling.max_tokens", "17")
+    assert services.settings.get("sampling.max_tokens") == 17
+    row = field(preferences, "sampling.max_tokens").parent()
+    assert isinstance(row, SettingRow)
+    row.findChild(QToolButton, "resetButton").click()
+    assert services.settings.get("sampling.max_tokens") == 0
+    assert most.text() == most.specialValueText()
+    row = field(preferences, "sampling.temperature").parent()
+    assert isinstance(row, SettingRow)
+    row.findChild(QToolButton, "resetButton").click()
+    assert temperature.value() == SamplingParams().temperature
 
 
 def test_a_change_that_needs_a_reload_offers_it(

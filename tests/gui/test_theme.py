@@ -5,10 +5,12 @@ from dataclasses import fields
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon, QImage, QStyleHints
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
 
 from chatapp.paths import resources
 from chatapp.ui import theme
+from chatapp.ui.modelhub.message_pane import MessagePane
 from chatapp.ui.widgets.icons import icon
 
 GROUNDS = ("background", "surface", "sunken", "code_background", "user_bubble", "hover", "selected")
@@ -82,6 +84,19 @@ def test_every_icon_is_drawn_in_the_text_colour(qapp: QApplication) -> None:
     for name, one in drawn.items():
         assert _darkest(one.pixmap(QSize(24, 24), 2.0).toImage()) > 150, name
     theme.apply(qapp, "light", 10)
+
+
+def test_the_picture_of_a_message_follows_the_theme(qapp: QApplication, qtbot: QtBot) -> None:
+    theme.apply(qapp, "light", 10)
+    pane = MessagePane("message")
+    qtbot.addWidget(pane)
+    pane.show_message("model", "No models yet", "", [])
+    picture = next(label for label in pane.findChildren(QLabel) if not label.pixmap().isNull())
+    drawn = []
+    for mode in ("light", "dark", "light"):
+        theme.apply(qapp, mode, 10)
+        drawn.append(_darkest(picture.pixmap().toImage()))
+    assert drawn[0] == drawn[2] < 128 < drawn[1]
 
 
 def test_an_unknown_icon_is_an_error_at_once(qapp: QApplication) -> None:

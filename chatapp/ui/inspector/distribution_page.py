@@ -4,13 +4,14 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from chatapp.services.explorer import ExplorerService, ExplorerState
 from chatapp.ui.inspector.distribution_table import DistributionTable
 from chatapp.ui.inspector.explorer_exports import candidates_export
 from chatapp.ui.inspector.exported import Exported
 from chatapp.ui.inspector.numbers import nats_as_bits, percent
+from chatapp.ui.widgets.search_field import SearchField
 from chatapp.ui.widgets.text import number_text
 
 _DELAY = 60  # ms after the last key
@@ -22,9 +23,8 @@ class DistributionPage(QWidget):
     def __init__(self, explorer: ExplorerService, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._explorer = explorer
-        self._search = QLineEdit(self)
+        self._search = SearchField(self)
         self._search.setObjectName("vocabularySearch")
-        self._search.setClearButtonEnabled(True)
         self._search.installEventFilter(self)
         self._table = DistributionTable(self)
         self._mass = _label(self, "distributionMass")

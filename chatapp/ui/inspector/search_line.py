@@ -3,8 +3,8 @@
 from collections.abc import Container
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from chatapp.core.token_search import Query, QueryError, parse
@@ -12,6 +12,7 @@ from chatapp.core.trace_buffer import TraceBuffer
 from chatapp.services.tasks import Tasks
 from chatapp.ui.inspector.numbers import count
 from chatapp.ui.widgets.icons import icon
+from chatapp.ui.widgets.search_field import SearchField
 
 _AT_ONCE = 10_000  # tokens that are searched within a frame; longer ones on a thread
 
@@ -38,9 +39,8 @@ class SearchLine(QWidget):
         self._query = Query()
         self._places: list[tuple[int, int]] = []
         self._at: int | None = None
-        self.edit = QLineEdit(self)
+        self.edit = SearchField(self)
         self.edit.setObjectName("tokenSearch")
-        self.edit.setClearButtonEnabled(True)
         self.edit.textChanged.connect(self._on_edited)
         self._count = QLabel(self)
         self._count.setObjectName("tokenSearchCount")
@@ -64,6 +64,21 @@ class SearchLine(QWidget):
         column.addLayout(row)
         column.addWidget(self._error)
         self._retranslate()
+
+    def bind_keys(self, widget: QWidget) -> None:
+        """Let F3 go on, Shift+F3 back and Ctrl+F come here, wherever in *widget* the focus is."""
+        for keys, action in (
+            (QKeySequence("F3"), lambda: self.step(1)),
+            (QKeySequence("Shift+F3"), lambda: self.step(-1)),
+            (QKeySequence(QKeySequence.StandardKey.Find), self._take_focus),
+        ):
+            shortcut = QShortcut(keys, widget)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(action)
+
+    def _take_focus(self) -> None:
+        if self.isVisible():  # there may be no tokens yet
+            self.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def set_trace(self, trace: TraceBuffer, hidden: Container[int] = ()) -> None:
         """Search *trace* from now on, without the *hidden* tokens."""
@@ -159,8 +174,6 @@ class SearchLine(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.step(-1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
-        elif event.key() == Qt.Key.Key_Escape and self.edit.text():
-            self.edit.clear()
         else:
             super().keyPressEvent(event)
 

@@ -47,7 +47,7 @@ class TextResult(QWidget):
         self._sums.setWordWrap(True)
         self._sums.setProperty("role", "small")
         self.strip = TokenStrip(self)
-        self._search = SearchLine(services.tasks, self)
+        self.search = SearchLine(services.tasks, self)
         self._line = TokenLine(self)
         self._expected = ElidedLabel(self)
         self._expected.setObjectName("expectedTokens")
@@ -56,7 +56,7 @@ class TextResult(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        for part in (self._summary, self._sums, self._colours, self._hint, self.strip, self._search, self._line,
+        for part in (self._summary, self._sums, self._colours, self._hint, self.strip, self.search, self._line,
                      self._expected):  # fmt: skip
             column.addWidget(part, int(part is self.strip))
         self._later.timeout.connect(self._catch_up)
@@ -65,8 +65,8 @@ class TextResult(QWidget):
         self.strip.chosen.connect(self._select)
         self.strip.pointed.connect(self._point)
         self._summary.jumped.connect(self._select)
-        self._search.jumped.connect(self._select)
-        self._search.found.connect(self.strip.set_found)
+        self.search.jumped.connect(self._select)
+        self.search.found.connect(self.strip.set_found)
         self._score.restarted.connect(self._on_restarted)
         self._score.grew.connect(self.strip.grow)
         self._score.changed.connect(self._on_changed)
@@ -87,7 +87,7 @@ class TextResult(QWidget):
         self._token = self._hovered = None
         self.strip.show_trace(self._score.trace)
         self._on_colours()
-        self._search.set_trace(self._score.trace)
+        self.search.set_trace(self._score.trace)
         self._show_sums()
         self._show_token()
 
@@ -113,7 +113,7 @@ class TextResult(QWidget):
 
     def _catch_up(self) -> None:
         self._show_sums()
-        self._search.catch_up()
+        self.search.catch_up()
 
     def _show_sums(self) -> None:
         totals, trace = self._score.totals, self._score.trace

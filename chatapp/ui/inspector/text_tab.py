@@ -54,6 +54,7 @@ class TextTab(QWidget):
         self._adapters = _label(self, "scoreAdapters", "small")
         self._hint = _label(self, "scoreHint", "muted")
         self._result = TextResult(services, self)
+        self._result.search.bind_keys(self)
         self._arrange()
         self._start.clicked.connect(self._on_start)
         self._source.changed.connect(self._on_source)

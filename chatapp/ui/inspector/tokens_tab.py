@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from chatapp.core.candidates import candidates_of
@@ -131,14 +130,7 @@ class TokensTab(QWidget):
         self.table.selectionModel().selectionChanged.connect(self._show_branch)
         self._branch.clicked.connect(self._on_branch_clicked)
         self._type.clicked.connect(self._on_type)
-        for keys, action in (
-            ("F3", lambda: self._search.step(1)),
-            ("Shift+F3", lambda: self._search.step(-1)),
-            (QKeySequence(QKeySequence.StandardKey.Find).toString(), self._search.edit.setFocus),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(action)
+        self._search.bind_keys(self)
 
     # -- keeping up ----------------------------------------------------------------------------------------------------
 
@@ -298,4 +290,5 @@ class TokensTab(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
             self._retranslate()
+            self._show_token()
         super().changeEvent(event)

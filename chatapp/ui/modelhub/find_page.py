@@ -17,6 +17,7 @@ from chatapp.ui.modelhub.message_pane import MessagePane
 from chatapp.ui.modelhub.repository_page import RepositoryPage
 from chatapp.ui.preferences.dialog import open_preferences
 from chatapp.ui.widgets.icons import icon
+from chatapp.ui.widgets.search_field import SearchField
 from chatapp.ui.widgets.text import number_text
 
 if TYPE_CHECKING:
@@ -31,9 +32,8 @@ class FindPage(QStackedWidget):
         self._services = services
         self._search = services.hub_search
         self.setObjectName("findPage")
-        self.box = QLineEdit(self)
+        self.box = SearchField(self)
         self.box.setObjectName("hubSearchBox")
-        self.box.setClearButtonEnabled(True)
         self.box.setMaxLength(200)
         self.box.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self._filters = FindFilters(self._search.largest_params, self)

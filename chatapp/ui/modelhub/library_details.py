@@ -109,14 +109,15 @@ class LibraryDetails(QScrollArea):
 
     def show_model(self, model: LocalModel | None) -> None:
         """Show it; None for nothing."""
-        if self._tags.hasFocus() and self._model is not None:
-            self._save_tags()
         same = model is not None and self._model is not None and model.path == self._model.path
+        if not same and self._tags.hasFocus():
+            self._save_tags()
         self._model = model
         self._content.setVisible(model is not None)
         if model is not None:
             self._show_all(model)
             if not same:
+                self._show_tags(model)
                 self.verticalScrollBar().setValue(0)
 
     def shown_path(self) -> str:
@@ -141,8 +142,8 @@ class LibraryDetails(QScrollArea):
         copies = words.copies(library, model)
         self._copies.setText(_breakable(copies))
         self._copies.setVisible(bool(copies))
-        if not self._tags.hasFocus():
-            self._tags.setText(", ".join(notes.tags))
+        if not self._tags.hasFocus():  # else somebody is typing them
+            self._show_tags(model)
         while self._facts.rowCount():
             self._facts.removeRow(0)
         for heading, value in words.facts(library, model):
@@ -160,6 +161,9 @@ class LibraryDetails(QScrollArea):
         self._path.set_full_text(str(model.path))
         self._show_state()
         self._show_fit()
+
+    def _show_tags(self, model: LocalModel) -> None:
+        self._tags.setText(", ".join(self._services.library.notes(model).tags))
 
     def _show_state(self) -> None:
         model, engine = self._model, self._services.engine

@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from chatapp.core.errors import UserFixable
 from chatapp.services.library import Keeper, LocalModel, Verdict
+from chatapp.settings.schema import LIBRARY_ORDER
 from chatapp.ui.modelhub import library_words as words
 from chatapp.ui.modelhub.find_words import BADGE_COLORS, badge_text
 from chatapp.ui.widgets.text import plain_tip
@@ -68,7 +69,7 @@ class LibraryItemModel(QAbstractListModel):
         self._library = services.library
         self._models: list[LocalModel] = []
         self._search = ""
-        self._order = Order.USED
+        self._order = Order(services.settings.get(LIBRARY_ORDER))
         self._show: tuple[Show, str] = (Show.ALL, "")
 
     def set_search(self, text: str) -> None:

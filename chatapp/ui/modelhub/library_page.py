@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from chatapp.services.library import Keeper, LocalModel
+from chatapp.settings.schema import LIBRARY_ORDER
 from chatapp.ui.drop import FileDrop, add_hint, are_models
 from chatapp.ui.modelhub.import_dialog import ImportDialog
 from chatapp.ui.modelhub.library_actions import LibraryActions
@@ -31,6 +32,7 @@ from chatapp.ui.modelhub.message_pane import MessagePane
 from chatapp.ui.notices import NoticeArea
 from chatapp.ui.widgets.combo import CalmComboBox
 from chatapp.ui.widgets.icons import icon
+from chatapp.ui.widgets.search_field import SearchField
 from chatapp.ui.widgets.text import number_text, size_text
 
 if TYPE_CHECKING:
@@ -52,9 +54,8 @@ class LibraryPage(QWidget):
         self._services = services
         self._library = services.library
         self.setObjectName("libraryPage")
-        self._search = QLineEdit(self)
+        self._search = SearchField(self)
         self._search.setObjectName("librarySearch")
-        self._search.setClearButtonEnabled(True)
         self._search.setMaxLength(200)
         self._search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self._show = CalmComboBox(self)
@@ -131,7 +132,7 @@ class LibraryPage(QWidget):
         self._search.installEventFilter(self)
         self._timer.timeout.connect(self._on_search)
         self._show.activated.connect(self._on_show)
-        self._order.activated.connect(lambda: self._item_model.set_order(self._order.currentData()))
+        self._order.activated.connect(self._on_order)
         self._folders.clicked.connect(lambda: LibraryFolders(services, self).open())
         self._copies.clicked.connect(self._show_copies)
         self.list.selectionModel().currentChanged.connect(lambda now, _before: self._on_current(now))
@@ -188,6 +189,11 @@ class LibraryPage(QWidget):
         show, value = self._show.currentData()
         self._item_model.set_show(Show(show), value)
         self._show_total()
+
+    def _on_order(self) -> None:
+        order = Order(self._order.currentData())  # Qt gives back a plain text
+        self._services.settings.set(LIBRARY_ORDER, order.value)
+        self._item_model.set_order(order)
 
     def _show_copies(self) -> None:
         self._search.clear()
@@ -302,7 +308,6 @@ class LibraryPage(QWidget):
         self._order.setAccessibleName(self.tr("Sort by"))
         self._folders.setText(self.tr("Folders…"))
         self.list.setAccessibleName(self.tr("Models on this computer"))
-        order = self._order.currentData() or Order.USED
         self._order.clear()
         for value, text in (
             (Order.USED, self.tr("Last used")),
@@ -311,17 +316,18 @@ class LibraryPage(QWidget):
             (Order.ADDED, self.tr("Newest")),
         ):
             self._order.addItem(text, value)
-        self._order.setCurrentIndex(max(0, self._order.findData(order)))
+        self._order.setCurrentIndex(self._order.findData(self._services.settings.get(LIBRARY_ORDER)))
         self._on_changed()
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
-        if watched is self._search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if event.key() == Qt.Key.Key_Down:
-                self.list.setFocus()
-                return True
-            if event.key() == Qt.Key.Key_Escape and self._search.text():
-                self._search.clear()
-                return True
+        if (
+            watched is self._search
+            and isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.key() == Qt.Key.Key_Down
+        ):
+            self.list.setFocus()
+            return True
         return False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from chatapp.ui import theme
 from chatapp.ui.widgets.icons import icon
 
 _WIDTH = 460  # pixels that a sentence may be long
@@ -16,6 +18,7 @@ class MessagePane(QWidget):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
+        self._icon = QIcon()
         self._picture = QLabel(self)
         self._title = QLabel(self)
         self._title.setProperty("role", "title")
@@ -47,12 +50,14 @@ class MessagePane(QWidget):
         line.addStretch(1)
         column.addLayout(line)
         column.addStretch(2)
+        theme.notifier.changed.connect(self._show_picture)
 
     def show_message(
         self, picture: str, title: str, text: str, buttons: Sequence[tuple[str, str, Callable[[], object]]]
     ) -> None:
         """Say it. *picture* is an icon's name, *buttons* have an object name, words and what they do."""
-        self._picture.setPixmap(icon(picture, "muted").pixmap(QSize(32, 32)))
+        self._icon = icon(picture, "muted")
+        self._show_picture()
         self._title.setText(title)
         self._text.setText(text)
         self._text.setVisible(bool(text))
@@ -67,3 +72,7 @@ class MessagePane(QWidget):
             button.setObjectName(name)
             button.clicked.connect(lambda _checked=False, do=do: do())
             self._buttons.addWidget(button)
+
+    def _show_picture(self) -> None:
+        """A label keeps the pixels it is given, in the colours of the theme they were drawn in."""
+        self._picture.setPixmap(self._icon.pixmap(QSize(32, 32), self.devicePixelRatioF()))

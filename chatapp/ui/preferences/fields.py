@@ -120,11 +120,12 @@ class NumberField(Field):
         return int(at) if self._whole else round(at, 4)
 
     def show_value(self, value: Any) -> None:
-        special = self._setting.special
-        at = self._special_at if special is not None and value == special.value else value
-        self._spin.blockSignals(True)
-        self._spin.setValue(float(at if at is not None else 0))
-        self._spin.blockSignals(False)
+        if self.value() != value:  # else a number that is being typed would be written out, and "0." refused
+            special = self._setting.special
+            at = self._special_at if special is not None and value == special.value else value
+            self._spin.blockSignals(True)
+            self._spin.setValue(float(at if at is not None else 0))
+            self._spin.blockSignals(False)
         self._move_slider()
 
     def set_label(self, text: str) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QStackedLayout, QV
 from chatapp.ui.sidebar.conversation_list import ConversationList
 from chatapp.ui.sidebar.trash import TrashPage
 from chatapp.ui.widgets.icons import icon
+from chatapp.ui.widgets.search_field import SearchField
 
 if TYPE_CHECKING:
     from chatapp.services.bundle import Services
@@ -27,9 +28,8 @@ class Sidebar(QWidget):
         self._new.setObjectName("newConversationButton")
         self._new.clicked.connect(new_action.trigger)
         self._new_action = new_action
-        self._search = QLineEdit(self)
+        self._search = SearchField(self)
         self._search.setObjectName("searchBox")
-        self._search.setClearButtonEnabled(True)
         self._search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self.list = ConversationList(services, self)
         self.list.opened.connect(services.chat.open)
@@ -73,6 +73,11 @@ class Sidebar(QWidget):
         outer.setContentsMargins(0, 10, 0, 8)
         outer.addLayout(self._pages)
 
+    def rename_shown(self) -> None:
+        """Edit the title of the conversation that has the focus in the list, else of the one the chat shows."""
+        self._pages.setCurrentWidget(self._list_page)  # an editor in the list behind the trash would be open unseen
+        self.list.rename_shown()
+
     def _show_trash(self, shown: bool) -> None:
         self._pages.setCurrentWidget(self._trash if shown else self._list_page)
         (self._trash if shown else self.list).setFocus()
@@ -102,9 +107,7 @@ class Sidebar(QWidget):
         self._on_list_changed()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._search.hasFocus() and self._search.text():
-            self._search.clear()
-        elif event.key() == Qt.Key.Key_Down and self._search.hasFocus():
+        if event.key() == Qt.Key.Key_Down and self._search.hasFocus():
             self.list.setFocus()
         else:
             super().keyPressEvent(event)

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
@@ -61,6 +61,8 @@ def test_a_text_is_typed_and_scored(open_real: Real, qtbot: QtBot) -> None:
     assert part(tab, QLabel, "scoreHint").isVisible()
     edit = part(tab, QPlainTextEdit, "scoreText")
     edit.setFocus()
+    QTest.keySequence(edit, QKeySequence(QKeySequence.StandardKey.Find))
+    assert edit.hasFocus(), "there is nothing to search yet"
     qtbot.keyClicks(edit, TEXT)
     QTest.keyClick(edit, Qt.Key.Key_Tab)
     assert not edit.hasFocus()
@@ -86,8 +88,19 @@ def test_a_text_is_typed_and_scored(open_real: Real, qtbot: QtBot) -> None:
     QTest.keyClick(strip, Qt.Key.Key_Left)
     assert f"token {worst} of" in part(tab, QLabel, "tokenPlace").text()
     assert f"token {worst} of" in strip.accessibleDescription()
+
+    # From the text to a place in it, with keys alone.
+    edit.setFocus()
+    QTest.keySequence(edit, QKeySequence(QKeySequence.StandardKey.Find))
     search = part(tab, QLineEdit, "tokenSearch")
-    search.setFocus()
+    assert search.hasFocus()
+    qtbot.keyClicks(search, "e")
+    total = int(part(tab, QLabel, "tokenSearchCount").text().removesuffix(" found"))
+    assert total > 1
+    for key, number in (("F3", 1), ("F3", 2), ("Shift+F3", 1), ("Shift+F3", total)):
+        QTest.keySequence(search, QKeySequence(key))
+        assert part(tab, QLabel, "tokenSearchCount").text() == f"{number} of {total}"
+    search.clear()
     qtbot.keyClicks(search, "rank > 50")
     assert part(tab, QLabel, "tokenSearchCount").text()
 

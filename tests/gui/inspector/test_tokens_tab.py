@@ -335,6 +335,16 @@ def test_both_themes_and_languages(tab: TokensTab, look: Look, qapp: QApplicatio
     assert tab.strip.is_laid_out
 
 
+def test_the_empty_table_says_what_to_do_in_the_language_of_now(tab: TokensTab, look: Look) -> None:
+    look(make_trace(PIECES))
+    english = tab.table._instead
+    assert english.startswith("Point at a token")
+    i18n.install("ko")
+    QApplication.processEvents()
+    assert tab.table._instead
+    assert tab.table._instead != english
+
+
 # -- states ------------------------------------------------------------------------------------------------------------
 
 

@@ -126,6 +126,64 @@ def test_search_filters_and_details(page: LibraryPage, app: Services, qtbot: QtB
     assert not page.findChild(QPushButton, "libraryOpen").isEnabled()
 
 
+def test_enter_in_the_tags_is_for_the_model_that_is_shown(page: LibraryPage, app: Services, qtbot: QtBot) -> None:
+    tags = page.findChild(QLineEdit, "libraryTags")
+    for name, given in (("alpha", "work"), ("beta", "work, korean")):
+        select(page, name)
+        app.library.set_tags(page.current(), given.split(", "))
+    choose(page, "#work")
+    select(page, "alpha")
+    assert tags.text() == "work"
+    tags.setFocus()
+    qtbot.waitUntil(tags.hasFocus)
+    tags.selectAll()
+    qtbot.keyClick(tags, Qt.Key.Key_Backspace)
+    qtbot.keyClick(tags, Qt.Key.Key_Return)
+    assert listed(page) == ["beta"]
+    assert tags.hasFocus()
+    assert tags.text() == "work, korean"
+    qtbot.keyClick(tags, Qt.Key.Key_Return)
+    assert app.library.notes(page.current()).tags == ("work", "korean")
+
+
+def test_a_look_at_the_folders_leaves_tags_alone_that_are_being_typed(
+    page: LibraryPage, app: Services, qtbot: QtBot
+) -> None:
+    select(page, "alpha")
+    tags = page.findChild(QLineEdit, "libraryTags")
+    tags.setFocus()
+    qtbot.waitUntil(tags.hasFocus)
+    qtbot.keyClicks(tags, "kor")
+    write_model(app.paths.models / "gamma.gguf")
+    look(app, qtbot)
+    assert "gamma" in listed(page)
+    assert app.library.notes(page.current()).tags == ()
+    qtbot.keyClicks(tags, "ean")
+    select(page, "beta")
+    select(page, "alpha")
+    assert app.library.notes(page.current()).tags == ("korean",)
+
+
+def test_the_order_is_kept(page: LibraryPage, app: Services, qtbot: QtBot) -> None:
+    with (app.paths.models / "beta.gguf").open("ab") as file:
+        file.truncate(50_000_000)
+    look(app, qtbot)
+    order = page.findChild(QComboBox, "libraryOrder")
+    assert order.currentText() == "Last used"
+    by_name = listed(page)
+    sizes = {model.name: model.size for model in app.library.models()}
+    order.setFocus()
+    qtbot.keyClick(order, Qt.Key.Key_S)
+    assert order.currentText() == "Size"
+    by_size = listed(page)
+    assert by_size != by_name
+    assert by_size[0] == max(sizes, key=sizes.__getitem__)
+    again = LibraryPage(app)
+    qtbot.addWidget(again)
+    assert again.findChild(QComboBox, "libraryOrder").currentText() == "Size"
+    assert listed(again) == by_size
+
+
 def test_a_favourite_with_a_name_of_its_own_leads_the_model_menu(
     page: LibraryPage, app: Services, qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -1,8 +1,9 @@
 """The window of models beside the main one."""
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from chatapp.services.bundle import Services
@@ -44,3 +45,20 @@ def test_it_comes_back_as_large_as_it_was_left(services: Services, qtbot: QtBot)
             models.resize(720, 500)
         assert (models.width(), models.height()) == (720, 500)
         models.close()
+
+
+@pytest.mark.parametrize(("page", "name"), [("findPage", "hubSearchBox"), ("libraryPage", "librarySearch")])
+def test_it_stays_when_escape_empties_a_search(services: Services, qtbot: QtBot, page: str, name: str) -> None:
+    models = ModelHubWindow(services)
+    qtbot.addWidget(models)
+    with qtbot.waitExposed(models):
+        models.open(page)
+    qtbot.waitUntil(models.isActiveWindow)
+    box = models.findChild(QLineEdit, name)
+    qtbot.waitUntil(box.hasFocus)
+    qtbot.keyClicks(box, "qwen")
+    qtbot.keyClick(box, Qt.Key.Key_Escape)
+    assert box.text() == ""
+    assert models.isVisible()
+    qtbot.keyClick(box, Qt.Key.Key_Escape)
+    assert not models.isVisible()
