@@ -1304,6 +1304,10 @@
         <translation>대화에 무언가 쓰거나, 위에서 “직접 쓴 글”을 고르세요.</translation>
     </message>
     <message>
+        <source>Another model cut this text into tokens, and the loaded one has others. Load that model, or choose “The end of this chat” above.</source>
+        <translation>이 글은 다른 모델의 토큰으로 나뉘어 있고, 불러온 모델의 토큰과는 달라요. 그 모델을 불러오거나 위에서 “이 대화의 끝”을 고르세요.</translation>
+    </message>
+    <message>
         <source>A reply is being written. The next token is looked at when it is done.</source>
         <translation>답을 쓰는 중이에요. 다 쓰면 다음 토큰을 살펴봐요.</translation>
     </message>
