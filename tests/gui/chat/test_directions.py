@@ -11,8 +11,10 @@ from pytestqt.qtbot import QtBot
 from chatapp.services.bundle import Services
 from chatapp.services.inspector import TraceState
 from chatapp.ui import theme
+from chatapp.ui.chat import decoration
 from chatapp.ui.chat.message import MessageWidget
 from chatapp.ui.chat.pieces import TextView
+from chatapp.ui.chat.richtext import Look
 from chatapp.ui.chat.view import ChatView
 from tests.gui.chat.test_heat import heat_of, lines_of, played, shown, switch
 from tests.helpers.replies import PlayedReply
@@ -113,3 +115,28 @@ def test_the_tokens_of_a_line_fill_it_and_never_overlap(
         assert free == pytest.approx(0, abs=0.1)
         space = 8  # at the end
         assert here[-1].right() - here[0].left() + 1 == pytest.approx(line.naturalTextWidth(), abs=space)
+
+
+def test_markers_and_code_stand_where_the_text_does(view: ChatView, services: Services, qtbot: QtBot) -> None:
+    message_id = played(services, qtbot, "- פריט `abc` אחד\n\n1. פריט\n\nwords `קוד abc` ו")
+    widget = view.list.ensure_widget(message_id)
+    assert widget is not None
+    qtbot.waitUntil(lambda: widget.body.is_settled)
+    (text,) = widget.body.views()
+    look = Look.current()
+    image = text.viewport().grab().toImage()
+    bullet, number, mixed = lines_of(text)
+    layout = text.document().documentLayout()
+    for block in (bullet, number):
+        area, line = layout.blockBoundingRect(block), block.layout().lineAt(0)
+        beside = area.left() + line.x() + line.width() + 1
+        middle = round(area.top() + line.y() + line.ascent() - look.em * 0.36)
+        inked = {image.pixelColor(x, middle).name() for x in range(round(beside), round(beside + look.em * 1.5))}
+        assert len(inked) > 1, "its marker"
+    metrics = QFontMetricsF(look.code_font)
+    for block, code in ((bullet, "abc"), (mixed, "קוד abc")):
+        (box,) = decoration._inline_code(block)
+        assert box.width() == pytest.approx(metrics.horizontalAdvance(code) + 4, abs=1)
+    assert decoration._inline_code(mixed)[0].left() == pytest.approx(
+        QFontMetricsF(look.font).horizontalAdvance("words ") - 2, abs=2
+    )
