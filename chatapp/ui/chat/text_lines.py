@@ -10,8 +10,6 @@ from typing import Any, NamedTuple
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QTextBlock, QTextLine
 
-from chatapp.ui.chat.places import utf16_length
-
 # What is written from right to left, or makes other text so: Hebrew, Arabic and their like, marks and overrides.
 _BACKWARDS = re.compile(
     "[\u0590-\u08ff\u200f\u202b\u202e\u2067\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
@@ -120,7 +118,7 @@ class TextLines:
                 if not kind or kind != before:
                     bounds.append(at)
                 before = kind
-            at += utf16_length(char)
+            at += 1 if char < "\U00010000" else 2
         parts = []
         for start, end in pairwise([*bounds, at]):
             runs = line.glyphRuns(start, end - start)

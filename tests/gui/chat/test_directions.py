@@ -92,6 +92,7 @@ def test_every_token_is_where_it_is_drawn(
     [
         "שלום עולם זה טקסט ארוך ", "שָׁלוֹם (abc) 12% 😀 ", "لا إله 123 abc ", "plain words, then עברית 4.5 and لا ",
         "می‌خواهم 👨‍👩‍👧 é ", "\u2067abc\u2069 x\u202eabc\u202cd ",
+        "שלום abc\\\nabc ו ", "abc\\\nabc ו ",
     ],
 )  # fmt: skip
 def test_the_tokens_of_a_line_fill_it_and_never_overlap(
