@@ -4,14 +4,18 @@ import unicodedata
 
 BREAK, TAB, SPACE = "⏎", "⇥", "·"
 _LONGEST = 64  # characters; a token may be a line of dashes
-_JOINER = "\u200d"  # between the parts of one emoji
+# What belongs to the characters beside it, and alone is nothing to see: the joiner of emoji, variation selectors, the
+# fillers of Hangul. Python calls most of them printable.
+_UNSEEN = frozenset(
+    map(chr, (0x200D, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), 0x115F, 0x1160, 0x3164, 0xFFA0))
+)
 
 
 def visible(text: str, space: str = " ") -> str:
     """*text* on one line, every character seen; *space* stands for a space. Long ones end in "…"."""
     if len(text) > _LONGEST:
         text = text[: _LONGEST - 1] + "…"
-    if not text.isprintable():
+    if not text.isprintable() or text in _UNSEEN:
         text = "".join(_visible(char, alone=len(text) == 1) for char in text)
     if text and unicodedata.combining(text[0]):
         text = "◌" + text
@@ -52,7 +56,7 @@ def _is_byte(char: str) -> bool:
 def _visible(char: str, *, alone: bool) -> str:
     if char in _SIGNS:
         return _SIGNS[char]
-    if char.isprintable() or (char == _JOINER and not alone):
+    if not alone if char in _UNSEEN else char.isprintable():
         return char
     if ord(char) < 0x20:
         return chr(0x2400 + ord(char))

@@ -40,7 +40,8 @@ class _CodeView(TextView):
     def ink(self) -> None:
         """Code has its colours, or its tokens have theirs."""
         if self.highlighter.in_colors == self.is_colored:
-            self.highlighter.set_in_colors(not self.is_colored, self.toPlainText())
+            text = self.document().toRawText().replace("\u2029", "\n")  # plain text has more line ends than there are
+            self.highlighter.set_in_colors(not self.is_colored, text)
 
 
 class CodePiece(QWidget):
@@ -131,7 +132,8 @@ class CodePiece(QWidget):
             cursor.removeSelectedText()
             cursor.setBlockFormat(richtext.fixed_lines(self._look.code_line))
         cursor.movePosition(QTextCursor.MoveOperation.End)
-        cursor.insertText(new[same:], richtext.plain_format(self._look.code_font, self._look.colors.text))
+        style = richtext.plain_format(self._look.code_font, self._look.colors.text)
+        cursor.insertText(new[same:].translate(richtext.IN_CODE), style)
         cursor.endEditBlock()
         if first:
             self.view.setTextCursor(QTextCursor(self.view.document()))

@@ -1,12 +1,11 @@
 """What is painted behind and beside the text of a message: list markers, quotation bars, rules, inline code."""
 
-from typing import Any
-
-from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QPainter, QTextBlock, QTextDocument, QTextLine
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QPainter, QTextBlock, QTextDocument
 
 from chatapp.ui.chat import richtext
 from chatapp.ui.chat.richtext import Look
+from chatapp.ui.chat.text_lines import TextLines
 
 _BULLETS = "•◦▪"
 
@@ -47,11 +46,14 @@ def _paint_marker(painter: QPainter, block: QTextBlock, marker: str, look: Look)
         return
     origin = block.layout().position()
     baseline = origin.y() + line.y() + line.ascent()
-    right = origin.x() + line.x() - look.em * 0.55
+    backwards = block.textDirection() == Qt.LayoutDirection.RightToLeft
+    gap = look.em * 0.55
+    near = origin.x() + (line.x() + line.width() + gap if backwards else line.x() - gap)
     if marker in _BULLETS:
         radius = look.em * 0.17
         middle = QRectF(0, 0, 2 * radius, 2 * radius)
-        middle.moveCenter(QRectF(right - look.em * 0.3, baseline - look.em * 0.36, 0, 0).center())
+        away = look.em * (0.3 if backwards else -0.3)
+        middle.moveCenter(QPointF(near + away, baseline - look.em * 0.36))
         painter.setPen(look.colors.muted if marker == "◦" else Qt.PenStyle.NoPen)
         painter.setBrush(Qt.BrushStyle.NoBrush if marker == "◦" else look.colors.muted)
         if marker == "▪":
@@ -61,32 +63,20 @@ def _paint_marker(painter: QPainter, block: QTextBlock, marker: str, look: Look)
         return
     painter.setPen(look.colors.muted)
     painter.setFont(look.font)
-    width = painter.fontMetrics().horizontalAdvance(marker)
-    painter.drawText(round(max(0.0, right - width)), round(baseline), marker)
-
-
-def _x(line: QTextLine, position: int) -> float:
-    found: Any = line.cursorToX(position)  # (x, position), though its annotation says less
-    return float(found[0])
+    left = near if backwards else max(0.0, near - painter.fontMetrics().horizontalAdvance(marker))
+    painter.drawText(round(left), round(baseline), marker)
 
 
 def _inline_code(block: QTextBlock) -> list[QRectF]:
     """Where the inline code of *block* stands, line by line."""
     found: list[QRectF] = []
-    layout = block.layout()
+    origin, lines = block.layout().position(), TextLines(block)
     at = block.begin()
     while not at.atEnd():
         fragment = at.fragment()
-        start = fragment.position() - block.position()
-        end = start + fragment.length() if fragment.charFormat().hasProperty(richtext.INLINE_CODE) else start
-        while start < end:
-            line = layout.lineForTextPosition(start)
-            stop = min(end, line.textStart() + line.textLength()) if line.isValid() else start
-            if stop <= start:
-                break
-            left, right = _x(line, start), _x(line, stop)
-            box = QRectF(left, line.y(), right - left, line.ascent() + line.descent())
-            found.append(box.translated(layout.position()).adjusted(-2, 0, 2, 0))
-            start = stop
+        if fragment.charFormat().hasProperty(richtext.INLINE_CODE):
+            start = fragment.position() - block.position()
+            boxes = lines.boxes(start, start + fragment.length())
+            found += [box.translated(origin).adjusted(-2, 0, 2, 0) for box in boxes]
         at += 1
     return found

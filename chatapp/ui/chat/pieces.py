@@ -156,7 +156,9 @@ class TextView(QTextBrowser):
             return
         self._pointed = cell
         rects = [] if cell is None else self.tokens.rects_of(cell, QRectF(at, at))
-        rect = min(rects, key=lambda r: abs(r.center().y() - at.y()), default=QRectF()).toAlignedRect()
+        rect = min(
+            rects, key=lambda r: (abs(r.center().y() - at.y()), abs(r.center().x() - at.x())), default=QRectF()
+        ).toAlignedRect()
         rect.translate(-self.horizontalScrollBar().value(), 0)
         self.token_pointed.emit(cell, QRect(self.viewport().mapToGlobal(rect.topLeft()), rect.size()))
 

@@ -19,6 +19,9 @@ from chatapp.ui.chat.blocks import Block, Paragraph, Rule, Run, Runs, Table
 from chatapp.ui.widgets.text import plain_tip
 
 LINE = "\u2028"  # a line end inside a paragraph
+# Where Qt would begin a paragraph of its own; one for one, so that every character stays where it is.
+IN_CODE = {0x0D: LINE, 0x2029: LINE, 0xFDD0: "\ufffd", 0xFDD1: "\ufffd"}
+_IN_PROSE = {0x0A: LINE, **IN_CODE}
 QUOTES = int(QTextFormat.Property.UserProperty) + 1  # block property: how many quotation bars stand left of it
 RULE = int(QTextFormat.Property.UserProperty) + 2  # block property: it is a horizontal line
 MARKER = int(QTextFormat.Property.UserProperty) + 3  # block property: what hangs in front of it
@@ -86,7 +89,7 @@ def write(cursor: QTextCursor, block: Paragraph | Rule, previous: Block | None, 
 def write_runs(cursor: QTextCursor, runs: Runs, look: Look, *, heading: int = 0, quiet: bool = False) -> None:
     """Insert *runs* at *cursor*."""
     for run in runs:
-        cursor.insertText(run.text.replace("\n", LINE), char_format(run, look, heading=heading, quiet=quiet))
+        cursor.insertText(run.text.translate(_IN_PROSE), char_format(run, look, heading=heading, quiet=quiet))
 
 
 def char_format(run: Run, look: Look, *, heading: int = 0, quiet: bool = False) -> QTextCharFormat:

@@ -7,15 +7,16 @@ kept until its text, its width or its tokens are others.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen, QTextBlock, QTextCharFormat, QTextCursor, QTextLine
+from PySide6.QtGui import QPainter, QPen, QTextBlock, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit
 
 from chatapp.ui import theme
 from chatapp.ui.chat.heat import NONE, Heat
 from chatapp.ui.chat.places import Place, Places
+from chatapp.ui.chat.text_lines import TextLines
 
 if TYPE_CHECKING:
     from chatapp.ui.chat.pieces import TextView
@@ -160,11 +161,8 @@ class TokenLayer:
         block = self._view.document().findBlock(position)
         places, offset = self._view.places_of(block)
         at = position - block.position()
-        line = block.layout().lineForTextPosition(at)
         left = point.x() - layout.blockBoundingRect(block).left()
-        if at > 0 and line.isValid() and _x(line, at) > left:
-            at -= 1  # a hit is the nearest gap between two characters
-        at += offset
+        at = offset + TextLines(block).character_at(at, left)  # a hit is the nearest gap between two characters
         near = [place for place in places if place.at <= at]
         if not near:
             return None
@@ -241,18 +239,24 @@ class TokenLayer:
         return grounds
 
     def _work_out(self, block: QTextBlock, heat: Heat, places: Places) -> Iterator[tuple[QRectF, int]]:
-        lines = _Lines(block)
+        lines = TextLines(block)
         for place in places:
             source = self.tint.base + place.source
             if place.length != place.span:
                 for cell, _start, _stop in heat.cells_between(source, source + 1):
-                    for rect in lines.rects(place.at, place.at + place.length):
+                    for rect in _rects(lines, place.at, place.at + place.length):
                         yield rect, cell
                 continue
             shift = place.at - source
             for cell, start, stop in heat.cells_between(source, source + place.span):
-                for rect in lines.rects(start + shift, stop + shift):
+                for rect in _rects(lines, start + shift, stop + shift):
                     yield rect, cell
+
+
+def _rects(lines: TextLines, start: int, end: int) -> Iterator[QRectF]:
+    for box in lines.boxes(start, end):
+        if box.width() > 2 * _GAP:
+            yield box.adjusted(_GAP, -1, -_GAP, 1)
 
 
 def _part(places: Places, offset: int, length: int) -> Places:
@@ -267,46 +271,3 @@ def _part(places: Places, offset: int, length: int) -> Places:
         elif low < high:
             found.append(Place(low - offset, high - low, place.source, place.span))
     return tuple(found)
-
-
-class _Lines:
-    """The lines of a text block, gone through from the first to the last."""
-
-    def __init__(self, block: QTextBlock) -> None:
-        self._layout = block.layout()
-        self._number = -1
-        self._end = 0
-        self._line: QTextLine | None = None
-        self._top = self._bottom = 0.0
-        self._at, self._x = -1, 0.0  # the position asked for last: where one token ends the next begins
-
-    def rects(self, start: int, end: int) -> Iterator[QRectF]:
-        """Where the characters *start* to *end* stand."""
-        while start < end:
-            while start >= self._end:
-                if self._number + 1 >= self._layout.lineCount():
-                    return
-                self._next()
-            stop = min(end, self._end)
-            left = self._position(start)
-            right = self._position(stop)
-            if right - left > 2 * _GAP:
-                yield QRectF(left + _GAP, self._top, right - left - 2 * _GAP, self._bottom - self._top)
-            start = stop
-
-    def _next(self) -> None:
-        self._number += 1
-        self._line = line = self._layout.lineAt(self._number)
-        self._end = line.textStart() + line.textLength()
-        self._top, self._bottom = line.y() - 1, line.y() + line.ascent() + line.descent() + 1
-        self._at = -1
-
-    def _position(self, at: int) -> float:
-        if at != self._at and self._line is not None:
-            self._at, self._x = at, _x(self._line, at)
-        return self._x
-
-
-def _x(line: QTextLine, position: int) -> float:
-    found: Any = line.cursorToX(position)  # (x, position), though its annotation says less
-    return float(found[0])

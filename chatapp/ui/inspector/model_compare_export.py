@@ -22,11 +22,11 @@ def model_compare_export(found: ModelComparison, token: int | None, verdict: str
     meta = origin(
         one.trace.meta, APP, shown="comparison of two models", verdict=verdict,
         b=origin(two.trace.meta, APP),
-        perplexity=[one.perplexity, two.perplexity],
-        bits_per_character=[one.bits_per_character, two.bits_per_character],
+        perplexity=[_known(one.perplexity), _known(two.perplexity)],
+        bits_per_character=[_known(one.bits_per_character), _known(two.bits_per_character)],
         kl="D(A||B) over the whole vocabulary, bits" if found.kl is not None else None,
-        mean_kl_bits=None if math.isnan(found.mean_kl) else found.mean_kl,
-        same_likeliest_token=None if math.isnan(found.agreement) else found.agreement,
+        mean_kl_bits=_known(found.mean_kl),
+        same_likeliest_token=_known(found.agreement),
         attention_token_number=None if apart is None or token is None else token + 1,
         attention_method=None if apart is None else apart.picture.method,
         attention_elsewhere=None if apart is None else {
@@ -62,3 +62,7 @@ def _token(side: Side, at: int) -> tuple[Cell, ...]:
 
 def _number(value: float) -> float | None:
     return None if math.isnan(value) else short_float(float(value))
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value

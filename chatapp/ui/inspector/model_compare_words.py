@@ -56,9 +56,9 @@ def totals(found: ModelComparison) -> str:
     said = []
     if found.kl is None:
         text = QT_TRANSLATE_NOOP("ModelCompare", "Bits per character: A {one}, B {two} (fewer is better)")
-        return _tr(text).format(one=number_text(one.bits_per_character, 3), two=number_text(two.bits_per_character, 3))
+        return _tr(text).format(one=_known(one.bits_per_character, 3), two=_known(two.bits_per_character, 3))
     text = QT_TRANSLATE_NOOP("ModelCompare", "Perplexity: A {one}, B {two} (lower: less surprised by the text)")
-    said.append(_tr(text).format(one=number_text(one.perplexity, 2), two=number_text(two.perplexity, 2)))
+    said.append(_tr(text).format(one=_known(one.perplexity, 2), two=_known(two.perplexity, 2)))
     text = QT_TRANSLATE_NOOP("ModelCompare", "the same likeliest token at {share} of {count} tokens")
     said.append(_tr(text).format(share=percent(found.agreement), count=count(len(found.known))))
     return " · ".join(said)
@@ -126,3 +126,7 @@ def head_sentence(apart: HeadsApart, head: tuple[int, int]) -> str:
 def word(side: Side, token: int) -> str:
     """What a token says."""
     return token_text(token, side.trace.shown(token), space=" ")
+
+
+def _known(value: float, decimals: int) -> str:
+    return "–" if math.isnan(value) else number_text(value, decimals)

@@ -60,6 +60,42 @@ def test_streamed_and_whole_look_the_same(body: MessageBody, qtbot: QtBot) -> No
     assert other.fit(WIDTH) == body.fit(WIDTH)
 
 
+@pytest.mark.parametrize("char", ["\u2029", "\ufdd0", "\ufdd1", "&#13;"])
+def test_no_character_begins_a_paragraph_of_its_own(body: MessageBody, char: str) -> None:
+    body.set_text("", streaming=True)
+    for piece in ("alpha", char, "be", "ta\n\n", "second", f" {char}", " end"):
+        body.append(piece)
+        body.draw_pending()
+    body.end()
+    (view,) = body.views()
+    assert view.document().blockCount() == 2
+    assert view.toPlainText().count("alpha") == 1
+    last = view.document().lastBlock()
+    (first, *_), _offset = view.places_of(last)
+    assert last.text().startswith("second")
+    assert first.source == len(f"alpha{char}beta\n\n")
+
+
+@pytest.mark.parametrize("char", ["\u2029", "\ufdd0", "\ufdd1"])
+def test_no_character_begins_a_line_of_code_of_its_own(body: MessageBody, char: str) -> None:
+    body.set_text(f"```python\nx = 1{char}\ny = 2  # end\n```")
+    document = body.views()[0].document()
+    assert document.blockCount() == 2
+    assert document.characterCount() - 1 == len(f"x = 1{char}\ny = 2  # end")
+    assert max(found.start for found in document.lastBlock().layout().formats()) == len("y = 2  ")
+
+
+@pytest.mark.parametrize("char", ["\u2029", "\ufdd0", "\ufdd1", "\r"])
+def test_what_a_user_wrote_is_one_paragraph(qtbot: QtBot, char: str) -> None:
+    body = MessageBody(plain=True)
+    qtbot.addWidget(body)
+    for text in (f"alpha{char}beta", f"gamma{char}delta"):
+        body.set_text(text)
+        (view,) = body.views()
+        assert view.document().blockCount() == 1
+        assert view.document().characterCount() - 1 == len(text)
+
+
 def test_finished_pieces_are_left_alone(body: MessageBody, qtbot: QtBot) -> None:
     body.set_text("", streaming=True)
     text = "Some words of a paragraph that is not long.\n\n" * 60

@@ -1,5 +1,6 @@
 """The chat's model and another one on one sentence, by mouse."""
 
+import json
 import math
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
-from chatapp.core.trace_export import csv_bytes
+from chatapp.core.trace_export import csv_bytes, table_json
 from chatapp.services.inspector import TraceState
 from chatapp.services.model_compare import CompareState
 from chatapp.ui import theme
@@ -80,3 +81,38 @@ def test_two_models_are_compared_by_mouse(open_real: Real, qapp: QApplication, q
     dialog.close()
     assert not service.other.pid
     assert service.comparison is None
+
+
+def without_beginning(name: str, folder: Path) -> str:
+    """A tiny model that puts nothing before a text: nothing foretells its first token."""
+    key = b"tokenizer.ggml.add_bos_token" + (7).to_bytes(4, "little")  # GGUF's number of its type
+    data = tiny(name).read_bytes()
+    assert key + b"\1" in data
+    path = folder / f"{name}.gguf"
+    path.write_bytes(data.replace(key + b"\1", key + b"\0"))
+    return str(path)
+
+
+def test_one_token_has_no_numbers_and_is_exported_all_the_same(
+    open_real: Real, qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    theme.apply(qapp, "light", 10)
+    services = open_real(False)
+    with qtbot.waitSignal(services.engine.model_loaded, timeout=60_000):
+        services.models.choose(without_beginning("llama-f32", tmp_path))
+    services.inspector.set_open(True)
+    services.inspector.look_at_text("a")
+    qtbot.waitUntil(lambda: services.inspector.state is TraceState.READY, timeout=20_000)
+    dialog = ModelCompareDialog(services)
+    qtbot.addWidget(dialog)
+    service = services.model_compare
+    service.start(without_beginning("llama-q8_0", tmp_path))
+    qtbot.waitUntil(lambda: service.state is CompareState.DONE, timeout=30_000)
+    exported = dialog.export_data()
+    assert exported is not None
+    found = json.loads(table_json(exported.table()))
+    assert found["meta"]["perplexity"] == found["meta"]["bits_per_character"] == [None, None]
+    assert len(found["rows"]) == 1
+    totals = dialog.findChild(QLabel, "modelCompareTotals").text()
+    assert totals.startswith("Perplexity: A –, B – ")
+    assert "nan" not in totals

@@ -18,6 +18,7 @@ from chatapp.ui.inspector.layers_tab import LayersTab
 from chatapp.ui.inspector.number_strip import NumberStrip, ramp_colour
 from chatapp.ui.inspector.panel import InspectorPanel
 from chatapp.ui.inspector.picture import png
+from chatapp.ui.inspector.similarity_chart import SimilarityChart
 from chatapp.ui.inspector.step_card import StepCard
 from chatapp.ui.inspector.step_words import steps_of
 from chatapp.ui.inspector.steps_tab import StepsTab
@@ -144,6 +145,25 @@ def test_the_student_s_question_takes_three_clicks(open_real: Real, qtbot: QtBot
     assert b"".join(piece for piece, _ in page.meanings.sentences[0].tokens).endswith(b"wireless mouse")
     press(tab, "backToSteps", qtbot)
     assert cards(tab)
+
+
+def test_the_chart_of_a_word_is_told_layer_by_layer(qapp: QApplication, qtbot: QtBot) -> None:
+    chart = SimilarityChart()
+    qtbot.addWidget(chart)
+    chart.show_lines(np.array([[1, 0.75, 0.5], [1, 0.875, 0.25]], np.float32))
+    assert chart.focusPolicy() & Qt.FocusPolicy.TabFocus
+    told = []
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left):
+        before = chart.grab().toImage()
+        qtbot.keyClick(chart, key)
+        told.append(chart.accessibleDescription())
+        assert (chart.grab().toImage() == before) == (told[-2:-1] == told[-1:])
+    assert told == [
+        "Layer 0: B 1.000, C 1.000", "Layer 1: B 0.750, C 0.875", "Layer 2: B 0.500, C 0.250",
+        "Layer 2: B 0.500, C 0.250", "Layer 1: B 0.750, C 0.875",
+    ]  # fmt: skip
+    chart.show_lines(np.array([[1, 0.5]], np.float32))
+    assert not chart.accessibleDescription()
 
 
 def test_a_word_that_is_missing_and_the_same_beginning(open_real: Real, qtbot: QtBot) -> None:
