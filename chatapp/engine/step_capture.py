@@ -172,7 +172,10 @@ class StepCapture:
 
     def _on_scores(self, address: int, tensor: ggml.Tensor, op: str) -> None:
         if op == "MUL_MAT":
-            self.facts["n_head"] = int(tensor.ne[2])
+            keys = ggml.Tensor.from_address(tensor.src[0])  # (width, tokens, heads)
+            self.facts |= {
+                "n_head": int(tensor.ne[2]), "n_head_kv": int(keys.ne[2]), "head_size": int(keys.ne[0]),
+            }  # fmt: skip
             self.parts["scores"] = self._last_of_head(address, tensor)
 
     def _on_weights(self, address: int, tensor: ggml.Tensor, op: str) -> None:

@@ -116,9 +116,10 @@ class _Work:
         self._architecture = model.meta("general.architecture")
         self._prefix = f"blk.{request.layer}."
         self._width = len(capture.parts["result_norm"])
-        self._head = len(capture.parts["mix"])
-        joined = len(capture.parts["joined"])
-        self._heads = joined // self._head
+        self._head, self._heads, self.kv_heads = (
+            int(self._facts[name]) for name in ("head_size", "n_head", "n_head_kv")
+        )
+        self.kv_head = request.head * self.kv_heads // self._heads
         self.captured = dict(capture.parts)
         self.recomputed: dict[str, F32] = {}
         self.reasons: dict[str, str] = {}
@@ -131,18 +132,15 @@ class _Work:
         found, size, heads = self.captured, self._head, self._heads
         fused = found.pop("qkv", None)
         if fused is not None:
-            rest = (fused.shape[1] - heads * size) // 2
-            found["q"] = fused[-1, : heads * size]
-            found["k"], found["v"] = fused[:, heads * size : heads * size + rest], fused[:, heads * size + rest :]
+            keys = heads * size
+            values = keys + self.kv_heads * size
+            found["q"], found["k"], found["v"] = fused[-1, :keys], fused[:, keys:values], fused[:, values:]
         self._fused = fused is not None
-        self.kv_heads = found["v"].shape[1] // size if "v" in found else heads
-        self.kv_head = self._request.head * self.kv_heads // heads
-        mine = slice(self.kv_head * size, (self.kv_head + 1) * size)
         if "q" in found:
-            found["q"] = found["q"][self._request.head * size : (self._request.head + 1) * size]
+            found["q"] = _part(found["q"], self._request.head, heads)
         for name in ("k", "v", "k_norm", "k_rot"):
             if name in found:
-                found[name] = found[name][:, mine]
+                found[name] = _part(found[name], self.kv_head, self.kv_heads)
         count = len(self._tokens)
         for name in ("scores", "weights", "mask"):
             found[name] = found[name][:count]
@@ -239,10 +237,11 @@ class _Work:
 
     def _project(self, which: str, x: F32) -> F32:
         """q, k or v of the chosen head."""
-        at = (self._request.head if which == "q" else self.kv_head) * self._head
+        size = len(self.captured[which])
+        at = (self._request.head if which == "q" else self.kv_head) * size
         if self._fused:
             at += {"q": 0, "k": self._heads, "v": self._heads + self.kv_heads}[which] * self._head
-        return self._linear(x, self._prefix + ("attn_qkv" if self._fused else f"attn_{which}"), self._head, at)
+        return self._linear(x, self._prefix + ("attn_qkv" if self._fused else f"attn_{which}"), size, at)
 
     def _turn(self, x: F32) -> F32:
         assert self._rope is not None
@@ -286,10 +285,9 @@ class _Work:
             "lengths": np.array([len(piece) for piece in pieces], np.int32),
             "bytes": np.frombuffer(b"".join(pieces), np.uint8),
         }
-        facts = self._facts | drawn | {"head_size": self._head, "n_head": self._heads, "n_head_kv": self.kv_heads}
         return StepsTaken(
             self._request.job, self._request.layer, self._request.head, self.kv_head, self._architecture, "f32",
-            facts, self.reasons, arrays,
+            self._facts | drawn, self.reasons, arrays,
         )  # fmt: skip
 
 
@@ -310,6 +308,12 @@ def _sampled(
         "stages": list(names), "left": int(left[-1]), "raw": [float(p) for p in raw],
         "temperature": params.temperature,
     }  # fmt: skip
+
+
+def _part(rows: F32, head: int, heads: int) -> F32:
+    """One head's of rows of all heads; with latent attention, queries are not as wide as the keys that they meet."""
+    width = rows.shape[-1] // heads
+    return rows[..., head * width : (head + 1) * width]
 
 
 def _refused(reason: str, **params: str) -> RequestError:

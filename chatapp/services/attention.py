@@ -73,7 +73,7 @@ class AttentionService(QObject):
         self._job = 0
         self._wanted = 0  # counts questions: only the answer to the latest counts
         self._place: Place | None = None
-        self._known: OrderedDict[tuple[int, int, Moment], Known] = OrderedDict()
+        self._known: OrderedDict[Place, Known] = OrderedDict()  # another one for every model
         self._moments = {True: Moment.WRITING, False: Moment.READING}  # replies, prompts
         self.side = AttentionSide(questions, tasks, self)
         self.rows = AttentionRows(questions, self)
@@ -164,7 +164,7 @@ class AttentionService(QObject):
 
     def _on_engine(self) -> None:
         if self._engine.model is None:
-            self._known.clear()
+            self._known = OrderedDict()
             self._forget()
         if self._engine.state is not EngineState.BUSY and self.state is AttentionState.WRITING:
             self._place = None
@@ -191,12 +191,12 @@ class AttentionService(QObject):
             self._place = None
             self._set_state(obstacle)
             return
-        place = self._find_place()
+        place = self._find_place(self.token)
         if isinstance(place, AttentionState):
             self._drop()
             self._place = None
             self._set_state(place)
-        elif self._place is None or place.key != self._place.key:
+        elif place != self._place:
             self._go_to(place)
 
     def _obstacle(self) -> AttentionState | None:
@@ -217,8 +217,17 @@ class AttentionService(QObject):
         }
         return next((state for state, holds in found.items() if holds()), None)
 
-    def _find_place(self) -> Place | AttentionState:
-        inspector, token, model = self._inspector, self.token, self._engine.model
+    @property
+    def selected(self) -> Place | None:
+        """Where the selected token would be asked about now, also while another one is pointed at; None: nowhere."""
+        inspector, token = self._inspector, self._inspector.token
+        if token is None or token >= len(inspector.trace) or inspector.message is None or self._engine.model is None:
+            return None
+        place = self._find_place(token)
+        return place if isinstance(place, Place) else None
+
+    def _find_place(self, token: int | None) -> Place | AttentionState:
+        inspector, model = self._inspector, self._engine.model
         assert inspector.message_id is not None
         assert token is not None
         assert model is not None
@@ -245,9 +254,9 @@ class AttentionService(QObject):
         self._place = place
         self.error = None
         self.vocabulary.need()
-        known = self._known.get(place.key)
+        known = self._known.get(place)
         if known is not None:
-            self._known.move_to_end(place.key)
+            self._known.move_to_end(place)
             self._show(place, known)
             return
         self.progress = 0.0
@@ -275,17 +284,16 @@ class AttentionService(QObject):
         after = self._inspector.trace.ids[place.key[1] :] if place.is_reply else np.zeros(0, np.int32)
         if place.is_reply and place.key[2] is Moment.READING:
             after = after[1:]
-        regions = regions_of(place)
-        self._tasks.run(
-            lambda: known_of(answer, place, regions, after), lambda known: self._on_made(wanted, place, known)
-        )
+        regions, kept = regions_of(place), self._known
 
-    def _on_made(self, wanted: int, place: Place, known: Known) -> None:
-        self._known[place.key] = known
-        if len(self._known) > _KEPT:
-            self._known.popitem(last=False)
-        if wanted == self._wanted:
-            self._show(place, known)
+        def keep(known: Known) -> None:
+            kept[place] = known
+            if len(kept) > _KEPT:
+                kept.popitem(last=False)
+            if wanted == self._wanted:
+                self._show(place, known)
+
+        self._tasks.run(lambda: known_of(answer, place, regions, after), keep)
 
     def _show(self, place: Place, known: Known) -> None:
         self.picture, self.shown, self.place = known.picture, place.key, place

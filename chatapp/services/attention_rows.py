@@ -34,6 +34,7 @@ class AttentionRows(QObject):
         self._known: dict[tuple[str, frozenset[Head]], dict[int, NDArray[np.floating]]] = {}
         self._kind: tuple[str, frozenset[Head]] = ("mean", frozenset())
         self._prefix: Prefix | None = None
+        self._read: Prefix | None = None  # whose rows are known
         self._total = 0
         self._first = self._centre = 0
         self._wants_all = False
@@ -65,6 +66,9 @@ class AttentionRows(QObject):
 
     def look_at(self, prefix: Prefix, total: int, first: int, centre: int) -> None:
         """Rows are those of the *total* tokens of *prefix*, from *first* on; those near *centre* come first."""
+        if prefix != self._read:
+            self.forget()
+            self._read = prefix
         self._prefix, self._total, self._first, self._centre = prefix, total, first, centre
         if not self._job:
             self._ask()
@@ -90,7 +94,7 @@ class AttentionRows(QObject):
         self._cancelled, self.error = False, None
 
     def forget(self) -> None:
-        """Another message is looked at, or another model does."""
+        """Another message is looked at, or it is read in another way or by another model."""
         self.pause()
         self._known.clear()
         self._cancelled, self.error = False, None

@@ -69,7 +69,7 @@ class AttentionSide(QObject):
         if place is None or picture is None or self._part is None:
             return
         wanted_layers = self._layers if self._part is Part.MATRIX else ()
-        key = (place.key, self._part, wanted_layers, self._rows)
+        key = (place, self._part, wanted_layers, self._rows)
         if key == self._key:
             return
         self._questions.withdraw(self._job)

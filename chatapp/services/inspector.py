@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from enum import StrEnum
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -80,6 +81,7 @@ class InspectorService(QObject):
         chat.path_changed.connect(self._on_path_changed)
         chat.reply_traced.connect(self._on_reply_traced)
         chat.message_changed.connect(self._on_message_changed)
+        chat.options_changed.connect(self._on_options_changed)
         engine.state_changed.connect(self._on_engine_changed)
         scores.changed.connect(self._on_scores_changed)
         scores.scored.connect(self._on_scored)
@@ -263,19 +265,19 @@ class InspectorService(QObject):
     def _on_loaded(self, message: Message, found: TokenTrace | None) -> None:
         if message.id != self.message_id or self.state is not TraceState.LOADING:
             return
-        if found is not None and len(found) and not self._is_stale(message, found):
+        if found is not None and len(found) and not self._is_stale(message, found.meta):
             self.trace = TraceBuffer(found)
             self._settle(TraceState.READY, self._wanted)
         else:
             self._settle(TraceState.MISSING if message.role is Role.ASSISTANT else self._unscored())
 
-    def _is_stale(self, message: Message, found: TokenTrace) -> bool:
+    def _is_stale(self, message: Message, meta: dict[str, Any]) -> bool:
         """Whether a prompt was scored by another model, or behind another system prompt, than would read it now."""
         model = self._engine.model
         if message.role is Role.ASSISTANT or model is None:
             return False
         now = self._scores.scored_with(self.prefix_to(message.id))
-        return any(found.meta.get(key, now[key]) != now[key] for key in now)
+        return any(meta.get(key, now[key]) != now[key] for key in now)
 
     def _settle(self, state: TraceState, token: int | None = None) -> None:
         self.state = state
@@ -339,10 +341,21 @@ class InspectorService(QObject):
         model = self._engine.model
         if self.state in _UNKNOWN:
             self._set_state(self._unscored())
-        elif self.is_text and self.message is not None and self.state is TraceState.READY and model is not None:
-            if model.fingerprint == self.trace.meta.get("fingerprint"):
-                return
+        elif self.message is None or self.state is not TraceState.READY or model is None:
+            return
+        elif model.fingerprint == self.trace.meta.get("fingerprint"):
+            self._on_options_changed()  # without a model nobody could say how it would read the prompt
+        elif self.is_text:
             self.look_at_text(self.message.text, self._wanted_place)  # another one cuts and reads it in its own way
+
+    def _on_options_changed(self) -> None:
+        """Tokens of a prompt are shown only while the model would read the same ones."""
+        message = self.message
+        if message is None or message.role is Role.ASSISTANT or self.is_text:
+            return
+        changed = self.state is TraceState.READY and self._is_stale(message, self.trace.meta)
+        if changed or self.state is TraceState.UNSCORED:  # all may be again as it was when it was scored
+            self._look_at(message.id, self.token)
 
     # -- scoring -------------------------------------------------------------------------------------------------------
 
@@ -352,7 +365,8 @@ class InspectorService(QObject):
             self.state_changed.emit()
 
     def _on_scored(self, message_id: int, trace: TraceBuffer) -> None:
-        if message_id == self.message_id:
+        message = self.message
+        if message is not None and message_id == self.message_id and not self._is_stale(message, trace.meta):
             self.trace = trace
             self._settle(TraceState.READY, self._token_at(self._wanted_place) if self.is_text else None)
 

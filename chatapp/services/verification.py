@@ -42,12 +42,11 @@ class VerificationService(QObject):
         super().__init__(parent)
         self._attention = attention
         self._engine = engine
-        self._inspector = inspector
         self._questions = questions
         self._tasks = tasks
         self._job = 0
         self._wanted = 0  # counts questions: only the answer to the latest counts
-        self._found: OrderedDict[object, Difference] = OrderedDict()
+        self._found: OrderedDict[Place, Difference] = OrderedDict()
         self.token: int | None = None
         self.progress = 0.0
         self.error: UserFixable | None = None
@@ -64,7 +63,8 @@ class VerificationService(QObject):
     @property
     def result(self) -> Difference | None:
         """Of the token that is selected, also while another one is pointed at; None before it was verified."""
-        return self._found.get((self._inspector.message_id, self._inspector.token, self._attention.moment))
+        place = self._attention.selected if self._found else None
+        return self._found.get(place) if place is not None else None
 
     def verify(self) -> None:
         """Replay the shown token."""
@@ -107,7 +107,7 @@ class VerificationService(QObject):
 
         def keep(found: Difference | None) -> None:
             if wanted == self._wanted and found is not None:
-                self._found[place.key] = found
+                self._found[place] = found
                 if len(self._found) > _KEPT:
                     self._found.popitem(last=False)
                 self._end()

@@ -145,6 +145,26 @@ def test_models_and_layers_without_attention_say_why() -> None:
     backend.close()
 
 
+@pytest.mark.parametrize("name", ["deepseek2-hf", "deepseek2-lite"])
+def test_heads_of_latent_attention_are_counted_where_they_meet(name: str) -> None:
+    backend = opened(name)
+    heads = int(weights_of(name).metadata["attention.head_count"])
+    latent, rope = (int(weights_of(name).metadata[key]) for key in ("attention.kv_lora_rank", "rope.dimension_count"))
+    entered = set()
+    for head in range(heads):
+        found = ask(backend, Steps(1, TEXT, 1, head))
+        assert (found.facts["n_head"], found.facts["n_head_kv"], found.facts["head_size"]) == (heads, 1, latent + rope)
+        assert found.kv_head == 0
+        parts = _parts(found, "captured.")
+        assert len(parts["mix"]) == latent  # `v_mla` makes it a head's own only afterwards
+        if name == "deepseek2-lite":
+            query = weights_of(name).tensors["blk.1.attn_q.weight"].reshape(heads, -1, len(parts["attn_norm"]))[head]
+            np.testing.assert_allclose(parts["q"], query @ parts["attn_norm"], rtol=0, atol=1e-4)
+            entered.add(parts["q"].tobytes())
+    assert len(entered) == (heads if name == "deepseek2-lite" else 0)
+    backend.close()
+
+
 def _real() -> Iterator[Path]:
     yield Path(__file__).parents[2] / "resources" / "starter_model" / "chatapp-starter.gguf"
     if os.environ.get("CHATAPP_TEST_MODEL"):

@@ -64,9 +64,14 @@ def write_deepseek2(
     vocab: int = 320,
     context_length: int = 2048,
     seed: int = 11,
+    lite: bool = False,
 ) -> None:
-    """DeepSeek 2 without experts: latent attention. What is cached of a token is shared by all heads, as K and as V."""
+    """DeepSeek 2 without experts: latent attention. What is cached of a token is shared by all heads, as K and as V.
+
+    lite  queries are not latent; llama.cpp knows these models by their 27 layers
+    """
     latent, rope, plain, value, n_ff = 32, 8, 16, 16, 128
+    n_layer = 27 if lite else n_layer
     file = TinyFile(path, "deepseek2", kind="F32", seed=seed, n_layer=n_layer, n_embd=n_embd)
     file.writer.add_context_length(context_length)
     file.writer.add_feed_forward_length(n_ff)
@@ -75,7 +80,8 @@ def write_deepseek2(
     file.writer.add_expert_shared_count(1)
     file.writer.add_head_count(n_head)
     file.writer.add_head_count_kv(1)
-    file.writer.add_q_lora_rank(latent)
+    if not lite:
+        file.writer.add_q_lora_rank(latent)
     file.writer.add_kv_lora_rank(latent)
     file.writer.add_key_length(latent + rope)
     file.writer.add_value_length(latent)
@@ -88,9 +94,12 @@ def write_deepseek2(
     file.matrix("token_embd.weight", vocab, n_embd, gain=n_embd**0.5)
     for i in range(n_layer):
         file.vector(f"blk.{i}.attn_norm.weight", n_embd, mean=1.0)
-        file.matrix(f"blk.{i}.attn_q_a.weight", latent, n_embd)
-        file.vector(f"blk.{i}.attn_q_a_norm.weight", latent, mean=1.0)
-        file.matrix(f"blk.{i}.attn_q_b.weight", n_head * (plain + rope), latent)
+        if lite:
+            file.matrix(f"blk.{i}.attn_q.weight", n_head * (plain + rope), n_embd)
+        else:
+            file.matrix(f"blk.{i}.attn_q_a.weight", latent, n_embd)
+            file.vector(f"blk.{i}.attn_q_a_norm.weight", latent, mean=1.0)
+            file.matrix(f"blk.{i}.attn_q_b.weight", n_head * (plain + rope), latent)
         file.matrix(f"blk.{i}.attn_kv_a_mqa.weight", latent + rope, n_embd)
         file.vector(f"blk.{i}.attn_kv_a_norm.weight", latent, mean=1.0)
         file.plain(f"blk.{i}.attn_k_b.weight", file.random.standard_normal((n_head, latent, plain)) / latent**0.5)

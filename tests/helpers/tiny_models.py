@@ -322,6 +322,7 @@ MODELS: dict[str, Callable[[Path], None]] = {
     "gemma2-hf": functools.partial(write_gemma3, n_layer=2, n_head_kv=1, window=20, ffn=0.01, softcap=2.0),
     "gpt-oss-hf": write_gpt_oss,
     "deepseek2-hf": write_deepseek2,
+    "deepseek2-lite": functools.partial(write_deepseek2, lite=True),
     "bloom-hf": write_bloom,
     "t5-f32": write_t5,
     "mamba-f32": write_mamba,

@@ -1,18 +1,26 @@
 """What the selected token looked at, with llama.cpp on the model that ships with the app."""
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import psutil
 import pytest
 from pytestqt.qtbot import QtBot
 
+from chatapp.core.adapters import AdapterUse
 from chatapp.core.attention import entropy, rollout
 from chatapp.core.generation import SamplingParams
 from chatapp.protocol.messages import Attend, Attended
-from chatapp.services.attention_place import AttentionState, Moment, Part
+from chatapp.services.attention_place import AttentionState, Known, Moment, Part
 from chatapp.services.bundle import Services
 from chatapp.services.inspector import TraceState
 from chatapp.settings.schema import ATTENTION_MEMORY, FLASH_ATTENTION, RECORD_ATTENTION
 from tests.gui.inspector.real import Real, ask, open_real
+from tests.helpers.asking import weights_of
+from tests.helpers.tiny_lora import write_lora
+from tests.helpers.tiny_models import tiny
 from tests.services.conftest import make_services, services
 
 __all__ = ["make_services", "open_real", "services"]
@@ -126,6 +134,113 @@ def test_a_token_of_the_prompt(open_real: Real, qtbot: QtBot, starter_model: str
     attention.set_moment(Moment.WRITING)
     inspector.select_token(0)
     settle(services, qtbot, AttentionState.FIRST)
+
+
+def score(services: Services, qtbot: QtBot) -> None:
+    """Have the question that is looked at read again, as it would be now."""
+    inspector = services.inspector
+    qtbot.waitUntil(lambda: inspector.state is TraceState.UNSCORED)
+    inspector.score()
+    qtbot.waitUntil(lambda: inspector.state is TraceState.READY, timeout=20_000)
+
+
+def open_question(services: Services, qtbot: QtBot) -> None:
+    """Ask, and score the question."""
+    ask(services, qtbot, "What is attention?", GREEDY)
+    services.inspector.select(services.chat.conversation.path()[0].id)
+    score(services, qtbot)
+
+
+def test_behind_another_system_prompt_other_tokens_are_looked_at(
+    open_real: Real, qtbot: QtBot, starter_model: str
+) -> None:
+    services = open_recording(open_real, qtbot, starter_model)
+    open_question(services, qtbot)
+    inspector, attention = services.inspector, services.attention
+    look(services, qtbot, 5)
+    before = attention.picture
+    qtbot.waitUntil(lambda: attention.row(7) is not None, timeout=20_000)
+    services.chat.set_system_prompt("Answer in one short sentence, and never with a question of your own.")
+    assert attention.picture is None  # at once: what is shown would be of other tokens
+    assert attention.rows.row(attention.query_of(7)) is None
+    settle(services, qtbot, AttentionState.NOTHING)
+    score(services, qtbot)
+    look(services, qtbot, 5)
+    picture = attention.picture
+    assert picture is not None
+    assert before is not None
+    assert picture.position == 5
+    assert picture.ids.tolist() == inspector.trace.ids[:6].tolist() != before.ids.tolist()
+    assert [attention.token_at(attention.position_of(token)) for token in (0, 7)] == [0, 7]
+    assert attention.ids.tolist() == inspector.trace.ids.tolist()
+
+
+def test_rows_behind_another_system_prompt_are_others(open_real: Real, qtbot: QtBot, starter_model: str) -> None:
+    services = open_recording(open_real, qtbot, starter_model)
+    services.chat.set_system_prompt("Be brief.")
+    ask(services, qtbot, "What is attention?", GREEDY)
+    attention = services.attention
+    del services.inspector.trace.meta["system"]  # not known of older replies: they are read as is set now
+    look(services, qtbot, 2)
+    qtbot.waitUntil(lambda: attention.row(9) is not None, timeout=20_000)
+    services.chat.set_system_prompt("Be very brief.")
+    look(services, qtbot, 3)
+    for token in (4, 9):
+        qtbot.waitUntil(lambda token=token: attention.row(token) is not None, timeout=20_000)
+        row = attention.row(token)
+        assert row is not None
+        expected = truth(services, qtbot, token).arrays["weights"][:, :, 0].astype(np.float32).mean(axis=(0, 1))
+        np.testing.assert_allclose(row, expected, atol=3e-3)
+
+
+def test_another_adapter_gives_other_weights(open_real: Real, qtbot: QtBot, tmp_path: Path) -> None:
+    services = open_real(False)
+    with qtbot.waitSignal(services.engine.model_loaded, timeout=60_000):
+        services.models.choose(str(tiny("llama-f32")))
+    services.inspector.set_open(True)
+    open_question(services, qtbot)
+    attention = services.attention
+    look(services, qtbot, 5)
+    first = attention.picture
+    lora = write_lora(tmp_path / "a.gguf", weights_of("llama-f32"))
+    services.chat.set_adapters((AdapterUse(str(lora), 2.0),))
+    score(services, qtbot)
+    look(services, qtbot, 5)
+    picture = attention.picture
+    assert first is not None
+    assert picture is not None
+    np.testing.assert_array_equal(picture.ids, first.ids)
+    assert np.abs(picture.weights.astype(np.float64) - first.weights).max() > 0.01
+    services.chat.set_adapters(())
+    score(services, qtbot)
+    look(services, qtbot, 5)
+    assert attention.picture is first  # as it was then
+
+
+def test_what_a_model_gave_is_not_kept_for_the_next(
+    open_real: Real, qtbot: QtBot, starter_model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = open_recording(open_real, qtbot, starter_model)
+    ask(services, qtbot, "What is attention?", GREEDY)
+    attention = services.attention
+    held: dict[type, tuple[Callable[[Any], None], Any]] = {}
+
+    def hold(work: Callable[[], Any], done: Callable[[Any], None], _failed: object = None) -> None:
+        made = work()
+        held[type(made)] = (done, made)
+
+    monkeypatch.setattr(services.tasks, "run", hold)
+    services.inspector.select_token(5)
+    attention.set_active(True)
+    qtbot.waitUntil(lambda: Known in held, timeout=20_000)
+    monkeypatch.undo()
+    with qtbot.waitSignal(services.engine.model_loaded, timeout=60_000):
+        services.engine.load(starter_model)
+    done, known = held[Known]
+    done(known)  # late: made for the worker before
+    look(services, qtbot, 5)
+    assert attention.picture is not None
+    assert not attention.picture.recorded  # the run that wrote the reply is gone
 
 
 def test_scores_of_all_heads_and_the_matrix_of_one(open_real: Real, qtbot: QtBot, starter_model: str) -> None:

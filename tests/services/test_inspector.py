@@ -1,6 +1,7 @@
 import numpy as np
 from pytestqt.qtbot import QtBot
 
+from chatapp.core.adapters import AdapterUse
 from chatapp.core.conversation import Role
 from chatapp.protocol.messages import Scored
 from chatapp.services.bundle import Services
@@ -152,3 +153,52 @@ def test_half_a_score_is_none(services: Services, qtbot: QtBot) -> None:
     settled(services, qtbot)
     inspector.select(reply.parent_id)
     settled(services, qtbot, TraceState.UNSCORED)  # it was scored behind another system prompt
+
+
+def test_a_prompt_that_would_be_read_in_another_way_is_not_scored_yet(services: Services, qtbot: QtBot) -> None:
+    reply = answer(services, qtbot, "one two three")
+    assert reply.parent_id is not None
+    inspector, chat = services.inspector, services.chat
+    prompt = chat.conversation.system_prompt
+    inspector.select(reply.parent_id)
+    settled(services, qtbot, TraceState.UNSCORED)
+    prefix = inspector.prefix_to(reply.parent_id)
+    scored = Scored(1, 0, 2, trace_of(b"a", b"b"), (0, 0))
+    services.prompt_scores._on_scored(reply.parent_id, prefix, scored)
+    for change, back in (
+        (lambda: chat.set_system_prompt("Be brief."), lambda: chat.set_system_prompt(prompt)),
+        (lambda: chat.set_raw(True), lambda: chat.set_raw(None)),
+        (lambda: chat.set_adapters((AdapterUse("a.gguf"),)), lambda: chat.set_adapters(())),
+    ):
+        inspector.select_token(1)
+        chat.set_prefill("Well, ")  # of the reply: the prompt is the same
+        assert (inspector.state, inspector.token) == (TraceState.READY, 1)
+        change()
+        assert not len(inspector.trace)
+        settled(services, qtbot, TraceState.UNSCORED)
+        assert inspector.token is None
+        services.prompt_scores._on_scored(reply.parent_id, prefix, scored)  # asked for before
+        assert inspector.state is TraceState.UNSCORED
+        back()
+        settled(services, qtbot)  # what was scored is kept
+    inspector.select(reply.id)
+    settled(services, qtbot)
+    chat.set_system_prompt("Another one.")
+    assert inspector.state is TraceState.READY  # a reply is looked at as it was written
+
+
+def test_a_prompt_that_changed_without_a_model_is_not_scored_for_it(services: Services, qtbot: QtBot) -> None:
+    reply = answer(services, qtbot, "one two three")
+    assert reply.parent_id is not None
+    inspector = services.inspector
+    inspector.select(reply.parent_id)
+    settled(services, qtbot, TraceState.UNSCORED)
+    prefix = inspector.prefix_to(reply.parent_id)
+    services.prompt_scores._on_scored(reply.parent_id, prefix, Scored(1, 0, 2, trace_of(b"a", b"b"), (0, 0)))
+    path = services.engine.model_path
+    services.engine.unload()
+    services.chat.set_system_prompt("Be brief.")
+    assert inspector.state is TraceState.READY
+    with qtbot.waitSignal(services.engine.model_loaded, timeout=20_000):
+        services.engine.load(path)
+    settled(services, qtbot, TraceState.UNSCORED)

@@ -12,7 +12,7 @@ from chatapp.services.bundle import Services
 from chatapp.settings.schema import RECORD_ATTENTION
 from tests.gui.inspector.real import Real, ask, open_real
 from tests.services.conftest import make_services, services
-from tests.services.test_attention_service import GREEDY, look, open_recording
+from tests.services.test_attention_service import GREEDY, look, open_question, open_recording, score
 
 __all__ = ["make_services", "open_real", "services"]
 
@@ -54,6 +54,24 @@ def test_the_difference_is_that_of_the_two_runs(open_real: Real, qtbot: QtBot, s
     wrong = difference_of(picture, np.roll(picture.weights, 1, axis=-1), picture.layers)
     assert wrong is not None
     assert wrong.largest > 0.3
+
+
+def test_of_a_prompt_that_is_read_in_another_way_nothing_was_verified(
+    open_real: Real, qtbot: QtBot, starter_model: str
+) -> None:
+    services = open_recording(open_real, qtbot, starter_model)
+    open_question(services, qtbot)
+    verification = services.verification
+    look(services, qtbot, 5)
+    verification.verify()
+    qtbot.waitUntil(lambda: verification.token is None, timeout=20_000)
+    assert verification.result is not None
+    services.chat.set_system_prompt("Be brief.")
+    assert verification.result is None
+    score(services, qtbot)
+    look(services, qtbot, 5)
+    assert verification.is_possible
+    assert verification.result is None
 
 
 def test_it_can_be_cancelled_and_the_chat_goes_on(open_real: Real, qtbot: QtBot, starter_model: str) -> None:
