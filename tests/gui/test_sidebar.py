@@ -114,10 +114,11 @@ def test_the_filter_finds_titles(
     assert box.text() == ""
 
 
+@pytest.mark.parametrize("hours", [0.001, 30, 24 * 40], ids=["one day", "next day", "months"])
 def test_the_delete_key_needs_no_question_and_can_be_undone(
-    window: MainWindow, listed: ConversationList, services: Services, fill: Fill, qtbot: QtBot
+    window: MainWindow, listed: ConversationList, services: Services, fill: Fill, qtbot: QtBot, hours: float
 ) -> None:
-    fill((900, "one", 0), (901, "two", 1), (902, "three", 2))
+    fill((900, "one", 0), (901, "two", 0.0005), (902, "three", hours))
     listed.setFocus()
     listed.setCurrentIndex(listed.item_model.index_of(901))
     qtbot.keyClick(listed, Qt.Key.Key_Delete)

@@ -71,7 +71,7 @@ def write_deepseek2(
     lite  queries are not latent; llama.cpp knows these models by their 27 layers
     """
     latent, rope, plain, value, n_ff = 32, 8, 16, 16, 128
-    n_layer = 27 if lite else n_layer
+    n_layer, n_ff = (27, 16) if lite else (n_layer, n_ff)
     file = TinyFile(path, "deepseek2", kind="F32", seed=seed, n_layer=n_layer, n_embd=n_embd)
     file.writer.add_context_length(context_length)
     file.writer.add_feed_forward_length(n_ff)

@@ -148,7 +148,8 @@ def test_types_hold_the_same_numbers_up_to_their_precision() -> None:
 
 def test_models_stay_tiny_and_are_the_same_every_time(tmp_path: Path) -> None:
     for name in MODELS:
-        assert tiny(name).stat().st_size < 1_000_000, name
+        layers_matter = name == "deepseek2-lite"  # which llama.cpp knows by having 27 of them
+        assert tiny(name).stat().st_size < (3_000_000 if layers_matter else 1_000_000), name
     again = tmp_path / "again.gguf"
     MODELS["llama-f32"](again)
     assert again.read_bytes() == tiny("llama-f32").read_bytes()

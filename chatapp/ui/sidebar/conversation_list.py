@@ -67,7 +67,7 @@ class ConversationList(QListView):
             return
         row = index.row()
         self._services.conversations.delete(conversation_id)
-        for near in (row, row - 1, row + 1):
+        for near in (row, row + 1, row - 1):  # where it was there may be the heading of the next ones
             candidate = self.item_model.index(near)
             if candidate.isValid() and candidate.data(Data.ID) not in (None, conversation_id):
                 self.setCurrentIndex(candidate)
