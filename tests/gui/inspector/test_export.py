@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from chatapp.core.generation import SamplingParams
+from chatapp.core.sampling import BAN
 from chatapp.core.text_file import plain_text
 from chatapp.core.trace_export import trace_from_json
 from chatapp.protocol.messages import LoadOptions
@@ -32,6 +33,7 @@ from chatapp.ui.inspector.text_tab import TextTab
 from tests.gui.inspector.real import Real, ask, open_real, uneasy
 
 __all__ = ["open_real"]
+END = 4  # <|end|> of the starter model
 PARAMS = SamplingParams(seed=5, max_tokens=60, temperature=1.3, top_k=12, top_p=0.9, repeat_penalty=1.2)
 
 
@@ -110,7 +112,8 @@ def test_the_whole_strip_is_in_the_picture(
     panel: tuple[InspectorPanel, Services], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     window, services = panel
-    ask(services, qtbot, "What can you do?", replace(PARAMS, temperature=0.0, repeat_penalty=1.0))
+    endless = replace(PARAMS, temperature=0.0, repeat_penalty=1.0, logit_bias=((END, -BAN),))
+    ask(services, qtbot, "What can you do?", endless)
     qtbot.waitUntil(lambda: window.tabs.widget(0).strip.is_laid_out)
     strip = window.tabs.widget(0).strip
     export(window, qtbot, monkeypatch, tmp_path / "a.png", "png")
