@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ from chatapp.protocol.messages import (
     Tokens,
 )
 from chatapp.settings import schema
+from chatapp.settings.file import replacing
 
 EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
 _SAMPLING = ("temperature", "top_k", "top_p", "min_p", "repeat_penalty", "seed")
@@ -120,14 +121,10 @@ def inspect(given: argparse.Namespace) -> int:
     # The chat context is not used; a small one saves memory.
     with _engine(given, LoadOptions(n_ctx=256)) as (client, _model):
         found = client.inspect(request)
-    part = given.out.with_name(f"{given.out.name}.tmp-{os.getpid()}")  # an earlier file stays until this one is whole
     try:
-        with part.open("wb") as file:
+        with replacing(given.out) as file:
             write_npz(file, found.arrays, found.meta)
-        part.replace(given.out)
     except OSError as error:
-        with suppress(OSError):
-            part.unlink()
         raise StorageError(ErrorCode.FILE_FAILED, path=given.out, reason=error.strerror or error) from error
     return 0
 

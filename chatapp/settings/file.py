@@ -8,8 +8,9 @@ import contextlib
 import errno
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import IO, Any, Self, TypeVar
 
 from chatapp import log
 from chatapp.core.errors import ErrorCode, StorageError, UserFixable
@@ -132,11 +133,18 @@ class Settings:
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Write the whole file or nothing; raise OSError."""
+    with replacing(path) as file:
+        file.write(data)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file that takes the place of *path* when all of it is written; until then, and on OSError, that stays."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.tmp-{os.getpid()}")
     try:
         with temporary.open("wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
