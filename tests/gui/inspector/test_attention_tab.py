@@ -243,6 +243,7 @@ def test_the_matrix_of_a_head(tab: AttentionTab, qtbot: QtBot) -> None:
     np.testing.assert_array_equal(known.weights[0, 3, -1], attention.picture.weights[2, 3])
     head = between_cells(known.weights[0, 3], tab.matrix._cells)
     row, column = head.shape[0] - 1, head.shape[1] - 3
+    QTest.mouseMove(matrix.viewport(), matrix.rect_of(0, 0).center().toPoint())  # a mouse that stays tells nothing
     QTest.mouseMove(matrix.viewport(), matrix.rect_of(row, column).center().toPoint())
     pointed, weight = part(tab, QLabel, "matrixPointed"), weight_text(float(head[row, column]))
     qtbot.waitUntil(lambda: weight in pointed.text())  # a display tells of the mouse when it likes
