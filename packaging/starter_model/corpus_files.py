@@ -33,8 +33,9 @@ PARTICLES = [
 PARTICLE_FORMS = {form: pair for pair in PARTICLES for form in pair}
 SLOT = re.compile(r"\{(\w+)\}(" + "|".join(sorted(PARTICLE_FORMS, key=len, reverse=True)) + r")?")
 CHOICE = re.compile(r"\[([^\[\]]*\|[^\[\]]*)\]")
-# Keys whose lines are whole texts; all other lines are lists of alternatives, separated by " | ".
-WHOLE = {"a", "what", "why", "simple", "example", "how", "more", "see", "end"}
+# Keys of answers, and of what goes after one. Their lines are whole texts; all others are lists, separated by " | ".
+ANSWERS = {"a", "what", "why", "simple", "example", "how", "more", "see"}
+WHOLE = ANSWERS | {"end"}
 LINE = re.compile(r"(en|ko)((?: [\w-]+)*)(\+ |: )(.*)")
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 import torch
-from corpus_files import Block
-from encoding import SPECIAL, Encoder
+from corpus_files import ANSWERS, Block
+from encoding import Encoder
 from held_back import Guard
 from make_corpus import Message, Writer, documents
 from tokenizers import Tokenizer
@@ -18,10 +18,7 @@ from torch import Tensor
 
 # Part of the conversations stop soon after the last answer has begun: choosing the answer is the hard part, and so the
 # same time shows two to three times as many choices.
-CUT_SHARE, CUT_LENGTH = 0.7, 10
-# Beside the corpus: random tokens, said several times. Nothing but copying helps there, so heads learn to copy; short
-# lists said often teach it several times sooner than long ones said twice. The first pools hold as many lists as texts.
-COPY_SHARE, COPY_LENGTH, COPY_TIMES, COPY_POOLS = 0.12, (4, 16), (3, 6), 12
+CUT_SHARE, CUT_LENGTH = 0.8, 8
 POOL = 1200  # documents that are sorted by length and made into batches together
 VALIDATION_SEED, VALIDATION_SIZE = 987654, 120
 NO_INTENT = -1
@@ -34,7 +31,7 @@ class Labelled(Writer):
         super().__init__(seed)
         blocks = {**self.topics, **self.chat, **self.outside, **self.frames}
         self.block_names = {id(block): name for name, block in blocks.items()}
-        keys = {(name, key.split(" ", 1)[1]) for name, block in blocks.items() for key in block if " " in key}
+        keys = {(name, key[3:]) for name, block in blocks.items() for key in block if key[3:] in ANSWERS}
         self.numbers = {key: number for number, key in enumerate(sorted(keys))}
         self.intents_of: dict[str, int] = {}
 
@@ -106,7 +103,6 @@ class Data:
             if isinstance(document, list) and rng.random() < CUT_SHARE:
                 end = len(ids) - ids[::-1].index(encoder.ids["<|assistant|>"]) + CUT_LENGTH
             samples.append((ids[:end], weights[:end], intents[:end]))
-        samples += [self.repeated_tokens(rng) for _ in range(POOL if number < COPY_POOLS else int(COPY_SHARE * POOL))]
         samples.sort(key=lambda sample: len(sample[0]))
         groups: list[list[Labelling]] = [[]]
         for sample in samples:
@@ -115,13 +111,6 @@ class Data:
             groups[-1].append(sample)
         rng.shuffle(groups)
         return [pad(group) for group in groups]
-
-    def repeated_tokens(self, rng: random.Random) -> Labelling:
-        """Random tokens that repeat; only the repetitions are learned."""
-        first = [rng.randrange(len(SPECIAL), self.tokenizer.get_vocab_size()) for _ in range(rng.randint(*COPY_LENGTH))]
-        ids = [SPECIAL.index("<|bos|>"), *(first * rng.randint(*COPY_TIMES))]
-        weights = [0.0] * (len(first) + 2) + [1.0] * (len(ids) - len(first) - 2)
-        return ids, weights, [NO_INTENT] * len(ids)
 
     def batches(self, pool: int, place: int) -> Iterator[tuple[int, int, Batch]]:
         """Endless batches from one on; each with the pool and place of the batch that follows it."""

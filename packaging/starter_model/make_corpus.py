@@ -18,7 +18,7 @@ from typing_habits import dress, roughen_english, roughen_korean
 
 Message = dict[str, str]
 
-FIRST_MINUTE_SHARE = 0.3  # of all conversations
+FIRST_MINUTE_SHARE = 0.24  # of all conversations
 PLAIN_SHARE = 0.07  # of all documents
 POINTED_SHARE = 0.35  # of the follow-ups ask for something finer about the same topic
 AROUND_SHARE = 0.05  # of the questions stand beside another sentence
@@ -47,11 +47,11 @@ class Writer(Questions):
             return self.first_minute()
         lang = rng.choice(LANGUAGES)
         messages: list[Message] = []
-        if rng.random() < 0.22:
+        if rng.random() < 0.12:
             system_lang = lang if rng.random() < 0.8 else rng.choice(LANGUAGES)
             prompts = self.frames["system prompts"][f"{system_lang} q"]
             messages.append({"role": "system", "content": rng.choice(prompts)})
-        turns = rng.choices([1, 2, 3, 4, 6, 9, 13], [56, 22, 9, 6, 4, 2, 1])[0]
+        turns = rng.choices([1, 2, 3, 4, 6, 9, 13], [72, 16, 5, 3.5, 2, 1, 0.5])[0]
         current: Answered | None = None
         while sum(m["role"] == "user" for m in messages) < turns:
             # "Why?" follows what there is to know more often than small talk.
@@ -71,7 +71,7 @@ class Writer(Questions):
         lang = rng.choice(LANGUAGES)
         messages: list[Message] = []
         current: Answered | None = None
-        for _ in range(rng.choices([1, 2, 3], [50, 28, 22])[0]):
+        for _ in range(rng.choices([1, 2, 3], [62, 23, 15])[0]):
             if current is not None and rng.random() < (0.4 if self.is_deep(current) else 0.2):
                 self.follow_up(messages, current)
                 continue

@@ -20,7 +20,7 @@ class Config:
 
     vocab: int = 6144
     width: int = 256
-    layers: int = 6
+    layers: int = 4
     heads: int = 8
     kv_heads: int = 4
     hidden: int = 704

@@ -23,10 +23,24 @@ COMMON = {name.strip(): 3.0 for name in CORE.split(",")} | {
     "greeting": 4,
     "who are you": 4,
     "what can you do": 3,
-    "thanks": 2,
-    "goodbye": 2,
-    "open model": 2,
-    "use app": 2,
+    "what can you not do": 4,
+    "thanks": 5,
+    "goodbye": 3,
+    "open model": 3,
+    "use app": 3,
+    "offline": 4,
+    "where saved": 2.5,
+    "stop": 2.5,
+    "edit message": 2.5,
+    "regenerate": 2,
+    "branch": 2.5,
+    "settings": 2.5,
+    "find chat": 2,
+    "inspector": 2.5,
+    "see attention": 2.5,
+    "see probabilities": 2.5,
+    "context full": 2.5,
+    "my context": 2.5,
     "gpt": 2.5,
     "facts": 8,
     "near miss": 4,
@@ -296,10 +310,10 @@ class Questions:
     def pick(self, lang: str, about: bool) -> Answered:
         """Any question, in the mix the model is trained on."""
         roll = self.rng.random()
-        if roll < 0.36:
+        if roll < 0.34:
             return self.from_topic(lang, about)
         if roll < 0.63:
             return self.from_block(lang, self.chat[self.rng.choice(self.details)])
-        if roll < 0.82:
+        if roll < 0.83:
             return self.from_block(lang, self.chat[self.weighted(self.intents)])
         return self.from_block(lang, self.outside[self.weighted(sorted(self.outside))])

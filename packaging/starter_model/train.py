@@ -31,7 +31,7 @@ from torch.nn import functional
 # While training, a second output says which intent of the corpus an answer is going to have: with several wordings for
 # every answer its first words no longer tell. It is not exported.
 INTENT_SHARE = 0.2
-VALIDATE_EVERY, SHOW_EVERY = 100, 20  # steps
+VALIDATE_EVERY, SHOW_EVERY = 300, 20  # steps
 SAVE_EVERY = 60  # seconds
 WARM_UP = 60  # steps
 
@@ -188,7 +188,7 @@ class Run:
 def main() -> None:
     """Corpus to GGUF and model card in one go."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--steps", type=int, default=6000, help="a smaller number ends a run that has begun earlier")
+    parser.add_argument("--steps", type=int, default=8000, help="a smaller number ends a run that has begun earlier")
     parser.add_argument("--batch", type=int, default=4096, help="tokens per step")
     parser.add_argument("--vocab", type=int, default=6144)
     parser.add_argument("--matrix-lr", type=float, default=0.02)
