@@ -1,5 +1,6 @@
 """The list of conversations: what the sidebar shows, renames and throws away."""
 
+import math
 import time
 from dataclasses import replace
 
@@ -45,6 +46,16 @@ class ConversationsService(QObject):
         thrown = [summary for summary in self._summaries.values() if summary.deleted_at is not None]
         return sorted(thrown, key=lambda s: s.deleted_at or 0.0, reverse=True)
 
+    def title(self, conversation_id: int) -> str:
+        """As the list shows it, also before that is written."""
+        known = self._summaries.get(conversation_id)
+        return known.title if known else ""
+
+    def is_deleted(self, conversation_id: int) -> bool:
+        """Whether it is in the trash, or not even there any more."""
+        known = self._summaries.get(conversation_id)
+        return conversation_id in self._gone or (known is not None and known.deleted_at is not None)
+
     def touch(self, conversation: Conversation) -> None:
         """A conversation is new or has changed: show it where it now belongs. Its header is not saved here."""
         if conversation.id in self._gone:
@@ -86,7 +97,8 @@ class ConversationsService(QObject):
         for summary in self.trash():
             del self._summaries[summary.id]
             self._gone.add(summary.id)
-        self._storage.write(lambda store: store.purge_trash(time.time() + 1))
+        # Whenever that was deleted: the clock may have been put back since.
+        self._storage.write(lambda store: store.purge_trash(math.inf))
         self.list_changed.emit()
 
     def _put(self, summary: ConversationSummary) -> None:

@@ -58,8 +58,8 @@ class ShownConversation(QObject):
         self._open: dict[int, Conversation] = {}
         self._drafts: dict[int, str] = {}
         self._saved: set[int] = {summary.id for summary in conversations.summaries() + conversations.trash()}
-        self._opening = 0
         self.conversation = self._new()
+        self._opening = self.conversation.id  # the one that is shown, or will be when it has been read
         conversations.renamed.connect(self._on_renamed)
         conversations.deleted.connect(self._on_deleted)
 
@@ -82,6 +82,7 @@ class ShownConversation(QObject):
         if self.conversation.messages or self._drafts.get(self.conversation.id):
             self._show(self._new())
         else:
+            self._opening = self.conversation.id
             self.conversation_changed.emit()
 
     def open(self, conversation_id: int) -> None:
@@ -93,6 +94,7 @@ class ShownConversation(QObject):
 
         def on_loaded(loaded: tuple[Conversation, str]) -> None:
             conversation, draft = loaded
+            conversation.title = self._conversations.title(conversation.id)  # another one may wait to be written
             conversation = self._open.setdefault(conversation.id, conversation)
             self._drafts.setdefault(conversation.id, draft)
             if self._opening == conversation.id:
@@ -228,9 +230,11 @@ class ShownConversation(QObject):
                 self.message_changed.emit(-1)
 
     def _on_deleted(self, conversation_id: int) -> None:
-        if conversation_id == self.conversation.id:
+        if conversation_id == self._opening:
             remaining = self._conversations.summaries()
-            if remaining:
+            if not self._conversations.is_deleted(self.conversation.id):
+                self._opening = self.conversation.id
+            elif remaining:
                 self.open(remaining[0].id)
             else:
                 self._show(self._new())
