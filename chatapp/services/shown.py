@@ -115,7 +115,7 @@ class ShownConversation(QObject):
         """Of the shown conversation, from the next reply on."""
         if text != self.conversation.system_prompt:
             self.conversation.system_prompt = text
-            self._options_set()
+            self._options_set(written=text)
 
     def set_sampling(self, params: SamplingParams | None) -> None:
         """Of the shown conversation; None follows the defaults."""
@@ -136,7 +136,7 @@ class ShownConversation(QObject):
     def set_prefill(self, text: str) -> None:
         """What every reply in the shown conversation begins with."""
         self.conversation.prefill = text
-        self._options_set()
+        self._options_set(written=text)
 
     def set_adapters(self, adapters: tuple[AdapterUse, ...]) -> None:
         """Of the shown conversation, from the next reply on."""
@@ -152,8 +152,12 @@ class ShownConversation(QObject):
         self._storage.write(lambda store: store.save_message(conversation_id, message))
         self.message_changed.emit(message_id)
 
-    def _options_set(self) -> None:
-        self._save_header_if_known()
+    def _options_set(self, written: str = "") -> None:
+        """What was *written* is kept in a conversation without messages, too, like a draft."""
+        if written:
+            self._save_header(self.conversation)
+        else:
+            self._save_header_if_known()
         self.options_changed.emit()
 
     # -- what is typed -------------------------------------------------------------------------------------------------

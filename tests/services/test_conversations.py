@@ -55,6 +55,20 @@ def test_a_new_conversation_is_not_overtaken_by_one_that_was_asked_for_before(se
     assert read(services, qtbot) == empty
 
 
+@pytest.mark.parametrize("what", ["system_prompt", "prefill"])
+def test_what_was_written_for_replies_to_come_is_kept(
+    services: Services, make_services: Make, qtbot: QtBot, what: str
+) -> None:
+    getattr(services.chat, f"set_{what}")("A long text, the work of an evening.")
+    written = services.chat.conversation.id
+    services.chat.open(NEWEST)
+    assert read(services, qtbot) == NEWEST
+    assert [summary.id for summary in services.conversations.summaries()] == [written, NEWEST, NEW, OLD]
+    services.close()
+    kept = make_services().storage.read_now(lambda store: store.load(written))
+    assert getattr(kept, what) == "A long text, the work of an evening."
+
+
 def test_a_title_that_waits_to_be_written_is_not_read_back_stale(services: Services, qtbot: QtBot) -> None:
     disk = FullDisk(services.storage)
     services.storage.write(lambda store: store.save_conversation(big(1000)))
