@@ -10,7 +10,7 @@ from chatapp.core.conversation import Conversation, ConversationSummary
 from chatapp.services.notices import CONVERSATION_DELETED, Action, Notices
 from chatapp.services.storage import StorageService
 
-_TRASH_DAYS = 30
+TRASH_DAYS = 30  # then what is in the trash is deleted for good
 
 
 class ConversationsService(QObject):
@@ -31,7 +31,7 @@ class ConversationsService(QObject):
         super().__init__(parent)
         self._storage = storage
         self._notices = notices
-        storage.write(lambda store: store.purge_trash(time.time() - _TRASH_DAYS * 86400))
+        storage.write(lambda store: store.purge_trash(time.time() - TRASH_DAYS * 86400))
         everything = storage.read_now(lambda store: store.summaries() + store.trash())
         self._summaries = {summary.id: summary for summary in everything}
         self._gone: set[int] = set()  # deleted for good; a reply that was being written may end later
