@@ -7,7 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from chatapp.core.conversation import Conversation, ConversationSummary
-from chatapp.services.notices import CONVERSATION_DELETED, Action, Notices
+from chatapp.services.notices import CONVERSATION_DELETED, UNTITLED_DELETED, Action, Notices
 from chatapp.services.storage import StorageService
 
 TRASH_DAYS = 30  # then what is in the trash is deleted for good
@@ -83,7 +83,7 @@ class ConversationsService(QObject):
         self._storage.write(lambda store: store.set_deleted(conversation_id, now))
         self.deleted.emit(conversation_id)
         undo = (Action.UNDO, lambda: self.restore(conversation_id))
-        self._notices.post_info(CONVERSATION_DELETED, undo, title=summary.title)
+        self._notices.post_info(CONVERSATION_DELETED if summary.title else UNTITLED_DELETED, undo, title=summary.title)
 
     def restore(self, conversation_id: int) -> None:
         """Take out of the trash."""

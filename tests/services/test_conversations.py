@@ -7,6 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from chatapp.services.bundle import Services
+from chatapp.services.notices import Notice
 from chatapp.store.conversations import ConversationStore
 from tests.services.conftest import Make
 from tests.services.test_storage import FullDisk, big, conversation
@@ -82,6 +83,18 @@ def test_a_title_that_waits_to_be_written_is_not_read_back_stale(services: Servi
     with qtbot.waitSignal(services.storage.saved, timeout=10_000):
         services.storage.retry()
     assert services.storage.read_now(lambda store: store.load(OLD)).title == "new name"
+
+
+def test_what_has_no_title_is_not_told_by_its_title(services: Services) -> None:
+    told: list[Notice] = []
+    services.notices.attach(told.append)
+    services.chat.set_draft("half a thou")
+    services.conversations.delete(services.chat.conversation.id)
+    services.conversations.delete(OLD)
+    assert [notice.message for notice in told] == [
+        "The conversation was moved to the trash.",
+        "“title 1” was moved to the trash.",
+    ]
 
 
 def test_the_trash_is_emptied_also_when_the_clock_was_put_back(
