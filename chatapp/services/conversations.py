@@ -6,11 +6,15 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
+from chatapp import log
 from chatapp.core.conversation import Conversation, ConversationSummary
+from chatapp.core.errors import StorageError
 from chatapp.services.notices import CONVERSATION_DELETED, UNTITLED_DELETED, Action, Notices
 from chatapp.services.storage import StorageService
+from chatapp.store.conversations import ConversationStore
 
 TRASH_DAYS = 30  # then what is in the trash is deleted for good
+_log = log.get("store")
 
 
 class ConversationsService(QObject):
@@ -31,7 +35,7 @@ class ConversationsService(QObject):
         super().__init__(parent)
         self._storage = storage
         self._notices = notices
-        storage.write(lambda store: store.purge_trash(time.time() - TRASH_DAYS * 86400))
+        storage.write(_purge_old)
         everything = storage.read_now(lambda store: store.summaries() + store.trash())
         self._summaries = {summary.id: summary for summary in everything}
         self._gone: set[int] = set()  # deleted for good; a reply that was being written may end later
@@ -105,3 +109,11 @@ class ConversationsService(QObject):
         if self._summaries.get(summary.id) != summary:
             self._summaries[summary.id] = summary
             self.list_changed.emit()
+
+
+def _purge_old(store: ConversationStore) -> None:
+    """What cannot be deleted now is at the next start: it must hold up, and be said to be, nothing that was written."""
+    try:
+        store.purge_trash(time.time() - TRASH_DAYS * 86400)
+    except StorageError as error:
+        _log.warning("the trash is left as it is: %s", error)

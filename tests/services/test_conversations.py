@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 from pytestqt.qtbot import QtBot
 
+from chatapp.core.errors import ErrorCode, StorageError
 from chatapp.services.bundle import Services
 from chatapp.services.notices import Notice
 from chatapp.store.conversations import ConversationStore
@@ -83,6 +84,22 @@ def test_a_title_that_waits_to_be_written_is_not_read_back_stale(services: Servi
     with qtbot.waitSignal(services.storage.saved, timeout=10_000):
         services.storage.retry()
     assert services.storage.read_now(lambda store: store.load(OLD)).title == "new name"
+
+
+def test_old_trash_that_cannot_be_deleted_holds_up_nothing(
+    services: Services, make_services: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_store: ConversationStore, _before: float) -> int:
+        raise StorageError(ErrorCode.DISK_FULL, path="here")
+
+    services.storage.write(lambda store: store.set_deleted(OLD, 1.0))
+    services.close()
+    with monkeypatch.context() as patch:
+        patch.setattr(ConversationStore, "purge_trash", fail)
+        again = make_services()
+        again.conversations.restore(OLD)
+        assert again.close()
+    assert OLD in {summary.id for summary in make_services().conversations.summaries()}
 
 
 def test_what_has_no_title_is_not_told_by_its_title(services: Services) -> None:
