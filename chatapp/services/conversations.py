@@ -1,15 +1,20 @@
 """The list of conversations: what the sidebar shows, renames and throws away."""
 
+import math
 import time
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
+from chatapp import log
 from chatapp.core.conversation import Conversation, ConversationSummary
-from chatapp.services.notices import CONVERSATION_DELETED, Action, Notices
+from chatapp.core.errors import StorageError
+from chatapp.services.notices import CONVERSATION_DELETED, UNTITLED_DELETED, Action, Notices
 from chatapp.services.storage import StorageService
+from chatapp.store.conversations import ConversationStore
 
-_TRASH_DAYS = 30
+TRASH_DAYS = 30  # then what is in the trash is deleted for good
+_log = log.get("store")
 
 
 class ConversationsService(QObject):
@@ -30,7 +35,7 @@ class ConversationsService(QObject):
         super().__init__(parent)
         self._storage = storage
         self._notices = notices
-        storage.write(lambda store: store.purge_trash(time.time() - _TRASH_DAYS * 86400))
+        storage.write(_purge_old)
         everything = storage.read_now(lambda store: store.summaries() + store.trash())
         self._summaries = {summary.id: summary for summary in everything}
         self._gone: set[int] = set()  # deleted for good; a reply that was being written may end later
@@ -44,6 +49,16 @@ class ConversationsService(QObject):
         """What is in the trash, latest deleted first."""
         thrown = [summary for summary in self._summaries.values() if summary.deleted_at is not None]
         return sorted(thrown, key=lambda s: s.deleted_at or 0.0, reverse=True)
+
+    def title(self, conversation_id: int) -> str:
+        """As the list shows it, also before that is written."""
+        known = self._summaries.get(conversation_id)
+        return known.title if known else ""
+
+    def is_deleted(self, conversation_id: int) -> bool:
+        """Whether it is in the trash, or not even there any more."""
+        known = self._summaries.get(conversation_id)
+        return conversation_id in self._gone or (known is not None and known.deleted_at is not None)
 
     def touch(self, conversation: Conversation) -> None:
         """A conversation is new or has changed: show it where it now belongs. Its header is not saved here."""
@@ -72,7 +87,7 @@ class ConversationsService(QObject):
         self._storage.write(lambda store: store.set_deleted(conversation_id, now))
         self.deleted.emit(conversation_id)
         undo = (Action.UNDO, lambda: self.restore(conversation_id))
-        self._notices.post_info(CONVERSATION_DELETED, undo, title=summary.title)
+        self._notices.post_info(CONVERSATION_DELETED if summary.title else UNTITLED_DELETED, undo, title=summary.title)
 
     def restore(self, conversation_id: int) -> None:
         """Take out of the trash."""
@@ -86,10 +101,19 @@ class ConversationsService(QObject):
         for summary in self.trash():
             del self._summaries[summary.id]
             self._gone.add(summary.id)
-        self._storage.write(lambda store: store.purge_trash(time.time() + 1))
+        # Whenever that was deleted: the clock may have been put back since.
+        self._storage.write(lambda store: store.purge_trash(math.inf))
         self.list_changed.emit()
 
     def _put(self, summary: ConversationSummary) -> None:
         if self._summaries.get(summary.id) != summary:
             self._summaries[summary.id] = summary
             self.list_changed.emit()
+
+
+def _purge_old(store: ConversationStore) -> None:
+    """What cannot be deleted now is at the next start: it must hold up, and be said to be, nothing that was written."""
+    try:
+        store.purge_trash(time.time() - TRASH_DAYS * 86400)
+    except StorageError as error:
+        _log.warning("the trash is left as it is: %s", error)

@@ -39,6 +39,7 @@ class Action(StrEnum):
 
 
 CONVERSATION_DELETED = QT_TRANSLATE_NOOP("notices", "“{title}” was moved to the trash.")
+UNTITLED_DELETED = QT_TRANSLATE_NOOP("notices", "The conversation was moved to the trash.")
 LOAD_IS_TIGHT = QT_TRANSLATE_NOOP(
     "notices",
     "“{name}” needs about {needed} and {available} are free. It would just fit, and other programs may become slow.",

@@ -58,8 +58,8 @@ class ShownConversation(QObject):
         self._open: dict[int, Conversation] = {}
         self._drafts: dict[int, str] = {}
         self._saved: set[int] = {summary.id for summary in conversations.summaries() + conversations.trash()}
-        self._opening = 0
         self.conversation = self._new()
+        self._opening = self.conversation.id  # the one that is shown, or will be when it has been read
         conversations.renamed.connect(self._on_renamed)
         conversations.deleted.connect(self._on_deleted)
 
@@ -82,6 +82,7 @@ class ShownConversation(QObject):
         if self.conversation.messages or self._drafts.get(self.conversation.id):
             self._show(self._new())
         else:
+            self._opening = self.conversation.id
             self.conversation_changed.emit()
 
     def open(self, conversation_id: int) -> None:
@@ -93,6 +94,7 @@ class ShownConversation(QObject):
 
         def on_loaded(loaded: tuple[Conversation, str]) -> None:
             conversation, draft = loaded
+            conversation.title = self._conversations.title(conversation.id)  # another one may wait to be written
             conversation = self._open.setdefault(conversation.id, conversation)
             self._drafts.setdefault(conversation.id, draft)
             if self._opening == conversation.id:
@@ -113,7 +115,7 @@ class ShownConversation(QObject):
         """Of the shown conversation, from the next reply on."""
         if text != self.conversation.system_prompt:
             self.conversation.system_prompt = text
-            self._options_set()
+            self._options_set(written=text)
 
     def set_sampling(self, params: SamplingParams | None) -> None:
         """Of the shown conversation; None follows the defaults."""
@@ -134,7 +136,7 @@ class ShownConversation(QObject):
     def set_prefill(self, text: str) -> None:
         """What every reply in the shown conversation begins with."""
         self.conversation.prefill = text
-        self._options_set()
+        self._options_set(written=text)
 
     def set_adapters(self, adapters: tuple[AdapterUse, ...]) -> None:
         """Of the shown conversation, from the next reply on."""
@@ -150,8 +152,12 @@ class ShownConversation(QObject):
         self._storage.write(lambda store: store.save_message(conversation_id, message))
         self.message_changed.emit(message_id)
 
-    def _options_set(self) -> None:
-        self._save_header_if_known()
+    def _options_set(self, written: str = "") -> None:
+        """What was *written* is kept in a conversation without messages, too, like a draft."""
+        if written:
+            self._save_header(self.conversation)
+        else:
+            self._save_header_if_known()
         self.options_changed.emit()
 
     # -- what is typed -------------------------------------------------------------------------------------------------
@@ -228,9 +234,11 @@ class ShownConversation(QObject):
                 self.message_changed.emit(-1)
 
     def _on_deleted(self, conversation_id: int) -> None:
-        if conversation_id == self.conversation.id:
+        if conversation_id == self._opening:
             remaining = self._conversations.summaries()
-            if remaining:
+            if not self._conversations.is_deleted(self.conversation.id):
+                self._opening = self.conversation.id
+            elif remaining:
                 self.open(remaining[0].id)
             else:
                 self._show(self._new())

@@ -51,9 +51,11 @@ class TracesService(QObject):
         self._storage = storage
         self._known: dict[int, Traced | None] = {}  # the one asked for last at the end
         self._reading: set[int] = set()
+        self._unsaved: set[int] = set()  # of which nothing was found while what was recorded waits to be written
         chat.reply_traced.connect(self._on_reply_traced)
         chat.message_changed.connect(self._on_message_changed)
         scores.scored.connect(self._on_scored)
+        storage.saved.connect(self._on_saved)
 
     def of(self, message: Message) -> Traced | None:
         """The trace of *message*; None when there is none, or it is being read: `changed` tells when it is there."""
@@ -88,6 +90,8 @@ class TracesService(QObject):
         def done(found: Traced | None) -> None:
             self._reading.discard(message.id)
             self._keep(message.id, found)
+            if found is None and self._storage.failure is not None:
+                self._unsaved.add(message.id)
             self.changed.emit(message.id)
 
         self._storage.read(load, done, lambda _error: self._reading.discard(message.id))
@@ -115,6 +119,12 @@ class TracesService(QObject):
             return
         if known.places.origin:  # a reply that was gone on with: what is kept has the tokens of its beginning, too
             self._read(message)
+
+    def _on_saved(self) -> None:
+        unsaved, self._unsaved = self._unsaved, set()
+        for message_id in unsaved:
+            self._known.pop(message_id, None)
+            self.changed.emit(message_id)
 
     def _on_scored(self, message_id: int, trace: TraceBuffer) -> None:
         message = self._chat.conversation.messages.get(message_id)

@@ -127,34 +127,30 @@ class PresetFolder:
 
     def create(self, name: str, params: SamplingParams) -> Preset:
         """A new preset; raise `RequestError` for its name, `StorageError` for the disk."""
-        preset = Preset(self._free_name(name), params.checked())
-        path = self._path_for(preset.name)
-        _write(path, to_text(preset))
-        self._files[preset.name], self._presets[preset.name] = path, preset
-        return preset
+        return self._add(Preset(self._free_name(name), params.checked()))
 
     def duplicate(self, preset: Preset) -> Preset:
         """A copy under a name of its own."""
         return self.create(self._numbered(preset.name), preset.params)
 
     def rename(self, preset: Preset, name: str) -> Preset:
-        """Give one of the user's presets another name."""
+        """Give one of the user's presets another name, which may be the same in other case."""
         if checked_name(name) == preset.name:
             return preset
-        renamed = self.create(name, preset.params)
+        renamed = self._add(Preset(self._free_name(name, besides=preset), preset.params))
         self.delete(preset)
         return renamed
 
     def delete(self, preset: Preset) -> None:
         """Remove one of the user's presets, and its file."""
-        path = self._files.pop(preset.name, None)
-        self._presets.pop(preset.name, None)
+        path = self._files.get(preset.name)
         if path is not None:
             try:
                 path.unlink(missing_ok=True)
             except OSError as error:
                 reason = error.strerror or str(error)
                 raise StorageError(ErrorCode.FILE_NOT_DELETED, path=path, reason=reason) from error
+            del self._files[preset.name], self._presets[preset.name]
 
     def take_in(self, path: Path) -> Preset:
         """Import the file at *path*; a name that is taken gets a number."""
@@ -178,9 +174,15 @@ class PresetFolder:
         except OSError as error:
             raise _refused(path.name, error.strerror or str(error)) from error
 
-    def _free_name(self, name: str) -> str:
+    def _add(self, preset: Preset) -> Preset:
+        path = self._path_for(preset.name)
+        _write(path, to_text(preset))
+        self._files[preset.name], self._presets[preset.name] = path, preset
+        return preset
+
+    def _free_name(self, name: str, besides: Preset | None = None) -> str:
         name = checked_name(name)
-        if name.casefold() in {known.name.casefold() for known in self.all()}:
+        if name.casefold() in {known.name.casefold() for known in self.all() if known != besides}:
             raise RequestError(ErrorCode.INVALID_PRESET, path=f"“{name}”", reason=NAME_TAKEN)
         return name
 

@@ -38,9 +38,10 @@ class ConversationStore:
         """The next free conversation id and message id; the app counts on from there by itself."""
         with self._database.reading() as connection:
             row = connection.execute("""
-                SELECT (SELECT coalesce(max(id), 0) + 1 FROM conversation),
-                       (SELECT coalesce(max(id), 0) + 1 FROM message)""").fetchone()
-        return int(row[0]), int(row[1])
+                SELECT (SELECT coalesce(max(id), 0) FROM conversation),
+                       (SELECT coalesce(max(id), 0) FROM message)""").fetchone()
+        # Under the id of one that was purged nothing is saved any more.
+        return max(row[0], max(self._purged, default=0)) + 1, row[1] + 1
 
     def summaries(self) -> list[ConversationSummary]:
         """What the conversation list shows, newest first."""
@@ -161,6 +162,11 @@ class ConversationStore:
         """Really delete what was moved to the trash before that time; returns how many conversations."""
         with self._database.transaction() as connection:
             gone = {i for (i,) in connection.execute("SELECT id FROM conversation WHERE deleted_at < ?", (before,))}
+            messages = connection.execute("""
+                SELECT id FROM message WHERE conversation_id IN (SELECT id FROM conversation WHERE deleted_at < ?)
+                ORDER BY id DESC""", (before,)).fetchall()  # fmt: skip
+            # Answers before what they answer: SQLite follows ON DELETE CASCADE through a thousand generations only.
+            connection.executemany("DELETE FROM message WHERE id = ?", messages)
             connection.execute("DELETE FROM conversation WHERE deleted_at < ?", (before,))
         self._purged |= gone
         return len(gone)

@@ -222,8 +222,9 @@ def _back_up(database: Database, version: int) -> None:
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
-    earlier = sorted(folder.glob(f"{database.path.stem}-v*.sqlite3"), key=lambda p: p.stat().st_mtime)
-    for old in earlier[:-BACKUPS_KEPT]:
+    # Not by the clock alone, which may have been put back: the new one stays.
+    earlier = set(folder.glob(f"{database.path.stem}-v*.sqlite3")) - {target}
+    for old in sorted(earlier, key=lambda p: p.stat().st_mtime)[: 1 - BACKUPS_KEPT]:
         old.unlink(missing_ok=True)
 
 

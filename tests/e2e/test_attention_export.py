@@ -18,10 +18,10 @@ from chatapp.settings.schema import RECORD_ATTENTION
 from tests.e2e.test_command_line import chatapp
 from tests.gui.inspector.real import Real, ask, open_real
 from tests.gui.inspector.test_attention_tab import open_tab, part, shown
-from tests.services.conftest import make_services, services
+from tests.services.conftest import home, make_services, services
 from tests.services.test_attention_service import GREEDY, open_recording
 
-__all__ = ["make_services", "open_real", "services"]
+__all__ = ["home", "make_services", "open_real", "services"]
 TOKEN = 7
 # A reply's tokens are computed one by one and a prompt's in batches, by other kernels of flash attention; without it
 # there is one kind.

@@ -119,11 +119,15 @@ def test_inspect_keeps_an_earlier_file_until_the_new_one_is_whole(tiny_disk: Pat
 
 
 def test_models_list(tmp_path: Path, starter_model: str) -> None:
-    listed = json.loads(chatapp("models", "list", "--json", "--data-dir", str(tmp_path)).stdout)
+    # A home of its own: other programs' models are listed, too.
+    home = dict.fromkeys(
+        ("HOME", "USERPROFILE", "XDG_CACHE_HOME", "XDG_DATA_HOME", "LOCALAPPDATA"), str(tmp_path / "home")
+    )
+    listed = json.loads(chatapp("models", "list", "--json", "--data-dir", str(tmp_path), **home).stdout)
     assert [model["path"] for model in listed] == [starter_model]
     (tmp_path / "models").mkdir(exist_ok=True)
     (tmp_path / "models" / "broken.gguf").write_text("no")
-    done = chatapp("models", "list", "--data-dir", str(tmp_path))
+    done = chatapp("models", "list", "--data-dir", str(tmp_path), **home)
     assert done.returncode == 1
     assert "not a GGUF" in done.stdout
 

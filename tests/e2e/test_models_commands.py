@@ -26,7 +26,8 @@ def hub() -> Iterator[Hub]:
 @pytest.fixture
 def models(hub: Hub, tmp_path: Path):
     proxies = dict.fromkeys(("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"), "")
-    environment = os.environ | proxies | {"HF_ENDPOINT": hub.url, "NO_PROXY": "127.0.0.1", "HF_HOME": str(tmp_path)}
+    mine = dict.fromkeys(("HOME", "USERPROFILE", "XDG_DATA_HOME", "LOCALAPPDATA", "HF_HOME"), str(tmp_path / "home"))
+    environment = os.environ | proxies | mine | {"HF_ENDPOINT": hub.url, "NO_PROXY": "127.0.0.1"}
 
     def run(*arguments: str, stderr: int = subprocess.PIPE, **more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

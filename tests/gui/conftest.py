@@ -13,9 +13,9 @@ from chatapp.settings.schema import LANGUAGE, THEME
 from chatapp.ui import i18n
 from chatapp.ui.appearance import Appearance
 from chatapp.ui.main_window import MainWindow
-from tests.services.conftest import make_services, notices, services
+from tests.services.conftest import home, make_services, notices, services
 
-__all__ = ["make_services", "notices", "services"]
+__all__ = ["home", "make_services", "notices", "services"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

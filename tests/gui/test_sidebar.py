@@ -244,6 +244,7 @@ def test_the_trash_restores_and_is_emptied_only_after_a_question(
     assert page.isVisible()
     listed = page._list
     assert rows(listed.model()) == ["two", "one"]
+    assert any("30 days" in label.text() and label.isVisible() for label in page.findChildren(QLabel))
     restore = page._restore_button
     assert not restore.isEnabled()
     line = listed.visualRect(listed.model().index(0)).center()

@@ -16,7 +16,20 @@ Make = Callable[[], Services]
 
 
 @pytest.fixture
-def make_services(tmp_path: Path, qtbot: QtBot) -> Iterator[Make]:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of the test's own: which models other programs keep on this computer must not count."""
+    found = tmp_path / "home"
+    found.mkdir()
+    for name in ("HOME", "USERPROFILE", "XDG_CACHE_HOME", "XDG_DATA_HOME", "LOCALAPPDATA", "APPDATA"):
+        monkeypatch.setenv(name, str(found))
+    for name in ("XDG_CONFIG_HOME", "HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "OLLAMA_MODELS", "LLAMA_CACHE",
+                 "JAN_DATA_FOLDER"):  # fmt: skip
+        monkeypatch.delenv(name, raising=False)
+    return found
+
+
+@pytest.fixture
+def make_services(tmp_path: Path, home: Path, qtbot: QtBot) -> Iterator[Make]:
     """Opens the app's services on one data folder, as often as a test restarts the app."""
     paths = Paths.under(tmp_path / "data")
     made: list[Services] = []

@@ -25,15 +25,10 @@ from tests.unit.hub.builders import write_model
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """No other program has models here; deleted files go to a trash that goes away."""
-    (tmp_path / "home").mkdir()
-    for name in ("HOME", "USERPROFILE", "XDG_CACHE_HOME", "XDG_DATA_HOME", "LOCALAPPDATA", "APPDATA"):
-        monkeypatch.setenv(name, str(tmp_path / "home"))
-    for name in ("HF_HOME", "HF_HUB_CACHE", "OLLAMA_MODELS", "LLAMA_CACHE", "JAN_DATA_FOLDER"):
-        monkeypatch.delenv(name, raising=False)
+def home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Deleted files go to a trash in it; what is copied may fill the disk."""
     monkeypatch.setattr(file_import, "HEADROOM", 0)
-    return tmp_path / "home"
+    return home
 
 
 @pytest.fixture

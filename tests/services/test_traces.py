@@ -7,6 +7,7 @@ from chatapp.services import traces
 from chatapp.services.bundle import Services
 from chatapp.services.traces import Traced
 from tests.services.test_chat import answer, wait_for_text, wait_until_idle
+from tests.services.test_storage import FullDisk, big
 
 
 def read(services: Services, message: Message, qtbot: QtBot) -> Traced | None:
@@ -73,3 +74,15 @@ def test_what_was_not_asked_for_lately_is_forgotten(services: Services, qtbot: Q
         read(services, reply, qtbot)
     assert [services.traces.is_known(reply.id) for reply in replies] == [True, False, False, True, True]
     assert services.traces.of(replies[0]) is first
+
+
+def test_what_waits_to_be_written_is_found_when_it_is(services: Services, qtbot: QtBot) -> None:
+    disk = FullDisk(services.storage)
+    services.storage.write(lambda store: store.save_conversation(big(1000)))
+    qtbot.waitUntil(lambda: services.storage.failure is not None)
+    reply = answer(services, qtbot, "/say something")
+    assert read(services, reply, qtbot) is None
+    disk.free()
+    with qtbot.waitSignal(services.traces.changed, timeout=10_000):
+        services.storage.retry()
+    assert read(services, reply, qtbot) is not None

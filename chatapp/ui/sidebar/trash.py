@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from chatapp.services.conversations import TRASH_DAYS
 from chatapp.ui.dialogs.confirm import confirm
 from chatapp.ui.sidebar.delegate import ConversationDelegate
 from chatapp.ui.sidebar.item_model import ConversationItemModel, Data
@@ -89,9 +90,9 @@ class TrashPage(QWidget):
         filled = self._item_model.conversation_count() > 0
         self._on_current_changed(self._list.currentIndex())
         self._empty_button.setEnabled(filled)
-        self._hint.setText(
-            self.tr("Select a conversation to restore it.") if filled else self.tr("The trash is empty.")
-        )
+        retention = self.tr("After {days} days in the trash a conversation is deleted for good.")
+        hint = self.tr("Select a conversation to restore it.") if filled else self.tr("The trash is empty.")
+        self._hint.setText(f"{hint} {retention.format(days=TRASH_DAYS)}")
 
     def _retranslate(self) -> None:
         self._title.setText(self.tr("Trash"))

@@ -143,7 +143,7 @@ def test_where_there_is_no_larger_one_it_says_so(
     status = shown(view, refused).status
     assert services.larger_context.offer(refused) == 0
     assert choices(view, refused) == [status.edit]
-    assert "no" in status.accessibleName()
+    assert "neither the model nor the memory" in status.accessibleName()
     services.larger_context.answer(refused.id)  # does nothing
     assert services.engine.model is not None
 

@@ -125,6 +125,22 @@ def test_a_failed_save_leaves_the_old_file(path, monkeypatch):
     assert [p.name for p in path.parent.iterdir()] == ["settings.json"]
 
 
+@pytest.mark.parametrize("end", [KeyboardInterrupt, OSError, ValueError])
+def test_what_is_written_in_half_leaves_nothing_behind(tmp_path, end):
+    path = tmp_path / "result.npz"
+    path.write_bytes(b"before")
+
+    def write_half():
+        with settings_file.replacing(path) as file:
+            file.write(b"half")
+            raise end
+
+    with pytest.raises(end):
+        write_half()
+    assert path.read_bytes() == b"before"
+    assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
 def test_a_folder_in_the_way_is_one_sentence(tmp_path):
     (tmp_path / "config").write_text("a file")
     settings = Settings.load(tmp_path / "config" / "settings.json")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chatapp.core.errors import ErrorCode, RequestError
+from chatapp.core.errors import ErrorCode, RequestError, StorageError
 from chatapp.core.sampling import SamplingParams
 from chatapp.settings.presets import BUILT_IN, MAX_NAME, Preset, PresetFolder, from_text, recommended, to_text
 
@@ -56,6 +56,30 @@ def test_names_are_kept_apart(folder: PresetFolder) -> None:
     folder.delete(renamed)
     assert names(folder) == ["Balanced 2", "Mine 2"]
     assert len(list(folder.folder.iterdir())) == 2
+
+
+def test_only_the_case_of_a_name_may_change(folder: PresetFolder) -> None:
+    assert folder.rename(folder.create("mine", ODD), "Mine") == Preset("Mine", ODD)
+    again = PresetFolder(folder.folder)
+    again.load()
+    assert names(folder) == names(again) == ["Mine"]
+    assert len(list(folder.folder.iterdir())) == 1
+
+
+def test_what_cannot_be_deleted_stays_in_the_list(folder: PresetFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    preset = folder.create("Mine", ODD)
+
+    def refuse(_path: Path, *, missing_ok: bool) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(StorageError) as caught:
+        folder.delete(preset)
+    assert caught.value.code is ErrorCode.FILE_NOT_DELETED
+    assert names(folder) == ["Mine"]
+    monkeypatch.undo()
+    folder.delete(preset)
+    assert names(folder) == []
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * (MAX_NAME + 1), "a\nb", "a\0b", "\ud800", "a\u2028b"])

@@ -134,6 +134,36 @@ def test_trash_undo_and_purge(store):
     assert store.next_ids() == (4, 34)
 
 
+def test_the_id_of_a_purged_conversation_is_not_given_again(store):
+    """The app purges at its start and counts on from there: what is written under such an id is not saved."""
+    for i in (1, 2):
+        save(store, make_tree(i, first=i * 10))
+    store.set_deleted(2, 1.0)
+    assert store.purge_trash(before=2.0) == 1
+    conversation_id, message_id = store.next_ids()
+    new = make_tree(conversation_id, first=message_id)
+    save(store, new)
+    assert store.load(conversation_id) == new
+
+
+def test_a_conversation_of_any_length_can_be_purged(store):
+    """What fails for ever at the head of the queue of writes would keep everything behind it from being saved."""
+    save(store, make_tree())
+    with store._database.transaction() as connection:
+        connection.executemany(
+            "INSERT INTO message (id, conversation_id, parent_id, role, text, created_at)"
+            " VALUES (?, 1, ?, 'user', '', 1.0)",
+            [(i, i - 1) for i in range(5, 10_001)],
+        )
+    store.save_trace(10_000, make_trace())
+    save(store, make_tree(2, first=20_000))
+    store.set_deleted(1, 1.0)
+    assert store.purge_trash(before=2.0) == 1
+    assert store.load_trace(10_000) is None
+    assert list(store.load(2).messages) == [20_000, 20_001, 20_002, 20_003]
+    assert store._database.connection.execute("SELECT count(*) FROM message").fetchone() == (4,)
+
+
 def test_late_writes_to_a_purged_conversation_are_dropped(store):
     """They must neither bring it back nor fail for ever at the head of a queue of writes."""
     tree = make_tree()

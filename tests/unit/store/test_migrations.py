@@ -1,5 +1,7 @@
+import os
 import re
 import sqlite3
+import time
 from contextlib import closing
 
 import pytest
@@ -125,12 +127,18 @@ def test_only_the_newest_backups_are_kept(path, monkeypatch):
     open_store(path).close()
     folder = path.parent / "backups"
     folder.mkdir()
+    tomorrow = time.time() + 24 * 3600  # the clock was put back since
     for i in range(6):
-        (folder / f"conversations-v1-2020010{i}-000000.sqlite3").write_bytes(b"old")
+        old = folder / f"conversations-v1-2020010{i}-000000.sqlite3"
+        old.write_bytes(b"old")
+        os.utime(old, (tomorrow + i, tomorrow + i))
     (folder / "mine.sqlite3").write_bytes(b"not ours")
     monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, m003_add_stars))
     open_store(path).close()
-    assert len(list(folder.glob("conversations-*"))) == BACKUPS_KEPT
+    kept = sorted(backup.name[:25] for backup in folder.glob("conversations-*"))
+    assert kept[:-1] == ["conversations-v1-20200104", "conversations-v1-20200105"]
+    assert kept[-1].startswith("conversations-v2-")
+    assert len(kept) == BACKUPS_KEPT
     assert (folder / "mine.sqlite3").exists()
 
 
