@@ -47,6 +47,7 @@ def bring(
         for files in list(sets):
             home = _home(files, folder)
             if not _is_linked(files) and _rename(files, home):
+                _take_away(files)
                 sets.remove(files)
                 arrived.append(home / files[0].name)
     if not sets:
@@ -64,9 +65,7 @@ def bring(
         done = _copy_all(files, home, stop, lambda n: report(n, total), done)
         arrived.append(home / files[0].name)
         if move and not _is_linked(files):
-            for file in files:
-                with contextlib.suppress(OSError):  # a disk that may only be read: then it is a copy
-                    file.unlink()
+            _take_away(files)
     return arrived
 
 
@@ -125,6 +124,14 @@ def _rename(files: Sequence[Path], home: Path) -> bool:
                 (home / file.name).rename(file)
         return False
     return True
+
+
+def _take_away(files: Sequence[Path]) -> None:
+    """What was moved leaves nothing behind: a record without its file would be told as a file that is missing."""
+    for file in files:
+        with contextlib.suppress(OSError):  # a disk that may only be read: then it is a copy
+            file.unlink(missing_ok=True)
+            beside(file, RECORD).unlink(missing_ok=True)
 
 
 def _copy_all(files: Sequence[Path], home: Path, stop: Stop, report: Callable[[int], object], done: int) -> int:
