@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,7 @@ def test_a_model_arrives_and_is_listed(hub: Hub, make_services: Make, qtbot: QtB
     assert item is not None
     assert item.state is State.DONE
     assert services.downloads.find([file]) == item
+    assert services.downloads.find([replace(file, commit="f" * 40)]) == item  # only another file of it has changed
     assert item.path == path
     assert services.downloads.total() is None
     assert [model.path for model in services.models.models() if not model.is_starter] == [path]

@@ -161,7 +161,7 @@ class RepositoryFiles(QWidget):
     def _show_progress(self, item_id: int) -> None:
         item = self._services.downloads.item(item_id)
         row = self._rows.get(item.files[0].path) if item is not None else None
-        if item is not None and row is not None and item.files == row.variant.files:
+        if row is not None and self._services.downloads.find(row.variant.files) is item:
             row.show_state("", item)
 
     def _show_note(self) -> None:

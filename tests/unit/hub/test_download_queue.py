@@ -2,11 +2,13 @@ import contextlib
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -141,6 +143,35 @@ def test_another_folder_is_for_what_is_added_from_then_on(bench: Bench, tmp_path
         bench.target(files[0]), tmp_path / "other" / files[1].repo / files[1].path
     ]  # fmt: skip
     assert all(item.path.is_file() for item in again.items())
+
+
+def test_what_has_no_room_begins_anew_in_the_folder_that_was_chosen_since(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And only what still has none there: what has arrived is not given away for another folder."""
+    full, measure = {bench.models}, shutil.disk_usage
+
+    def usage(folder: Path) -> Any:
+        found = measure(folder)
+        return found._replace(free=0) if any(folder.is_relative_to(disk) for disk in full) else found
+
+    monkeypatch.setattr(shutil, "disk_usage", usage)
+    first, second = bench.publish(2)
+    queue, watcher = bench.queue()
+    homeless, patient = queue.add([first]), queue.add([second])
+    watcher.wait_for(homeless, State.FAILED)
+    watcher.wait_for(patient, State.FAILED)
+    queue.folder = tmp_path / "other"
+    queue.resume(homeless)
+    watcher.wait_for(homeless, State.DONE)
+    assert queue.items()[0].path == tmp_path / "other" / first.repo / first.path
+    assert queue.items()[0].path.stat().st_size == first.size
+    assert not beside(bench.target(first), PART).exists()
+    full.clear()
+    queue.resume(patient)
+    watcher.wait_for(patient, State.DONE)
+    assert queue.items()[1].path == bench.target(second)
+    assert State.FAILED not in watcher.states(homeless)[3:]
 
 
 def test_pause_keeps_and_resume_goes_on(bench: Bench) -> None:
@@ -349,6 +380,41 @@ def test_a_repository_that_changes_meanwhile_does_not_mix_its_commits(bench: Ben
         record = read_record(bench.target(file))
         assert record is not None
         assert record.commit == COMMIT != bench.hub.commit
+
+
+def test_a_commit_that_leaves_the_bytes_alone_is_no_other_download(bench: Bench) -> None:
+    """Two entries for one file would write, and when one is cancelled delete, each other's."""
+    (file,) = bench.publish(1, 2 * MIB)
+    bench.hub.halt_at = MIB
+    queue, watcher = bench.queue()
+    job = queue.add([file])
+    assert bench.hub.hanging.wait(10)
+    queue.pause(job)
+    bench.hub.release.set()
+    bench.hub.begin_commit()
+    (same,) = bench.publish(1, 2 * MIB)
+    assert same.commit != file.commit
+    assert queue.add([same]) == job  # and goes on with it
+    watcher.wait_for(job, State.DONE)
+    assert [item.files for item in queue.items()] == [(file,)]
+
+
+def test_a_new_version_of_a_file_takes_the_place_of_the_one_on_its_way(bench: Bench) -> None:
+    (file,) = bench.publish(1, 2 * MIB)
+    bench.hub.halt_at = MIB
+    queue, watcher = bench.queue()
+    old = queue.add([file])
+    assert bench.hub.hanging.wait(10)
+    queue.pause(old)
+    bench.hub.release.set()
+    bench.hub.begin_commit()
+    newer = bench.hub.add(file.path, b"the next version")
+    job = queue.add([newer])
+    watcher.wait_for(job, State.DONE)
+    assert watcher.states(old)[-1] is State.CANCELLED
+    assert [item.id for item in queue.items()] == [job]
+    assert bench.target(file).read_bytes() == b"the next version"
+    assert not beside(bench.target(file), PART).exists()
 
 
 def test_a_second_program_with_the_same_folder_says_so(bench: Bench, tmp_path: Path) -> None:
