@@ -117,7 +117,9 @@ class DownloadService(QObject):
         if self.is_offline or not any(item.state in _ACTIVE for item in items):
             return None
         done, total = sum(i.progress.done for i in items), sum(i.progress.total for i in items)
-        speed = sum(i.progress.speed for i in items if i.state is State.RUNNING)
+        # Not of those that only read again what is here, which is ten times as fast.
+        arriving = [i.progress for i in items if i.state is State.RUNNING and i.progress.phase == "downloading"]
+        speed = sum(progress.speed for progress in arriving)
         return Progress(done, total, speed, (total - done) / speed if speed > 0 else None)
 
     # -- what the user wants; nothing here waits -----------------------------------------------------------------------

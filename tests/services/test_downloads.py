@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from chatapp.services.downloads import State
+from chatapp.services.downloads import Progress, State
 from chatapp.services.notices import Action, Notice
 from chatapp.settings import schema
 from tests.helpers.hub_server import Hub, running_hub
@@ -109,3 +109,18 @@ def test_a_silent_server_shows_no_speed(
     assert hub.hanging.wait(10)
     services.downloads._clock.setInterval(50)
     qtbot.waitUntil(lambda: speed() == 0)
+
+
+def test_reading_again_what_is_here_counts_for_no_speed(hub: Hub, make_services: Make, qtbot: QtBot) -> None:
+    """Or a large download that goes on would be said to be nearly done."""
+    downloads = make_services().downloads
+    hub.halt_at = 10
+    number = downloads.add([hub.add("m.gguf", bytes(1000))])
+    qtbot.waitUntil(lambda: [item.state for item in downloads.items()] == [State.RUNNING])
+    item = downloads.item(number)
+    assert item is not None
+    for phase, speed in (("checking", 0.0), ("downloading", 100.0)):
+        downloads._show(item, Progress(500, 1000, 100.0, 5.0, phase))
+        total = downloads.total()
+        assert total is not None
+        assert (total.speed, total.eta is None) == (speed, not speed)
