@@ -224,7 +224,7 @@ class DownloadQueue:
     def _delete(self, job: Job) -> None:
         """What a cancelled entry has brought. Of a model in many files, a few are of no use."""
         for index, file in enumerate(job.files):
-            with contextlib.suppress(HubError):
+            with contextlib.suppress(UserFixable):
                 target = names.local_path(job.folder, file.repo, file.path)
                 discard(target)
                 if index in job.fetched and len(job.files) > 1:

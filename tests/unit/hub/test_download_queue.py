@@ -327,6 +327,21 @@ def test_a_name_that_leaves_the_folder_fails_that_entry(bench: Bench) -> None:
     assert queue.items() == ()
 
 
+def test_a_folder_that_cannot_be_looked_at_fails_that_entry_only(bench: Bench, tmp_path: Path) -> None:
+    """As one of somebody else or on a network drive that is gone; a name that no disk takes does it for root, too."""
+    first, second = bench.publish(2)
+    queue, watcher = bench.queue()
+    queue.folder = tmp_path / ("x" * 300)
+    job = queue.add([first])
+    watcher.wait_for(job, State.FAILED)
+    error = queue.items()[0].error
+    assert error is not None
+    assert error.code == ErrorCode.FILE_FAILED
+    queue.cancel(job)  # there, nothing can be deleted either
+    queue.folder = bench.models
+    watcher.wait_for(queue.add([second]), State.DONE)
+
+
 CHILD = """
 import json, sys
 from pathlib import Path
