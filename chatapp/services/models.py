@@ -16,7 +16,7 @@ from chatapp.hub.places import Keeper
 from chatapp.hub.plan import LoadPlan, Verdict, larger_contexts, make_plan, smaller_context
 from chatapp.hub.sizes import format_size
 from chatapp.hub.stop import Stop, Stopped
-from chatapp.paths import starter_model
+from chatapp.paths import is_file, starter_model
 from chatapp.protocol.messages import Device, LoadOptions, ModelInfo
 from chatapp.services.engine_process import EngineService
 from chatapp.services.library import LibraryService
@@ -127,7 +127,7 @@ class ModelsService(QObject):
         known, worker = self._engine.devices, self._engine.pid
 
         def look() -> tuple[str, GgufHeader]:
-            found = path if not otherwise or Path(path).is_file() else otherwise
+            found = path if not otherwise or is_file(Path(path)) else otherwise
             return found, self.header(found)
 
         def check() -> _Checked | None:
