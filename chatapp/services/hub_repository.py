@@ -137,10 +137,10 @@ class HubRepository(QObject):
         self.plan_again()
 
     def path(self, variant: Variant) -> str:
-        """Where *variant* is on this machine; "" when it is not."""
+        """Where *variant* is on this machine; "" when it is not, or should be fetched again."""
         wanted = f"/{self.repo}/{variant.files[0].path}".casefold()
-        models = self._models.models()
-        return next((str(m.path) for m in models if not m.error and m.path.as_posix().casefold().endswith(wanted)), "")
+        found = [model for model in self._models.models() if model.path.as_posix().casefold().endswith(wanted)]
+        return next((str(model.path) for model in found if self._models.is_whole(model)), "")
 
     def plan_again(self) -> None:
         """Work out anew what the files take, in the background."""

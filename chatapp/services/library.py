@@ -162,6 +162,10 @@ class LibraryService(QObject):
             return notes.checked, Verdict(notes.verdict)
         return model.proven, Verdict.PROVEN if model.proven else None
 
+    def is_damaged(self, model: LocalModel) -> bool:
+        """Whether its last check found other files than were published, or than there were at the check before."""
+        return self.checked(model)[1] in (Verdict.DAMAGED, Verdict.CHANGED)
+
     # -- looking -------------------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:

@@ -89,6 +89,10 @@ class ModelsService(QObject):
         kept = model.name if model.keeper in (Keeper.OLLAMA, Keeper.JAN) else ""  # whose files have names for machines
         return self._library.notes(model).name or kept
 
+    def is_whole(self, model: LocalModel) -> bool:
+        """Whether it can be used, and no check has found it to be damaged."""
+        return model.error is None and not self._library.is_damaged(model)
+
     def refresh(self) -> None:
         """Look at the folders again, in the background."""
         self._library.refresh()

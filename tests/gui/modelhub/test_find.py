@@ -1,5 +1,6 @@
 """Finding a model by hand: keys and clicks, against a hub on loopback."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -244,6 +245,28 @@ def test_download_until_it_can_be_opened(page: FindPage, services: Services, hub
     qtbot.keyClicks(page.box, "tiny")
     found(page, qtbot, 1)
     qtbot.waitUntil(lambda: "On this computer" in [mark for mark, _color in rows(page)[0].marks], timeout=10_000)
+
+
+def test_what_a_check_found_damaged_can_be_downloaded_again(
+    page: FindPage, services: Services, hub: Hub, qtbot: QtBot
+) -> None:
+    row = opened(page, qtbot)["Q8_0"]
+    qtbot.mouseClick(row.button, Qt.MouseButton.LeftButton)
+    path = services.paths.models / REPO / "tiny-Q8_0.gguf"
+    library = services.library
+    qtbot.waitUntil(lambda: library.model(str(path)) is not None, timeout=10_000)
+    with path.open("r+b") as file:
+        file.seek(-1, 2)
+        file.write(b"?")
+    os.utime(path, (path.stat().st_mtime + 9,) * 2)
+    library.refresh()
+    qtbot.waitUntil(lambda: not library.is_looking)
+    assert row.button.text() == "Open in chat"
+    services.library_jobs.verify(next(model for model in library.models() if model.path == path))
+    qtbot.waitUntil(lambda: row.button.text() == "Download", timeout=10_000)
+    qtbot.mouseClick(row.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: row.button.text() == "Open in chat", timeout=10_000)
+    assert path.read_bytes() == hub.files[REPO, "tiny-Q8_0.gguf"]
 
 
 def test_gated_models_say_how_to_get_access(page: FindPage, hub: Hub, qtbot: QtBot) -> None:
