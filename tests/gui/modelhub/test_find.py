@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from chatapp.services.bundle import Services
@@ -22,6 +22,7 @@ from chatapp.ui.modelhub.fit_popover import FitPopover
 from chatapp.ui.modelhub.message_pane import MessagePane
 from chatapp.ui.modelhub.repository_row import RepositoryRow
 from chatapp.ui.modelhub.window import ModelHubWindow
+from chatapp.ui.preferences.dialog import PreferencesDialog
 from tests.helpers.hub_server import Fault, Hub
 from tests.helpers.tiny_models import tiny
 
@@ -190,6 +191,27 @@ def test_errors_say_what_to_do_and_can_be_tried_again(page: FindPage, hub: Hub, 
     qtbot.mouseClick(page.findChild(QPushButton, "searchAgain"), Qt.MouseButton.LeftButton)
     found(page, qtbot, 1)
     assert not message(page, "findMessage")
+
+
+def test_a_token_that_is_refused_can_be_entered_anew(
+    page: FindPage, services: Services, hub: Hub, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_expired")
+    services.hub._renew()
+    hub.hub_faults.extend(Fault(status=401) for _ in range(2))
+    qtbot.keyClicks(page.box, "tiny")
+    qtbot.waitUntil(lambda: "did not accept the access token" in message(page, "findMessage"), timeout=10_000)
+    page.open(REPO)
+    qtbot.waitUntil(lambda: "did not accept" in message(page, "repositoryMessage"), timeout=10_000)
+    for name in ("repositoryToken", "searchToken"):
+        button = page.findChild(QPushButton, name)
+        assert button is not None
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        preferences = page.window().findChild(PreferencesDialog)
+        assert preferences.findChild(QWidget, "tokenBox").isVisible()
+        preferences.close()
+        qtbot.waitUntil(lambda: page.window().findChild(PreferencesDialog) is None)
+        page.back()
 
 
 def test_offline_mode_is_said_and_can_be_ended_here(page: FindPage, services: Services, hub: Hub, qtbot: QtBot) -> None:
