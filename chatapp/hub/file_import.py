@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from chatapp.core.errors import ErrorCode, HubError, ModelError, StorageError
+from chatapp.core.errors import ErrorCode, ModelError, StorageError
 from chatapp.hub.found import gguf_files
 from chatapp.hub.library import split_files
 from chatapp.hub.partial import COPYING, RECORD, beside, lock
@@ -38,8 +38,7 @@ def bring(
 
     *report* gets bytes done and in total. A model whose name is taken there gets another one, in a folder of its own.
     What is a link stays and is copied: its file is another program's, and a link that is moved may lead nowhere.
-    Raise `StorageError`, `ModelError` (MODEL_UNREADABLE), `HubError` (DOWNLOAD_NO_SPACE), `Stopped`; what is not
-    finished then is not left behind.
+    Raise `StorageError`, `ModelError` (MODEL_UNREADABLE), `Stopped`; what is not finished then is not left behind.
     """
     sets = [[file for file in split_files(model) if file.is_file()] for model in models]
     arrived: list[Path] = []
@@ -55,8 +54,8 @@ def bring(
     needed = total = sum(_size(file) for files in sets for file in files)
     available = shutil.disk_usage(folder).free - HEADROOM
     if needed > available:
-        raise HubError(
-            ErrorCode.DOWNLOAD_NO_SPACE, name=sets[0][0].name, needed=format_size(needed),
+        raise StorageError(
+            ErrorCode.FILE_NO_SPACE, name=sets[0][0].name, needed=format_size(needed),
             available=format_size(max(0, available)),
         )  # fmt: skip
     done = 0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chatapp.core.errors import ErrorCode, HubError, UserFixable
+from chatapp.core.errors import ErrorCode, StorageError, UserFixable
 from chatapp.hub import file_import
 from chatapp.hub.file_import import bring, model_files, remove_unfinished
 from chatapp.hub.library_data import LibraryData
@@ -136,9 +136,9 @@ def test_what_is_stopped_or_does_not_fit_leaves_nothing(folder, tmp_path, monkey
     models = tmp_path / "models"
     models.mkdir()
     monkeypatch.setattr(file_import, "HEADROOM", 1 << 60)
-    with pytest.raises(HubError) as caught:
+    with pytest.raises(StorageError) as caught:
         bring([path], models, Stop(), lambda *_: None)
-    assert caught.value.code is ErrorCode.DOWNLOAD_NO_SPACE
+    assert caught.value.code is ErrorCode.FILE_NO_SPACE  # not a download's: there is nothing to resume
     monkeypatch.setattr(file_import, "HEADROOM", 0)
     stop = Stop()
     stop.set()
