@@ -292,8 +292,7 @@ class DownloadQueue:
                     job.progress = job.progress_at(progress.done, progress.speed, progress.phase, progress.reason)
                     self._listener.progressed(job.item())
 
-            file, source = job.files[index], self._source()
-            download(file, job.folder, source, stop, report, options=self.options, pace=self.pace)
+            self._download(job.files[index], job.folder, stop, report)
             with self._changed:
                 job.finished = index + 1
                 if is_new:
@@ -301,3 +300,15 @@ class DownloadQueue:
                 job.progress = job.progress_at(0)
                 self._unsaved = True
                 self._changed.notify_all()
+
+    def _download(self, file: RemoteFile, folder: Path, stop: Stop, report: Callable[[Progress], None]) -> None:
+        """One file. What was refused is asked for again when there is a token by now: a keyring takes its time."""
+        while True:
+            source = self._source()
+            try:
+                download(file, folder, source, stop, report, options=self.options, pace=self.pace)
+            except HubError:
+                if self._source() == source:
+                    raise
+            else:
+                return

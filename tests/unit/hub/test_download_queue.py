@@ -225,6 +225,24 @@ def test_a_failure_is_told_and_the_next_one_comes(bench: Bench) -> None:
     assert queue.items()[0].error is None
 
 
+def test_a_token_that_comes_while_the_hub_refuses_opens_what_is_gated(bench: Bench) -> None:
+    """As at the start of the program, when the keyring answers later than the queue begins."""
+    (file,) = bench.publish(1)
+    bench.hub.gated.add(file.repo)
+    bench.hub.token = "hf_good"
+    asked: list[Source] = []
+
+    def source() -> Source:
+        asked.append(Source(bench.hub.url, "hf_good" if asked else ""))
+        return asked[-1]
+
+    watcher = Watcher()
+    bench.queues.append(DownloadQueue(bench.file, bench.models, source, watcher, options=FAST))
+    job = bench.queues[0].add([file])
+    watcher.wait_for(job, State.DONE)
+    assert watcher.states(job) == [State.QUEUED, State.RUNNING, State.DONE]
+
+
 def test_the_order_can_be_changed(bench: Bench) -> None:
     files = bench.publish(3)
     bench.hub.halt_at = 100_000
