@@ -84,7 +84,10 @@ class FindPage(QStackedWidget):
         self._services.models.plans_changed.connect(self._on_plans_changed)
         self.list.opened.connect(self.open)
         self.list.left.connect(self.box.setFocus)
-        self.list.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        bar = self.list.verticalScrollBar()
+        bar.valueChanged.connect(self._want_more)
+        for changed in (bar.rangeChanged, self.list.item_model.modelReset, self.list.item_model.rowsInserted):
+            changed.connect(self._on_room_changed, Qt.ConnectionType.QueuedConnection)
         self._repository.back_requested.connect(self.back)
 
     def open(self, repo: str) -> None:
@@ -111,9 +114,14 @@ class FindPage(QStackedWidget):
         else:
             self._search.ask(self._filters.query(self.box.text()), at_once=True)
 
-    def _on_scrolled(self, value: int) -> None:
+    def _on_room_changed(self) -> None:
+        """In a high window all that came may be in sight: then there is nothing to scroll."""
+        self.list.doItemsLayout()  # else the range of its bar may be the one of what was shown before
+        self._want_more()
+
+    def _want_more(self) -> None:
         bar = self.list.verticalScrollBar()
-        if value >= bar.maximum() - self.list.viewport().height() // 2:
+        if self.list.isVisible() and bar.value() >= bar.maximum() - self.list.viewport().height() // 2:
             self._search.more()
 
     def _on_plans_changed(self) -> None:

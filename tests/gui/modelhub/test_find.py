@@ -167,6 +167,20 @@ def test_more_come_as_one_scrolls(page: FindPage, qtbot: QtBot) -> None:
     assert page.findChild(QLabel, "findStatus").text() == "100 models"
 
 
+def test_a_high_window_gets_more_without_scrolling(page: FindPage, hub: Hub, qtbot: QtBot) -> None:
+    qtbot.keyClicks(page.box, "model")
+    found(page, qtbot, 30)
+    page.resize(900, 2400)
+    qtbot.waitUntil(lambda: len(rows(page)) == 100, timeout=10_000)
+    hub.hub_faults.extend([Fault(), Fault(status=500)])
+    qtbot.keyClicks(page.box, "-0")
+    qtbot.waitUntil(lambda: len(hub.hub_faults) == 0 and not page._search.is_loading_more, timeout=10_000)
+    asked = len(hub.asked_hub)
+    qtbot.waitUntil(lambda: page.findChild(QLabel, "findStatus").text().startswith("The first 30 models"))
+    assert len(hub.asked_hub) == asked  # a hub that fails is left alone until somebody scrolls
+    assert page.list.verticalScrollBar().value() == 0
+
+
 def test_filters_ask_for_what_they_say(page: FindPage, hub: Hub, services: Services, qtbot: QtBot) -> None:
     for name, wanted in (("language", "ko"), ("licence", "apache-2.0"), ("size", -1), ("sort", "likes")):
         box = page.findChild(QComboBox, f"find_{name}")
