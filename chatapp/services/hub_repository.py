@@ -138,9 +138,14 @@ class HubRepository(QObject):
 
     def path(self, variant: Variant) -> str:
         """Where *variant* is on this machine; "" when it is not, or should be fetched again."""
-        wanted = f"/{self.repo}/{variant.files[0].path}".casefold()
-        found = [model for model in self._models.models() if model.path.as_posix().casefold().endswith(wanted)]
-        return next((str(model.path) for model in found if self._models.is_whole(model)), "")
+        repo, file = self.repo.casefold(), f"/{variant.files[0].path}".casefold()
+        for model in self._models.models():
+            path = model.path.as_posix().casefold()
+            # ``…/owner/name/file``, or wherever a keeper that knows the repository has the file: Hugging Face's cache.
+            is_it = path.endswith(f"/{repo}{file}") or (model.repo.casefold() == repo and path.endswith(file))
+            if is_it and self._models.is_whole(model):
+                return str(model.path)
+        return ""
 
     def plan_again(self) -> None:
         """Work out anew what the files take, in the background."""
