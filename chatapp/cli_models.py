@@ -123,7 +123,7 @@ def verify(given: argparse.Namespace) -> int:
 def remove(given: argparse.Namespace) -> int:
     """Delete models in the folder for downloads, all files of those that are split, and what has arrived of them."""
     folders = [folder.resolve() for folder in _own_folders(*environment(given))]
-    files = []
+    files: list[Path] = []
     for first in given.files:
         parts = split_files(first.absolute())
         for file in parts:
