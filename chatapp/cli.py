@@ -23,7 +23,7 @@ from chatapp.hub.fit import available_memory
 from chatapp.hub.gguf import read_header
 from chatapp.hub.plan import make_plan
 from chatapp.hub.sizes import format_size
-from chatapp.paths import starter_model
+from chatapp.paths import is_file, starter_model
 from chatapp.protocol.messages import (
     DEFAULT_CONTEXT,
     ChatMessage,
@@ -295,7 +295,7 @@ def _default_model(given: argparse.Namespace) -> str:
         return "fake"
     _paths, settings = cli_models.environment(given)
     last = settings.get(schema.LAST_MODEL)
-    path = Path(last) if last and Path(last).is_file() else starter_model()
+    path = Path(last) if last and is_file(Path(last)) else starter_model()
     if not path.is_file():
         raise ModelError(ErrorCode.MODEL_MISSING, path=path)
     return str(path)

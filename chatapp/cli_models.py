@@ -123,13 +123,17 @@ def verify(given: argparse.Namespace) -> int:
 def remove(given: argparse.Namespace) -> int:
     """Delete models in the folder for downloads, all files of those that are split, and what has arrived of them."""
     folders = [folder.resolve() for folder in _own_folders(*environment(given))]
-    files = [file for given_file in given.files for file in split_files(given_file.absolute())]
-    for file in files:
-        if not any(file.resolve().is_relative_to(folder) for folder in folders):
-            reason = f"{file} is not in {' or '.join(map(str, folders))}, where downloads are; delete it yourself"
-            raise RequestError(ErrorCode.INVALID_ARGUMENT, reason=reason)
-        if not file.is_file() and not beside(file, PART).exists():
-            raise ModelError(ErrorCode.MODEL_MISSING, path=file)
+    files: list[Path] = []
+    for first in given.files:
+        parts = split_files(first.absolute())
+        for file in parts:
+            if not any(file.resolve().is_relative_to(folder) for folder in folders):
+                reason = f"{file} is not in {' or '.join(map(str, folders))}, where downloads are; delete it yourself"
+                raise RequestError(ErrorCode.INVALID_ARGUMENT, reason=reason)
+        there = [file for file in parts if any(beside(file, ending).is_file() for ending in ("", PART, RECORD))]
+        if not there:  # of a download that was stopped, the last parts have not begun yet
+            raise ModelError(ErrorCode.MODEL_MISSING, path=first.absolute())
+        files += there
     for file in files:
         try:
             file.unlink(missing_ok=True)

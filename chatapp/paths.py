@@ -81,6 +81,14 @@ def resources() -> Path:
     return inside if inside.is_dir() else package.parent / "resources"
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is a file; False, too, where nobody says: on a network drive that is gone, in others' folders."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def starter_model() -> Path:
     """The small model that ships with the app (it may be missing in a source checkout)."""
     return resources() / "starter_model" / "chatapp-starter.gguf"

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import shlex
 import sys
 import tarfile
 from collections.abc import Callable, Iterator
@@ -93,7 +94,8 @@ def build_env(work: Path, cmake_args: str) -> dict[str, str | None]:
     env["SOURCE_DATE_EPOCH"] = None  # with it set, ggml leaves out AVX and the like: several times slower
     if sys.platform != "win32":  # deep paths there would pass its limit
         for flags in ("CFLAGS", "CXXFLAGS"):
-            env[flags] = f"{os.environ.get(flags, '')} -ffile-prefix-map={work}=.".strip()
+            # Quoted: CMake takes the flags as a shell would, and a home folder may have a space in its name.
+            env[flags] = f"{os.environ.get(flags, '')} {shlex.quote(f'-ffile-prefix-map={work}=.')}".strip()
         env["SKBUILD_BUILD_DIR"] = str(work / "build")
         env["TMPDIR"] = str(work)  # /tmp may be small, and what a killed build leaves here is found next time
         gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**30

@@ -64,6 +64,7 @@ class ErrorCode(StrEnum):
     DISK_FULL = "disk_full"
     DISK_FULL_UNSAVED = "disk_full_unsaved"
     FILE_FAILED = "file_failed"
+    FILE_NO_SPACE = "file_no_space"
     FILE_NOT_DELETED = "file_not_deleted"
     FILE_UNREADABLE = "file_unreadable"
     SETTINGS_BROKEN = "settings_broken"
@@ -325,6 +326,10 @@ TEXTS: dict[ErrorCode, ErrorText] = {
     ErrorCode.FILE_FAILED: ErrorText(
         QT_TRANSLATE_NOOP("errors", "{path} could not be written: {reason}."),
         QT_TRANSLATE_NOOP("errors", "Check that its folder is there and may be written, or choose another place."),
+    ),
+    ErrorCode.FILE_NO_SPACE: ErrorText(
+        QT_TRANSLATE_NOOP("errors", "{name} needs {needed} more on the disk, and {available} can be used."),
+        QT_TRANSLATE_NOOP("errors", "Free some space, then try again."),
     ),
     ErrorCode.FILE_NOT_DELETED: ErrorText(
         QT_TRANSLATE_NOOP("errors", "{path} could not be deleted: {reason}."),

@@ -50,6 +50,8 @@ def call(source: Source, name: str, work: Callable[[Any], _T], seconds: float = 
     """
     if source.offline:
         raise HubError(ErrorCode.HUB_OFFLINE, host=source.host)
+    if not (source.token.isascii() and source.token.isprintable()):  # no hub has given it, and it cannot even be sent
+        raise HubError(ErrorCode.HUB_TOKEN, host=source.host)
     results: list[_T] = []
     failures: list[BaseException] = []
     ended = threading.Event()

@@ -150,13 +150,14 @@ def _bounded(text: str) -> str:
 
 def _without(text: str, begin: str, end: str) -> str:
     kept, at = [], 0
-    lower = text.lower()
-    while (start := lower.find(begin, at)) >= 0:
-        kept.append(text[at:start])
-        stop = lower.find(end, start)
-        if stop < 0:
+    # Not in a copy in small letters, in which some letters are two, and places are others.
+    first, last = (re.compile(mark, re.IGNORECASE) for mark in (begin, end))
+    while start := first.search(text, at):
+        kept.append(text[at : start.start()])
+        stop = last.search(text, start.start())
+        if stop is None:
             return "".join(kept)
-        at = stop + len(end)
+        at = stop.end()
     return "".join([*kept, text[at:]])
 
 

@@ -1,6 +1,7 @@
 """One entry of the download queue: a model, whole, in one file or in many."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -25,6 +26,11 @@ class State(StrEnum):
     FAILED = "failed"
     DONE = "done"
     CANCELLED = "cancelled"
+
+
+def are_same(files: Sequence[RemoteFile], others: Sequence[RemoteFile]) -> bool:
+    """Whether both are the same bytes in the same places; a repository has a new commit for a word in its card."""
+    return len(files) == len(others) and all(map(RemoteFile.is_same_as, files, others))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,8 @@ class Item:
 class Job:
     """An entry as the queue keeps it; every access under the queue's lock.
 
-    folder    of all models; another one chosen later is for other entries
+    folder    of all models; another one chosen later is for other entries, and for this one when it has no room
+    retried   after it had none
     finished  how many of *files*, from the first on, are there and proven
     fetched   which of those were not there before (a cancel must not delete what it did not bring)
     """
@@ -75,6 +82,7 @@ class Job:
     error: UserFixable | None = None
     finished: int = 0
     fetched: list[int] = field(default_factory=list)
+    retried: bool = False
     progress: Progress = field(init=False)
     stop: Stop | None = None  # while its thread lives
 

@@ -4,6 +4,7 @@ import contextlib
 import json
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,7 +12,7 @@ from chatapp import log
 from chatapp.core.errors import ErrorCode, HubError, UserFixable
 from chatapp.hub import names
 from chatapp.hub.download import DEFAULT, Options, download
-from chatapp.hub.download_job import Item, Job, State
+from chatapp.hub.download_job import Item, Job, State, are_same
 from chatapp.hub.pace import Pace
 from chatapp.hub.partial import RECORD, beside, discard, reserve
 from chatapp.hub.progress import Progress
@@ -20,6 +21,7 @@ from chatapp.hub.stop import Stop, Stopped
 from chatapp.settings.file import write_atomically
 
 _VERSION = 1
+_OF_THE_FOLDER = (ErrorCode.DOWNLOAD_NO_SPACE, ErrorCode.FILE_FAILED)  # another one may do
 _END_SECONDS = 5.0  # for which `close` waits for a thread, which needs milliseconds
 _log = log.get("hub")
 
@@ -73,12 +75,16 @@ class DownloadQueue:
             return tuple(job.item() for job in self._jobs)
 
     def add(self, files: Sequence[RemoteFile]) -> int:
-        """Put a model at the end; its id. The same files are not added twice while they are on their way."""
+        """Put a model at the end; its id. While it is on its way it is not added again, but takes the place of other
+        bytes for the same files, of an earlier commit."""
+        places = [(file.repo, file.path) for file in files]
         with self._changed:
-            for job in self._jobs:
-                if job.files == tuple(files) and job.state is not State.DONE:
+            for job in [job for job in self._jobs if job.state is not State.DONE]:
+                if are_same(job.files, files):
                     self.resume(job.id)
                     return job.id
+                if [(file.repo, file.path) for file in job.files] == places:
+                    self.cancel(job.id)
             job = Job(self._next_id, self.folder, tuple(files))
             self._next_id += 1
             self._jobs.append(job)
@@ -90,8 +96,13 @@ class DownloadQueue:
         self._turn(job_id, State.PAUSED, (State.QUEUED, State.RUNNING))
 
     def resume(self, job_id: int) -> None:
-        """Let it wait for its turn; also after a failure."""
-        self._turn(job_id, State.QUEUED, (State.PAUSED, State.FAILED))
+        """Let it wait for its turn; also after a failure. When there still is no room in its folder, it begins anew in
+        the one that was chosen since."""
+        with self._changed:
+            job = self._find(job_id)
+            if job is not None and job.error is not None:
+                job.retried = job.error.code in _OF_THE_FOLDER
+            self._turn(job_id, State.QUEUED, (State.PAUSED, State.FAILED))
 
     def cancel(self, job_id: int) -> None:
         """Take it out of the queue; unless it is done, what has arrived is deleted."""
@@ -150,6 +161,15 @@ class DownloadQueue:
             job.stop.set()
         self._tell(job)
 
+    def _fail(self, job: Job, error: UserFixable) -> None:
+        if not job.retried or error.code not in _OF_THE_FOLDER or job.folder == self.folder:
+            self._set(job, State.FAILED, error)
+            return
+        self._given_up.append(replace(job))
+        job.folder, job.finished, job.fetched, job.retried = self.folder, 0, [], False
+        job.progress = job.progress_at(0)
+        self._set(job, State.QUEUED)
+
     def _tell(self, job: Job) -> None:
         self._unsaved = True
         self._changed.notify_all()
@@ -204,7 +224,7 @@ class DownloadQueue:
     def _delete(self, job: Job) -> None:
         """What a cancelled entry has brought. Of a model in many files, a few are of no use."""
         for index, file in enumerate(job.files):
-            with contextlib.suppress(HubError):
+            with contextlib.suppress(UserFixable):
                 target = names.local_path(job.folder, file.repo, file.path)
                 discard(target)
                 if index in job.fetched and len(job.files) > 1:
@@ -255,7 +275,7 @@ class DownloadQueue:
                 self._changed.notify_all()
                 # Whoever stopped it has set the state; and what failed in the moment it was paused is just paused.
                 if job.state is State.RUNNING and error is not None:
-                    self._set(job, State.FAILED, error)
+                    self._fail(job, error)
                 elif job.state is not State.CANCELLED and error is None and not stopped:
                     self._set(job, State.DONE)
 
@@ -272,8 +292,7 @@ class DownloadQueue:
                     job.progress = job.progress_at(progress.done, progress.speed, progress.phase, progress.reason)
                     self._listener.progressed(job.item())
 
-            file, source = job.files[index], self._source()
-            download(file, job.folder, source, stop, report, options=self.options, pace=self.pace)
+            self._download(job.files[index], job.folder, stop, report)
             with self._changed:
                 job.finished = index + 1
                 if is_new:
@@ -281,3 +300,15 @@ class DownloadQueue:
                 job.progress = job.progress_at(0)
                 self._unsaved = True
                 self._changed.notify_all()
+
+    def _download(self, file: RemoteFile, folder: Path, stop: Stop, report: Callable[[Progress], None]) -> None:
+        """One file. What was refused is asked for again when there is a token by now: a keyring takes its time."""
+        while True:
+            source = self._source()
+            try:
+                download(file, folder, source, stop, report, options=self.options, pace=self.pace)
+            except HubError:
+                if self._source() == source:
+                    raise
+            else:
+                return

@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from chatapp.core.errors import ErrorCode, HubError, ModelError, StorageError
+from chatapp.core.errors import ErrorCode, ModelError, StorageError
 from chatapp.hub.found import gguf_files
 from chatapp.hub.library import split_files
 from chatapp.hub.partial import COPYING, RECORD, beside, lock
@@ -38,8 +38,7 @@ def bring(
 
     *report* gets bytes done and in total. A model whose name is taken there gets another one, in a folder of its own.
     What is a link stays and is copied: its file is another program's, and a link that is moved may lead nowhere.
-    Raise `StorageError`, `ModelError` (MODEL_UNREADABLE), `HubError` (DOWNLOAD_NO_SPACE), `Stopped`; what is not
-    finished then is not left behind.
+    Raise `StorageError`, `ModelError` (MODEL_UNREADABLE), `Stopped`; what is not finished then is not left behind.
     """
     sets = [[file for file in split_files(model) if file.is_file()] for model in models]
     arrived: list[Path] = []
@@ -47,6 +46,7 @@ def bring(
         for files in list(sets):
             home = _home(files, folder)
             if not _is_linked(files) and _rename(files, home):
+                _take_away(files)
                 sets.remove(files)
                 arrived.append(home / files[0].name)
     if not sets:
@@ -54,8 +54,8 @@ def bring(
     needed = total = sum(_size(file) for files in sets for file in files)
     available = shutil.disk_usage(folder).free - HEADROOM
     if needed > available:
-        raise HubError(
-            ErrorCode.DOWNLOAD_NO_SPACE, name=sets[0][0].name, needed=format_size(needed),
+        raise StorageError(
+            ErrorCode.FILE_NO_SPACE, name=sets[0][0].name, needed=format_size(needed),
             available=format_size(max(0, available)),
         )  # fmt: skip
     done = 0
@@ -64,9 +64,7 @@ def bring(
         done = _copy_all(files, home, stop, lambda n: report(n, total), done)
         arrived.append(home / files[0].name)
         if move and not _is_linked(files):
-            for file in files:
-                with contextlib.suppress(OSError):  # a disk that may only be read: then it is a copy
-                    file.unlink()
+            _take_away(files)
     return arrived
 
 
@@ -125,6 +123,14 @@ def _rename(files: Sequence[Path], home: Path) -> bool:
                 (home / file.name).rename(file)
         return False
     return True
+
+
+def _take_away(files: Sequence[Path]) -> None:
+    """What was moved leaves nothing behind: a record without its file would be told as a file that is missing."""
+    for file in files:
+        with contextlib.suppress(OSError):  # a disk that may only be read: then it is a copy
+            file.unlink(missing_ok=True)
+            beside(file, RECORD).unlink(missing_ok=True)
 
 
 def _copy_all(files: Sequence[Path], home: Path, stop: Stop, report: Callable[[int], object], done: int) -> int:

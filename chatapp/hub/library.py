@@ -15,6 +15,7 @@ from chatapp.hub.header_cache import HeaderCache
 from chatapp.hub.partial import COPYING, PART, RECORD, beside, read_record
 from chatapp.hub.places import Keeper, Place
 from chatapp.hub.stop import Stop
+from chatapp.paths import is_file
 
 MAX_MODELS = 2000  # somebody will add the root of a disk
 MAX_PARTS = 1000  # of a split model
@@ -177,6 +178,9 @@ class Scanner:
                         break
             except UserFixable as error:
                 problems.append(error)
+            except OSError as error:  # a drive that goes meanwhile
+                reason = error.strerror or str(error)
+                problems.append(StorageError(ErrorCode.FOLDER_UNREADABLE, path=place.folder, reason=reason))
             except BaseException as error:  # noqa: BLE001 - raised again by whoever waits
                 failures.append(error)
             finally:
@@ -202,7 +206,7 @@ class Scanner:
     def _describe(self, place: Place, found: Found, path: Path, *, is_starter: bool) -> Iterator[LocalModel]:
         """The model that begins at *path*; nothing when it is a file that only accompanies models."""
         was_named = place.keeper is Keeper.FILE or is_starter  # and may be gone since
-        if path.name.lower().startswith("mmproj") or (was_named and not path.is_file()):
+        if path.name.lower().startswith("mmproj") or (was_named and not is_file(path)):
             return
         files = split_files(path)
         if any(not file.exists() and any(beside(file, end).exists() for end in (PART, COPYING)) for file in files):

@@ -11,6 +11,7 @@ from typing import Any, Self
 from chatapp import log
 from chatapp.core.errors import ErrorCode, StorageError
 from chatapp.hub.library import LocalModel
+from chatapp.paths import is_file
 from chatapp.settings.file import write_atomically
 
 MAX_NAME, MAX_TAG, MAX_TAGS = 200, 40, 20
@@ -99,7 +100,7 @@ class LibraryData:
             strangers = [m for m in models if m.fingerprint in lost and str(m.path) not in self._notes]
         for model in strangers:
             old = lost.get(model.fingerprint)
-            if old is None or Path(old).exists():  # a copy: the other one keeps its notes
+            if old is None or is_file(Path(old)):  # a copy: the other one keeps its notes
                 continue
             del lost[model.fingerprint]
             with self._lock:

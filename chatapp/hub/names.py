@@ -4,7 +4,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-from chatapp.core.errors import ErrorCode, HubError
+from chatapp.core.errors import ErrorCode, HubError, StorageError
 from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.hub.partial import ENDINGS
 
@@ -35,7 +35,7 @@ def local_path(folder: Path, repo: str, path: str) -> Path:
     """Where file *path* of repository *repo* goes: ``folder/owner/name/path``; creates nothing.
 
     The same rules hold on every system, so that a folder of models can be moved to another one.
-    Raises HubError: DOWNLOAD_NAME.
+    Raises HubError (DOWNLOAD_NAME), and StorageError where the disk does not let itself be looked at.
     """
     parts = [*repo.split("/"), *path.split("/")]
     if len(parts) > MAX_PARTS:
@@ -45,10 +45,13 @@ def local_path(folder: Path, repo: str, path: str) -> Path:
         if reason:
             raise _refused(path, reason)
     found = below(folder, repo, path)
-    # A link below the folder could lead anywhere.
-    if not found.resolve().is_relative_to(folder.resolve()):
-        raise _refused(path, OUTSIDE)
-    _check_neighbours(found, path)
+    try:
+        # A link below the folder could lead anywhere.
+        if not found.resolve().is_relative_to(folder.resolve()):
+            raise _refused(path, OUTSIDE)
+        _check_neighbours(found, path)
+    except OSError as error:  # a network drive that is gone, a folder of somebody else
+        raise StorageError(ErrorCode.FILE_FAILED, path=found, reason=error.strerror or error) from error
     return found
 
 

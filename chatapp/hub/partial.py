@@ -170,8 +170,7 @@ class Partial:
         except (OSError, ValueError, KeyError, TypeError):
             return False
         self.etag = etag if isinstance(etag, str) else ""
-        same = (file.sha256, file.size) == (self._file.sha256, self._file.size)
-        return same and (bool(file.sha256) or file == self._file)
+        return file.is_same_as(self._file)
 
     def _forget(self) -> None:
         for path in (self._sidecar, beside(self._sidecar, _NEW), beside(self._target, SUMS)):

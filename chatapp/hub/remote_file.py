@@ -29,6 +29,11 @@ class RemoteFile:
         """The last part of its path."""
         return self.path.rpartition("/")[2]
 
+    def is_same_as(self, other: "RemoteFile") -> bool:
+        """Whether *other* is this file with the same bytes for sure, also of another commit when SHA-256 says so."""
+        mine, theirs = ((f.repo, f.path, f.size, f.sha256) for f in (self, other))
+        return mine == theirs and (bool(self.sha256) or self.commit == other.commit)
+
     def to_json(self) -> dict[str, Any]:
         """Plain JSON types."""
         return asdict(self)

@@ -137,10 +137,15 @@ class HubRepository(QObject):
         self.plan_again()
 
     def path(self, variant: Variant) -> str:
-        """Where *variant* is on this machine; "" when it is not."""
-        wanted = f"/{self.repo}/{variant.files[0].path}".casefold()
-        models = self._models.models()
-        return next((str(m.path) for m in models if not m.error and m.path.as_posix().casefold().endswith(wanted)), "")
+        """Where *variant* is on this machine; "" when it is not, or should be fetched again."""
+        repo, file = self.repo.casefold(), f"/{variant.files[0].path}".casefold()
+        for model in self._models.models():
+            path = model.path.as_posix().casefold()
+            # ``…/owner/name/file``, or wherever a keeper that knows the repository has the file: Hugging Face's cache.
+            is_it = path.endswith(f"/{repo}{file}") or (model.repo.casefold() == repo and path.endswith(file))
+            if is_it and self._models.is_whole(model):
+                return str(model.path)
+        return ""
 
     def plan_again(self) -> None:
         """Work out anew what the files take, in the background."""

@@ -160,7 +160,7 @@ class HubSearch(QObject):
         return found
 
     def is_local(self, repo: str) -> bool:
-        """Whether a model of *repo* is on this machine, by where it lies: ``…/owner/name/…``."""
+        """Whether a model of *repo* is on this machine, as its keeper notes or as it lies there: ``…/owner/name/…``."""
         if self._local is None:
             self._local = frozenset(_repositories(self._models.models()))
         return repo.casefold() in self._local
@@ -233,6 +233,8 @@ def _variant(pick: Pick) -> Variant:
 
 def _repositories(models: "Iterable[LocalModel]") -> Iterable[str]:
     for model in models:
+        if model.repo:
+            yield model.repo.casefold()
         folders = PurePath(model.path).parts[-5:-1]
         for owner, name in itertools.pairwise(folders):
             yield f"{owner}/{name}".casefold()

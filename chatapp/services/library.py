@@ -18,7 +18,7 @@ from chatapp.hub.library_data import MAX_NAME, MAX_TAG, MAX_TAGS, LibraryData, N
 from chatapp.hub.places import Keeper, Place, places
 from chatapp.hub.stop import Stop, Stopped
 from chatapp.hub.verify import Checked, Verdict
-from chatapp.paths import Paths, starter_model
+from chatapp.paths import Paths, is_file, starter_model
 from chatapp.protocol.messages import ModelInfo
 from chatapp.services.engine_process import EngineService
 from chatapp.services.notices import Level, Notice, Notices
@@ -162,6 +162,10 @@ class LibraryService(QObject):
             return notes.checked, Verdict(notes.verdict)
         return model.proven, Verdict.PROVEN if model.proven else None
 
+    def is_damaged(self, model: LocalModel) -> bool:
+        """Whether its last check found other files than were published, or than there were at the check before."""
+        return self.checked(model)[1] in (Verdict.DAMAGED, Verdict.CHANGED)
+
     # -- looking -------------------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
@@ -187,7 +191,7 @@ class LibraryService(QObject):
                 looked = self._scanner.scan(there, starter_model(), [Path(path) for path in named], stop, report)
                 shelf = _Shelf.of(looked)
                 self._data.follow(shelf.models)
-                gone = stop.run(lambda: bool(loaded) and not Path(loaded).exists(), lambda _late: None)
+                gone = stop.run(lambda: bool(loaded) and not is_file(Path(loaded)), lambda _late: None)
             except Stopped:
                 return before, False
             return (before if shelf == before else shelf), gone

@@ -16,7 +16,7 @@ from chatapp.hub.places import Keeper
 from chatapp.hub.plan import LoadPlan, Verdict, larger_contexts, make_plan, smaller_context
 from chatapp.hub.sizes import format_size
 from chatapp.hub.stop import Stop, Stopped
-from chatapp.paths import starter_model
+from chatapp.paths import is_file, starter_model
 from chatapp.protocol.messages import Device, LoadOptions, ModelInfo
 from chatapp.services.engine_process import EngineService
 from chatapp.services.library import LibraryService
@@ -89,6 +89,10 @@ class ModelsService(QObject):
         kept = model.name if model.keeper in (Keeper.OLLAMA, Keeper.JAN) else ""  # whose files have names for machines
         return self._library.notes(model).name or kept
 
+    def is_whole(self, model: LocalModel) -> bool:
+        """Whether it can be used, and no check has found it to be damaged."""
+        return model.error is None and not self._library.is_damaged(model)
+
     def refresh(self) -> None:
         """Look at the folders again, in the background."""
         self._library.refresh()
@@ -127,7 +131,7 @@ class ModelsService(QObject):
         known, worker = self._engine.devices, self._engine.pid
 
         def look() -> tuple[str, GgufHeader]:
-            found = path if not otherwise or Path(path).is_file() else otherwise
+            found = path if not otherwise or is_file(Path(path)) else otherwise
             return found, self.header(found)
 
         def check() -> _Checked | None:

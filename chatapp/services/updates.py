@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from chatapp import __version__
 from chatapp.core.errors import ErrorCode, HubError, UserFixable
-from chatapp.hub import releases
+from chatapp.hub import access, releases
 from chatapp.hub.releases import Release
 from chatapp.hub.remote_file import Source
 from chatapp.hub.stop import Stop, Stopped
@@ -112,7 +112,7 @@ class UpdateService(QObject):
             self._look_if_due()
 
     def _is_offline(self) -> bool:
-        return self._settings.get(schema.OFFLINE) == "on"
+        return access.source(self._settings).offline  # by the preferences, or by the environment
 
     def _look_if_due(self) -> None:
         if self._is_offline():

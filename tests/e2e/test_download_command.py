@@ -147,13 +147,18 @@ def test_no_name_of_a_hub_leaves_the_folder(
 
 
 def test_what_is_there_of_a_model_can_be_removed(tmp_path: Path) -> None:
-    target = tmp_path / "models" / REPO / "m-00001-of-00002.gguf"
+    target = tmp_path / "models" / REPO / "m-00001-of-00003.gguf"
     target.parent.mkdir(parents=True)
     target.write_bytes(b"first")
-    second = target.with_name("m-00002-of-00002.gguf")
+    second = target.with_name("m-00002-of-00003.gguf")  # and the third has not begun
     for ending in (PART, f"{PART}.json", f"{PART}.sums"):
         beside(second, ending).write_bytes(b"so far")
-    assert cli.main(arguments.parse(["models", "remove", "--data-dir", str(tmp_path), str(target)])) == 0
+    remove = arguments.parse(["models", "remove", "--data-dir", str(tmp_path), str(target)])
+    assert cli.main(remove) == 0
+    assert list(target.parent.iterdir()) == []
+    assert cli.main(remove) == 1  # nothing is there
+    beside(target, RECORD).write_text("{}")  # of a file that somebody else has deleted: `verify` would go on to miss it
+    assert cli.main(remove) == 0
     assert list(target.parent.iterdir()) == []
 
 

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from chatapp import __version__
 from chatapp.core.errors import ErrorCode, StorageError
 from chatapp.services.bundle import Services
+from chatapp.ui.dialogs.confirm import confirm
 from chatapp.ui.dialogs.crash import CrashDialog
 from chatapp.ui.dialogs.startup import show_startup_error
 from chatapp.ui.main_window import MainWindow
@@ -47,6 +48,16 @@ def test_crashes_share_one_window_with_the_report(window: MainWindow, qtbot: QtB
     assert any(str(tmp_path / "crash.txt") in label.text() for label in dialog.findChildren(QLabel))
     qtbot.mouseClick(dialog.findChild(QPushButton, "copyReport"), Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == "first report\n\nsecond report"
+
+
+def test_a_name_in_a_question_is_no_html(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: dict[str, Qt.TextFormat] = {}
+    monkeypatch.setattr(
+        QMessageBox, "exec", lambda box: shown.update((la.text(), la.textFormat()) for la in box.findChildren(QLabel))
+    )
+    assert not confirm(window, "Delete “<b>m</b>”?", "/models/<img src=x>.gguf", "Delete")
+    for text in ("Delete “<b>m</b>”?", "/models/<img src=x>.gguf"):
+        assert shown[text] is Qt.TextFormat.PlainText
 
 
 def test_what_keeps_the_app_from_starting_is_said_in_its_language(

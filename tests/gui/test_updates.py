@@ -45,8 +45,14 @@ def test_nothing_is_asked_unless_it_is_wanted_and_a_newcomer_is_left_alone(
     assert server.asked == []
 
 
-def test_offline_mode_is_for_newer_versions_too(server: ReleaseServer, services: Services) -> None:
-    services.settings.set(OFFLINE, "on")
+@pytest.mark.parametrize("by", ["preferences", "environment"])
+def test_offline_mode_is_for_newer_versions_too(
+    server: ReleaseServer, services: Services, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    if by == "preferences":
+        services.settings.set(OFFLINE, "on")
+    else:
+        monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     services.settings.set(UPDATE_CHECK, "on")
     services.updates.start()
     assert services.updates.state is UpdateState.NOT_ASKED

@@ -2,12 +2,13 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from chatapp.services.downloads import State
+from chatapp.services.downloads import Progress, State
 from chatapp.services.notices import Action, Notice
 from chatapp.settings import schema
 from tests.helpers.hub_server import Hub, running_hub
@@ -36,6 +37,7 @@ def test_a_model_arrives_and_is_listed(hub: Hub, make_services: Make, qtbot: QtB
     assert item is not None
     assert item.state is State.DONE
     assert services.downloads.find([file]) == item
+    assert services.downloads.find([replace(file, commit="f" * 40)]) == item  # only another file of it has changed
     assert item.path == path
     assert services.downloads.total() is None
     assert [model.path for model in services.models.models() if not model.is_starter] == [path]
@@ -107,3 +109,18 @@ def test_a_silent_server_shows_no_speed(
     assert hub.hanging.wait(10)
     services.downloads._clock.setInterval(50)
     qtbot.waitUntil(lambda: speed() == 0)
+
+
+def test_reading_again_what_is_here_counts_for_no_speed(hub: Hub, make_services: Make, qtbot: QtBot) -> None:
+    """Or a large download that goes on would be said to be nearly done."""
+    downloads = make_services().downloads
+    hub.halt_at = 10
+    number = downloads.add([hub.add("m.gguf", bytes(1000))])
+    qtbot.waitUntil(lambda: [item.state for item in downloads.items()] == [State.RUNNING])
+    item = downloads.item(number)
+    assert item is not None
+    for phase, speed in (("checking", 0.0), ("downloading", 100.0)):
+        downloads._show(item, Progress(500, 1000, 100.0, 5.0, phase))
+        total = downloads.total()
+        assert total is not None
+        assert (total.speed, total.eta is None) == (speed, not speed)

@@ -1,5 +1,6 @@
 """Search and repository against a hub on loopback: the newest question wins, whatever the hub does meanwhile."""
 
+import shutil
 import socket
 import threading
 import time
@@ -186,6 +187,24 @@ def test_a_repository_with_its_forecasts_and_card(idle: Services, hub: Hub, qtbo
     assert found.path(found.recommended) == str(target)
     assert idle.hub_search.is_local("some/model-GGUF")
     assert not idle.hub_search.is_local("other/model-GGUF")
+
+
+def test_what_lies_in_the_cache_of_hugging_face_is_here_already(
+    idle: Services, hub: Hub, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    add_model(hub)
+    open_repository(idle, qtbot)
+    snapshot = tmp_path / "hub" / "models--some--model-GGUF" / "snapshots" / COMMIT
+    snapshot.mkdir(parents=True)
+    shutil.copy(tiny("llama-q8_0"), snapshot / "tiny-Q8_0.gguf")
+    with qtbot.waitSignal(idle.hub_repository.local_changed):
+        idle.models.refresh()
+    assert idle.hub_repository.repository is not None
+    paths = {v.quantization: idle.hub_repository.path(v) for v in idle.hub_repository.repository.models}
+    assert paths == {"Q8_0": str(snapshot / "tiny-Q8_0.gguf"), "Q4_K_M": ""}
+    assert idle.hub_search.is_local("some/model-GGUF")
+    assert not idle.hub_search.is_local("")
 
 
 def test_gated_files_can_be_seen_and_the_forecast_is_a_guess(idle: Services, hub: Hub, qtbot: QtBot) -> None:

@@ -62,10 +62,11 @@ def test_a_model_that_fits_is_loaded_with_the_planned_context(real: Services, qt
     assert "CPU" in [device.name for device in real.engine.devices]
 
 
+@pytest.mark.parametrize("folder", ["", "x" * 300])  # the second nobody can look into, root neither
 def test_at_the_start_the_starter_model_stands_in_for_a_file_that_is_gone(
-    real: Services, qtbot: QtBot, starter_model: str, tmp_path: Path
+    real: Services, qtbot: QtBot, starter_model: str, tmp_path: Path, folder: str
 ) -> None:
-    real.settings.set(schema.LAST_MODEL, str(tmp_path / "gone.gguf"))
+    real.settings.set(schema.LAST_MODEL, str(tmp_path / folder / "gone.gguf"))
     with qtbot.waitSignal(real.engine.model_loaded, timeout=20_000):
         real.models.open_last()
     assert real.engine.model_path == starter_model

@@ -6,6 +6,7 @@ import importlib
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -361,6 +362,14 @@ def test_the_build_is_tuned_to_this_cpu_whatever_the_environment(
     env = importlib.import_module("_dev_llama").build_env(tmp_path, "-DGGML_CUDA=on")
     assert env["SOURCE_DATE_EPOCH"] is None
     assert env["CMAKE_ARGS"] == "-DGGML_CUDA=on -DLLAVA_BUILD=OFF"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="other flags there")
+def test_a_cache_in_a_folder_with_a_space_compiles(dev: Dev, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CFLAGS", "-O2 -g")
+    work = tmp_path / "김 민수" / "work"
+    env = importlib.import_module("_dev_llama").build_env(work, "")
+    assert shlex.split(env["CFLAGS"]) == ["-O2", "-g", f"-ffile-prefix-map={work}=."]
 
 
 def fake_compile(work: Path, cmake_args: str, _python: Path | None = None) -> None:

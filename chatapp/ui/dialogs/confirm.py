@@ -1,6 +1,10 @@
-"""Asks before something that cannot be undone, or explains and offers something harmless."""
+"""Asks before something that cannot be undone, or explains and offers something harmless.
 
-from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
+Names of files and models are in the texts, so nothing in them is read as HTML.
+"""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QWidget
 
 
 def confirm(parent: QWidget, question: str, consequence: str, do_it: str) -> bool:
@@ -27,6 +31,8 @@ def _box(parent: QWidget, text: str, more: str) -> QMessageBox:
     box.setWindowTitle("ChatApp")
     box.setText(text)
     box.setInformativeText(more)
+    for label in box.findChildren(QLabel):  # the box's own text format is that of the first text only
+        label.setTextFormat(Qt.TextFormat.PlainText)
     return box
 
 

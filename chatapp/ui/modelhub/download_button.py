@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QToolButton, QWidget
 from chatapp.services.downloads import State
 from chatapp.ui.modelhub import download_words as words
 from chatapp.ui.widgets.icons import icon
+from chatapp.ui.widgets.text import plain_tip
 
 if TYPE_CHECKING:
     from chatapp.services.bundle import Services
@@ -40,7 +41,7 @@ class DownloadButton(QToolButton):
             self.setIcon(icon("warning", "error"))
             self.setText(self.tr("Download failed") if len(failed) == 1 else self.tr("Downloads failed"))
             tip = "\n".join(item.title for item in failed)
-        self.setToolTip(tip)
+        self.setToolTip(plain_tip(tip))
         self.setAccessibleName(tip if total is not None else self.text())
 
     def changeEvent(self, event: QEvent) -> None:

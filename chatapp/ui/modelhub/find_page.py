@@ -11,6 +11,7 @@ from chatapp.services.hub_search import PICKS, SearchState, Trouble
 from chatapp.settings.schema import HUB, OFFLINE
 from chatapp.settings.setting import Section
 from chatapp.ui.i18n import error_text
+from chatapp.ui.modelhub.download_words import Act, label
 from chatapp.ui.modelhub.find_filters import FindFilters
 from chatapp.ui.modelhub.find_list import FoundList
 from chatapp.ui.modelhub.message_pane import MessagePane
@@ -83,7 +84,10 @@ class FindPage(QStackedWidget):
         self._services.models.plans_changed.connect(self._on_plans_changed)
         self.list.opened.connect(self.open)
         self.list.left.connect(self.box.setFocus)
-        self.list.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        bar = self.list.verticalScrollBar()
+        bar.valueChanged.connect(self._want_more)
+        for changed in (bar.rangeChanged, self.list.item_model.modelReset, self.list.item_model.rowsInserted):
+            changed.connect(self._on_room_changed, Qt.ConnectionType.QueuedConnection)
         self._repository.back_requested.connect(self.back)
 
     def open(self, repo: str) -> None:
@@ -110,9 +114,14 @@ class FindPage(QStackedWidget):
         else:
             self._search.ask(self._filters.query(self.box.text()), at_once=True)
 
-    def _on_scrolled(self, value: int) -> None:
+    def _on_room_changed(self) -> None:
+        """In a high window all that came may be in sight: then there is nothing to scroll."""
+        self.list.doItemsLayout()  # else the range of its bar may be the one of what was shown before
+        self._want_more()
+
+    def _want_more(self) -> None:
         bar = self.list.verticalScrollBar()
-        if value >= bar.maximum() - self.list.viewport().height() // 2:
+        if self.list.isVisible() and bar.value() >= bar.maximum() - self.list.viewport().height() // 2:
             self._search.more()
 
     def _on_plans_changed(self) -> None:
@@ -181,15 +190,17 @@ class FindPage(QStackedWidget):
             title = self.tr("Offline mode is on")
             if settings.get(OFFLINE) == "on":  # what the environment forbids is not for a button to allow
                 buttons = [("goOnline", self.tr("Turn offline mode off"), self._go_online)]
+        elif search.error.code is ErrorCode.HUB_TOKEN:
+            buttons.append(("searchToken", label(Act.TOKEN), lambda: self._open_settings("tokenEdit")))
         elif search.trouble in (Trouble.OFFLINE, Trouble.ADDRESS):
-            buttons.append(("networkSettings", self.tr("Network settings…"), self._open_settings))
+            buttons.append(("networkSettings", self.tr("Network settings…"), lambda: self._open_settings(HUB.key)))
         if search.trouble is Trouble.ADDRESS:
             remedy = self.tr("Check the address of the hub in the preferences.")
         self._message.show_message("warning", title, f"{what} {remedy}", buttons)
         self._below.setCurrentWidget(self._message)
 
-    def _open_settings(self) -> None:
-        open_preferences(self._services, self, Section.NETWORK, HUB.key)
+    def _open_settings(self, place: str) -> None:
+        open_preferences(self._services, self, Section.NETWORK, place)
 
     def _go_online(self) -> None:
         self._services.settings.set(OFFLINE, "off")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from chatapp.core.errors import UserFixable
-from chatapp.services.library import Keeper, LocalModel, Verdict
+from chatapp.services.library import Keeper, LocalModel
 from chatapp.settings.schema import LIBRARY_ORDER
 from chatapp.ui.modelhub import library_words as words
 from chatapp.ui.modelhub.find_words import BADGE_COLORS, badge_text
@@ -147,7 +147,7 @@ class LibraryItemModel(QAbstractListModel):
         marks: list[tuple[str, str]] = []
         forecast = self._services.models.forecast(str(model.path))
         loaded = self._services.engine.model is not None and self._services.engine.model.path == str(model.path)
-        if self._library.checked(model)[1] in (Verdict.DAMAGED, Verdict.CHANGED):
+        if self._library.is_damaged(model):
             marks.append((self.tr("Not the original"), "error"))
         if model.error is not None:
             marks.append((self.tr("Cannot be used"), "error"))

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from chatapp.paths import is_file
+from chatapp.services.downloads import State
 from chatapp.services.hub_repository import Badge, Variant, key
 from chatapp.ui.modelhub import find_words as words
 from chatapp.ui.modelhub.repository_row import RepositoryRow
@@ -156,12 +158,16 @@ class RepositoryFiles(QWidget):
             self._show_state(row)
 
     def _show_state(self, row: RepositoryRow) -> None:
-        row.show_state(self._hub.path(row.variant), self._services.downloads.find(row.variant.files))
+        path, item = self._hub.path(row.variant), self._services.downloads.find(row.variant.files)
+        if not path and item is not None and item.state is State.DONE and is_file(item.path):
+            # Of what the library lists it knows more: it may be damaged.
+            path = str(item.path) if self._services.library.model(str(item.path)) is None else ""
+        row.show_state(path, item)
 
     def _show_progress(self, item_id: int) -> None:
         item = self._services.downloads.item(item_id)
         row = self._rows.get(item.files[0].path) if item is not None else None
-        if item is not None and row is not None and item.files == row.variant.files:
+        if row is not None and self._services.downloads.find(row.variant.files) is item:
             row.show_state("", item)
 
     def _show_note(self) -> None:

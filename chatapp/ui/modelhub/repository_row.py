@@ -134,8 +134,6 @@ class RepositoryRow(QFrame):
 
     def show_state(self, path: str, item: "Item | None") -> None:
         """Where it is: at *path* on this machine, or in the queue as *item*."""
-        if item is not None and item.state is State.DONE and not path and item.path.exists():
-            path = str(item.path)
         self._path, self._item = path, item
         self._show_button()
 

@@ -14,6 +14,7 @@ from chatapp.services.downloads import Item, RemoteFile, State
 from chatapp.settings.schema import OFFLINE
 from chatapp.ui.modelhub import download_list
 from chatapp.ui.modelhub import download_words as words
+from chatapp.ui.modelhub.download_button import DownloadButton
 from chatapp.ui.modelhub.download_item_model import Data
 from chatapp.ui.modelhub.download_list import DownloadList
 from chatapp.ui.modelhub.download_words import Act
@@ -132,6 +133,16 @@ def test_a_failure_has_its_sentence_and_its_remedies(
     hub.gated.clear()
     click(page, qtbot, number, Act.RETRY)
     wait_for(page, qtbot, number, State.DONE)
+
+
+def test_a_name_that_is_refused_is_no_html_either(services: Services, qtbot: QtBot) -> None:
+    button = DownloadButton(services)
+    qtbot.addWidget(button)
+    with qtbot.waitSignal(services.downloads.failed):
+        services.downloads.add([RemoteFile("some/model-GGUF", "c" * 40, "<img src=x>.gguf", 5, "0" * 64)])
+    assert button.text() == "Download failed"
+    assert "<img" not in button.toolTip()
+    assert "&lt;img src=x&gt;" in button.toolTip()
 
 
 def test_what_is_done_opens_in_the_chat(

@@ -1,12 +1,13 @@
 """Finding a model by hand: keys and clicks, against a hub on loopback."""
 
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from chatapp.services.bundle import Services
@@ -21,6 +22,7 @@ from chatapp.ui.modelhub.fit_popover import FitPopover
 from chatapp.ui.modelhub.message_pane import MessagePane
 from chatapp.ui.modelhub.repository_row import RepositoryRow
 from chatapp.ui.modelhub.window import ModelHubWindow
+from chatapp.ui.preferences.dialog import PreferencesDialog
 from tests.helpers.hub_server import Fault, Hub
 from tests.helpers.tiny_models import tiny
 
@@ -165,6 +167,20 @@ def test_more_come_as_one_scrolls(page: FindPage, qtbot: QtBot) -> None:
     assert page.findChild(QLabel, "findStatus").text() == "100 models"
 
 
+def test_a_high_window_gets_more_without_scrolling(page: FindPage, hub: Hub, qtbot: QtBot) -> None:
+    qtbot.keyClicks(page.box, "model")
+    found(page, qtbot, 30)
+    page.resize(900, 2400)
+    qtbot.waitUntil(lambda: len(rows(page)) == 100, timeout=10_000)
+    hub.hub_faults.extend([Fault(), Fault(status=500)])
+    qtbot.keyClicks(page.box, "-0")
+    qtbot.waitUntil(lambda: len(hub.hub_faults) == 0 and not page._search.is_loading_more, timeout=10_000)
+    asked = len(hub.asked_hub)
+    qtbot.waitUntil(lambda: page.findChild(QLabel, "findStatus").text().startswith("The first 30 models"))
+    assert len(hub.asked_hub) == asked  # a hub that fails is left alone until somebody scrolls
+    assert page.list.verticalScrollBar().value() == 0
+
+
 def test_filters_ask_for_what_they_say(page: FindPage, hub: Hub, services: Services, qtbot: QtBot) -> None:
     for name, wanted in (("language", "ko"), ("licence", "apache-2.0"), ("size", -1), ("sort", "likes")):
         box = page.findChild(QComboBox, f"find_{name}")
@@ -189,6 +205,27 @@ def test_errors_say_what_to_do_and_can_be_tried_again(page: FindPage, hub: Hub, 
     qtbot.mouseClick(page.findChild(QPushButton, "searchAgain"), Qt.MouseButton.LeftButton)
     found(page, qtbot, 1)
     assert not message(page, "findMessage")
+
+
+def test_a_token_that_is_refused_can_be_entered_anew(
+    page: FindPage, services: Services, hub: Hub, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_expired")
+    services.hub._renew()
+    hub.hub_faults.extend(Fault(status=401) for _ in range(2))
+    qtbot.keyClicks(page.box, "tiny")
+    qtbot.waitUntil(lambda: "did not accept the access token" in message(page, "findMessage"), timeout=10_000)
+    page.open(REPO)
+    qtbot.waitUntil(lambda: "did not accept" in message(page, "repositoryMessage"), timeout=10_000)
+    for name in ("repositoryToken", "searchToken"):
+        button = page.findChild(QPushButton, name)
+        assert button is not None
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        preferences = page.window().findChild(PreferencesDialog)
+        assert preferences.findChild(QWidget, "tokenBox").isVisible()
+        preferences.close()
+        qtbot.waitUntil(lambda: page.window().findChild(PreferencesDialog) is None)
+        page.back()
 
 
 def test_offline_mode_is_said_and_can_be_ended_here(page: FindPage, services: Services, hub: Hub, qtbot: QtBot) -> None:
@@ -244,6 +281,28 @@ def test_download_until_it_can_be_opened(page: FindPage, services: Services, hub
     qtbot.keyClicks(page.box, "tiny")
     found(page, qtbot, 1)
     qtbot.waitUntil(lambda: "On this computer" in [mark for mark, _color in rows(page)[0].marks], timeout=10_000)
+
+
+def test_what_a_check_found_damaged_can_be_downloaded_again(
+    page: FindPage, services: Services, hub: Hub, qtbot: QtBot
+) -> None:
+    row = opened(page, qtbot)["Q8_0"]
+    qtbot.mouseClick(row.button, Qt.MouseButton.LeftButton)
+    path = services.paths.models / REPO / "tiny-Q8_0.gguf"
+    library = services.library
+    qtbot.waitUntil(lambda: library.model(str(path)) is not None, timeout=10_000)
+    with path.open("r+b") as file:
+        file.seek(-1, 2)
+        file.write(b"?")
+    os.utime(path, (path.stat().st_mtime + 9,) * 2)
+    library.refresh()
+    qtbot.waitUntil(lambda: not library.is_looking)
+    assert row.button.text() == "Open in chat"
+    services.library_jobs.verify(next(model for model in library.models() if model.path == path))
+    qtbot.waitUntil(lambda: row.button.text() == "Download", timeout=10_000)
+    qtbot.mouseClick(row.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: row.button.text() == "Open in chat", timeout=10_000)
+    assert path.read_bytes() == hub.files[REPO, "tiny-Q8_0.gguf"]
 
 
 def test_gated_models_say_how_to_get_access(page: FindPage, hub: Hub, qtbot: QtBot) -> None:

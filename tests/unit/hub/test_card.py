@@ -26,6 +26,7 @@ def made(text: str) -> Card:
         ('<a href="https://ex.com"><img alt="Chat" src="x.png"></a>', "[Chat](https://ex.com)"),
         ("[use](docs/use.md) [below](#below)", f"[use]({PAGES}docs/use.md) below"),
         ("<script>alert(1)</script><!-- no -->text<style>p {}</style>", "text"),
+        ("İki İyi <!-- İ -->model <STYLE>p {}</Style>var", "İki İyi model var"),
         ("<h2>Use</h2>it<br>now", "## Use\n\nit\nnow"),
         ("`<s>` and <think> and <|im_end|>", "`<s>` and <think> and <|im_end|>"),
         ("```html\n<div>![x](y)</div>\n```\n<b>x</b>", "```html\n<div>![x](y)</div>\n```\nx"),

@@ -141,6 +141,15 @@ def test_refusals_are_told_at_once_and_asked_once(hub: Hub, fault: Fault, token:
         assert "33" in caught.value.message
 
 
+@pytest.mark.parametrize("token", ["hf_…abcd", "ㅗㄹ_abcd", "hf_a\u200bb", "hf_a\nb"])
+def test_what_no_header_can_carry_is_no_token(hub: Hub, token: str) -> None:
+    """As a shortened one, or one that was typed in Hangul."""
+    with pytest.raises(HubError) as caught:
+        catalogue(hub, token).repository("some/model-GGUF")
+    assert caught.value.code == ErrorCode.HUB_TOKEN
+    assert hub.asked_hub == []
+
+
 @pytest.mark.parametrize("repo", ["a/b/c", "", "..", "a b", "../../etc"])
 def test_impossible_names_are_not_asked_for(hub: Hub, repo: str) -> None:
     with pytest.raises(HubError) as caught:

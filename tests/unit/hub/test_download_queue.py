@@ -2,11 +2,13 @@ import contextlib
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -143,6 +145,35 @@ def test_another_folder_is_for_what_is_added_from_then_on(bench: Bench, tmp_path
     assert all(item.path.is_file() for item in again.items())
 
 
+def test_what_has_no_room_begins_anew_in_the_folder_that_was_chosen_since(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And only what still has none there: what has arrived is not given away for another folder."""
+    full, measure = {bench.models}, shutil.disk_usage
+
+    def usage(folder: Path) -> Any:
+        found = measure(folder)
+        return found._replace(free=0) if any(folder.is_relative_to(disk) for disk in full) else found
+
+    monkeypatch.setattr(shutil, "disk_usage", usage)
+    first, second = bench.publish(2)
+    queue, watcher = bench.queue()
+    homeless, patient = queue.add([first]), queue.add([second])
+    watcher.wait_for(homeless, State.FAILED)
+    watcher.wait_for(patient, State.FAILED)
+    queue.folder = tmp_path / "other"
+    queue.resume(homeless)
+    watcher.wait_for(homeless, State.DONE)
+    assert queue.items()[0].path == tmp_path / "other" / first.repo / first.path
+    assert queue.items()[0].path.stat().st_size == first.size
+    assert not beside(bench.target(first), PART).exists()
+    full.clear()
+    queue.resume(patient)
+    watcher.wait_for(patient, State.DONE)
+    assert queue.items()[1].path == bench.target(second)
+    assert State.FAILED not in watcher.states(homeless)[3:]
+
+
 def test_pause_keeps_and_resume_goes_on(bench: Bench) -> None:
     (file,) = bench.publish(1, 4 * MIB)
     bench.hub.halt_at = 2 * MIB
@@ -192,6 +223,24 @@ def test_a_failure_is_told_and_the_next_one_comes(bench: Bench) -> None:
     queue.resume(broken)
     watcher.wait_for(broken, State.DONE)
     assert queue.items()[0].error is None
+
+
+def test_a_token_that_comes_while_the_hub_refuses_opens_what_is_gated(bench: Bench) -> None:
+    """As at the start of the program, when the keyring answers later than the queue begins."""
+    (file,) = bench.publish(1)
+    bench.hub.gated.add(file.repo)
+    bench.hub.token = "hf_good"
+    asked: list[Source] = []
+
+    def source() -> Source:
+        asked.append(Source(bench.hub.url, "hf_good" if asked else ""))
+        return asked[-1]
+
+    watcher = Watcher()
+    bench.queues.append(DownloadQueue(bench.file, bench.models, source, watcher, options=FAST))
+    job = bench.queues[0].add([file])
+    watcher.wait_for(job, State.DONE)
+    assert watcher.states(job) == [State.QUEUED, State.RUNNING, State.DONE]
 
 
 def test_the_order_can_be_changed(bench: Bench) -> None:
@@ -296,6 +345,21 @@ def test_a_name_that_leaves_the_folder_fails_that_entry(bench: Bench) -> None:
     assert queue.items() == ()
 
 
+def test_a_folder_that_cannot_be_looked_at_fails_that_entry_only(bench: Bench, tmp_path: Path) -> None:
+    """As one of somebody else or on a network drive that is gone; a name that no disk takes does it for root, too."""
+    first, second = bench.publish(2)
+    queue, watcher = bench.queue()
+    queue.folder = tmp_path / ("x" * 300)
+    job = queue.add([first])
+    watcher.wait_for(job, State.FAILED)
+    error = queue.items()[0].error
+    assert error is not None
+    assert error.code == ErrorCode.FILE_FAILED
+    queue.cancel(job)  # there, nothing can be deleted either
+    queue.folder = bench.models
+    watcher.wait_for(queue.add([second]), State.DONE)
+
+
 CHILD = """
 import json, sys
 from pathlib import Path
@@ -349,6 +413,41 @@ def test_a_repository_that_changes_meanwhile_does_not_mix_its_commits(bench: Ben
         record = read_record(bench.target(file))
         assert record is not None
         assert record.commit == COMMIT != bench.hub.commit
+
+
+def test_a_commit_that_leaves_the_bytes_alone_is_no_other_download(bench: Bench) -> None:
+    """Two entries for one file would write, and when one is cancelled delete, each other's."""
+    (file,) = bench.publish(1, 2 * MIB)
+    bench.hub.halt_at = MIB
+    queue, watcher = bench.queue()
+    job = queue.add([file])
+    assert bench.hub.hanging.wait(10)
+    queue.pause(job)
+    bench.hub.release.set()
+    bench.hub.begin_commit()
+    (same,) = bench.publish(1, 2 * MIB)
+    assert same.commit != file.commit
+    assert queue.add([same]) == job  # and goes on with it
+    watcher.wait_for(job, State.DONE)
+    assert [item.files for item in queue.items()] == [(file,)]
+
+
+def test_a_new_version_of_a_file_takes_the_place_of_the_one_on_its_way(bench: Bench) -> None:
+    (file,) = bench.publish(1, 2 * MIB)
+    bench.hub.halt_at = MIB
+    queue, watcher = bench.queue()
+    old = queue.add([file])
+    assert bench.hub.hanging.wait(10)
+    queue.pause(old)
+    bench.hub.release.set()
+    bench.hub.begin_commit()
+    newer = bench.hub.add(file.path, b"the next version")
+    job = queue.add([newer])
+    watcher.wait_for(job, State.DONE)
+    assert watcher.states(old)[-1] is State.CANCELLED
+    assert [item.id for item in queue.items()] == [job]
+    assert bench.target(file).read_bytes() == b"the next version"
+    assert not beside(bench.target(file), PART).exists()
 
 
 def test_a_second_program_with_the_same_folder_says_so(bench: Bench, tmp_path: Path) -> None:

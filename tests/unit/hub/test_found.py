@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -190,6 +191,32 @@ def test_a_folder_that_cannot_be_looked_through_says_so(tmp_path, monkeypatch):
         (tmp_path / f"{i}.txt").touch()
     (problem,) = [look.problem for look in scan(Place(Keeper.FOLDER, tmp_path)) if look.problem]
     assert problem.code is ErrorCode.FOLDER_TOO_LARGE
+
+
+def test_a_file_nobody_says_anything_of_hides_no_others(tmp_path, model):
+    """As on a network drive that is gone, or in a folder of somebody else; a name no disk takes does it for root."""
+    named = [tmp_path / ("x" * 300) / "m.gguf", model]
+    looked = Scanner(HeaderCache()).scan([], None, named)
+    assert [found.path for found in all_models(looked)] == [model]
+
+
+def test_a_drive_that_goes_while_it_is_looked_through(tmp_path, monkeypatch, model):
+    for name in ("gone", "here"):
+        (tmp_path / name).mkdir()
+        shutil.copy(model, tmp_path / name / f"{name}.gguf")
+    exists = Path.exists
+
+    def answer(path):
+        if path.name == "gone.gguf":
+            raise OSError(errno.EIO, "Input/output error", str(path))
+        return exists(path)
+
+    monkeypatch.setattr(Path, "exists", answer)
+    _starter, gone, here, _files = scan(
+        Place(Keeper.FOLDER, tmp_path / "gone"), Place(Keeper.FOLDER, tmp_path / "here")
+    )
+    assert gone.problem.code is ErrorCode.FOLDER_UNREADABLE
+    assert [found.path.name for found in here.models] == ["here.gguf"]
 
 
 def test_a_folder_that_never_answers_does_not_hold_up_the_others(tmp_path, monkeypatch, model):

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from chatapp.core.errors import ErrorCode, HubError, UserFixable
+from chatapp.core.errors import ErrorCode, StorageError, UserFixable
 from chatapp.hub import file_import
 from chatapp.hub.file_import import bring, model_files, remove_unfinished
 from chatapp.hub.library_data import LibraryData
-from chatapp.hub.partial import COPYING, RECORD, beside, lock, write_record
+from chatapp.hub.partial import COPYING, RECORD, beside, lock, read_record, write_record
 from chatapp.hub.remote_file import RemoteFile
 from chatapp.hub.stop import Stop, Stopped
 from chatapp.hub.verify import Verdict, verify
@@ -109,7 +109,8 @@ def test_bring_files_into_the_models_folder(folder, tmp_path, move, monkeypatch)
     monkeypatch.setattr(file_import, "HEADROOM", 0)
     parts = [split(folder, number) for number in range(3)]
     single = write_model(folder / "sub" / "m.gguf")
-    write_record(single, RemoteFile("o/n", "c" * 40, "m.gguf", 1, "0" * 64))
+    record = RemoteFile("o/n", "c" * 40, "m.gguf", 1, "0" * 64)
+    write_record(single, record)
     (folder / "read me.txt").touch()
     models = tmp_path / "models"
     models.mkdir()
@@ -124,9 +125,9 @@ def test_bring_files_into_the_models_folder(folder, tmp_path, move, monkeypatch)
     assert home.parent != models  # that name was taken
     assert taken.read_bytes() != home.read_bytes()
     assert home.read_bytes() == before[single]
-    assert beside(home, RECORD).exists()
+    assert read_record(home) == record
     assert [(models / part.name).read_bytes() for part in parts] == [before[part] for part in parts]
-    assert [path.exists() for path in before] == [not move] * 4
+    assert [path.exists() for path in (*before, beside(single, RECORD))] == [not move] * 5
     assert move or seen[-1] == (sum(map(len, before.values())),) * 2
 
 
@@ -135,9 +136,9 @@ def test_what_is_stopped_or_does_not_fit_leaves_nothing(folder, tmp_path, monkey
     models = tmp_path / "models"
     models.mkdir()
     monkeypatch.setattr(file_import, "HEADROOM", 1 << 60)
-    with pytest.raises(HubError) as caught:
+    with pytest.raises(StorageError) as caught:
         bring([path], models, Stop(), lambda *_: None)
-    assert caught.value.code is ErrorCode.DOWNLOAD_NO_SPACE
+    assert caught.value.code is ErrorCode.FILE_NO_SPACE  # not a download's: there is nothing to resume
     monkeypatch.setattr(file_import, "HEADROOM", 0)
     stop = Stop()
     stop.set()
