@@ -151,7 +151,7 @@ class LlamaBackend:
         prompts = self._need_prompts()
         params = request.params.checked()
         given = GivenTokens(request.prefix_ids, model.n_vocab)
-        made = prompts.make(request, context.n_ctx - len(given))
+        made = prompts.make(request, context.n_ctx, following=len(given))
         with SamplerChain(params, model.n_vocab, context.n_ctx, model.vocab) as chain:  # first: it may be refused
             return self._reply(request, listener, chain, made, given, started)
 

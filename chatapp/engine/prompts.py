@@ -48,8 +48,9 @@ class Prompts:
         self._transcripts: dict[str, list[int]] = {}  # text → the very tokens that made it
         self._counts: dict[str, int] = {}
 
-    def make(self, request: Generate, n_ctx: int) -> Prompt:
-        """The prompt of *request*; raise `RequestError` when it is empty, refused or longer than *n_ctx* tokens."""
+    def make(self, request: Generate, n_ctx: int, *, following: int = 0) -> Prompt:
+        """The prompt of *request*; raise `RequestError` when it is empty, refused, or longer than *n_ctx* tokens with
+        the *following* ones that stand behind it."""
         given = request.prompt or (plain_text(request.messages) if request.raw else request.messages)
         if not given:
             raise RequestError(ErrorCode.EMPTY_PROMPT)
@@ -57,7 +58,7 @@ class Prompts:
         dropped: tuple[int, ...] = ()
         prompt = self._make(request, messages)
         if request.overflow == "drop" and not request.prompt:
-            room = room_for_prompt(n_ctx, request.params.max_tokens)
+            room = room_for_prompt(n_ctx - following, request.params.max_tokens)
             while len(prompt.tokens) > room:
                 more = self._next_dropped(request, dropped, len(prompt.tokens) - room)
                 if more == dropped:
@@ -67,8 +68,9 @@ class Prompts:
                 prompt = self._make(request, messages)
         if not prompt.tokens:
             raise RequestError(ErrorCode.EMPTY_PROMPT)
-        if len(prompt.tokens) >= n_ctx:
-            raise RequestError(ErrorCode.CONTEXT_FULL, needed=len(prompt.tokens), available=n_ctx)
+        needed = len(prompt.tokens) + following
+        if needed >= n_ctx:
+            raise RequestError(ErrorCode.CONTEXT_FULL, needed=needed, available=n_ctx)
         return replace(prompt, dropped=dropped)
 
     def count(self, request: Count) -> Counted:

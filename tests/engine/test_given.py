@@ -114,7 +114,8 @@ def test_impossible_beginnings_are_refused(backend: LlamaBackend) -> None:
     with pytest.raises(UserFixable) as caught:
         run(backend, (5,) * 600)
     assert caught.value.code is ErrorCode.CONTEXT_FULL
-    assert run(backend, ())[1].completion_tokens > 0
+    prompt = run(backend, ())[1].prompt_tokens
+    assert caught.value.params == {"needed": str(prompt + 600), "available": str(backend._need_context().n_ctx)}
 
 
 # -- what the asker has the trace of -----------------------------------------------------------------------------------
