@@ -47,6 +47,35 @@ def test_ask_reads_the_prompt_from_standard_input() -> None:
     assert done.stdout == "You said: 안녕\n"
 
 
+def test_a_reply_is_printed_also_where_the_encoding_lacks_its_characters() -> None:
+    assert chatapp("--fake-engine", "ask", "café 안녕 🙂", PYTHONIOENCODING="ascii").stdout == "You said: caf? ?? ?\n"
+    done = chatapp("--fake-engine", "ask", "café 안녕 🙂", "--json", PYTHONIOENCODING="ascii")
+    assert json.loads(done.stdout)["text"] == "You said: café 안녕 🙂"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_a_disk_that_is_full_of_what_is_printed_gets_one_sentence(options: tuple[str, ...]) -> None:
+    command = [sys.executable, "-m", "chatapp", "--fake-engine", "ask", "hi", *options]
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, env=buffered)
+    assert done.returncode == 1
+    said = "The disk is full: nothing more can be written to standard output. Free some space, then try again."
+    assert done.stderr == f"chatapp: {said}\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe that nobody reads says it otherwise there")
+def test_a_reader_that_has_seen_enough_ends_it_quietly() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    command = [sys.executable, "-m", "chatapp", "--fake-engine", "devices", "--json"]
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False, env=buffered)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
 def test_a_prompt_that_is_no_text_gets_one_sentence() -> None:
     command = [sys.executable, "-m", "chatapp", "--fake-engine", "ask", "-"]
     strict = os.environ | {"PYTHONIOENCODING": "utf-8:strict"}
