@@ -110,7 +110,7 @@ def inspect(given: argparse.Namespace) -> int:
         0, given.text, given.tokens or (), given.kv_type, tuple(given.layers), given.last, given.method,
         tuple(given.mute), _adapters(given), given.reply_from,
     )  # fmt: skip
-    if given.text is not None and not given.text:
+    if given.text == "" or given.tokens == ():
         raise RequestError(ErrorCode.EMPTY_PROMPT)
     for name in ("last", "reply_from"):
         if getattr(given, name) < 0:
@@ -203,7 +203,7 @@ def _request(given: argparse.Namespace, prompt: str) -> Generate:
         value = getattr(given, name)
         if value is not None:
             params = params.with_value(name, value)
-    values = params.to_json() | _chain_values(given) | {"max_tokens": given.max_tokens, "stop": given.stop}
+    values = params.to_json() | {"max_tokens": given.max_tokens, "stop": given.stop} | _chain_values(given)
     params = SamplingParams.from_json(values)
     if given.raw:
         return Generate(

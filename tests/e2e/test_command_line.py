@@ -111,6 +111,12 @@ def test_ask_begins_the_reply_with_given_tokens() -> None:
     assert refused.endswith("See chatapp ask --help.")  # the window says something else
 
 
+def test_set_takes_every_value_that_it_names() -> None:
+    asked = ("--fake-engine", "ask", "one two three")
+    assert chatapp(*asked, "--set", "max_tokens=3").stdout == "You said: one \n"
+    assert chatapp(*asked, "--set", 'stop=["two"]').stdout == "You said: one \n"
+
+
 def test_ask_with_lookup_says_how_many_guesses_were_right() -> None:
     asked = ("ask", "one two " * 8, "--json", "--model", str(tiny("gpt2-f32")), "--max-tokens", "80", "--raw")
     usage = json.loads(chatapp(*asked, "--temperature", "0", "--lookup").stdout)["usage"]
@@ -171,6 +177,7 @@ def test_models_list(tmp_path: Path, starter_model: str) -> None:
         (("inspect", "--text", "x"), 2, "--out"),
         (("inspect", "--text", "x", "--out", "/no/such/folder/f.npz"), 1, "could not be written"),
         (("inspect", "--tokens", "1,b", "--out", "f.npz"), 2, "whole numbers"),
+        (("inspect", "--tokens", "", "--out", "f.npz"), 2, "nothing to send"),
     ],
 )
 def test_bad_input_gets_one_sentence(arguments: tuple[str, ...], code: int, words: str) -> None:
