@@ -206,7 +206,8 @@ class LlamaBackend:
         now = time.perf_counter()
         # Tokens without text would stand behind the very same prompt when it is asked again.
         if not text.stopped and text.emitted:
-            prompts.remember(made.text + text.emitted, prompt + self._whole(writer.spoken, text.pending))
+            tokens = prompt + self._whole(writer.spoken, text.pending)
+            prompts.remember(made, text.emitted, tokens, raw=request.raw)
         return held, replace(
             info,
             finish=finish,
