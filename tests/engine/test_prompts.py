@@ -8,7 +8,7 @@ from chatapp.core.errors import ErrorCode, RequestError
 from chatapp.core.generation import FinishReason, SamplingParams
 from chatapp.engine.client import EngineClient
 from chatapp.engine.llama_backend import LlamaBackend
-from chatapp.engine.prompt import ChatTemplate
+from chatapp.engine.prompt import PLAIN_TEMPLATE, ChatTemplate
 from chatapp.protocol.messages import (
     ChatMessage,
     Count,
@@ -144,6 +144,13 @@ def test_a_thought_that_the_template_opens_belongs_to_the_reply(backend: LlamaBa
     again, _, _ = run(backend, Generate(1, talk("hello"), GREEDY, prefill=text))
     assert again.startswith(text)
     assert again.count("<think>") == text.count("<think>")
+
+
+def test_a_transcript_without_a_template_has_one_space_before_a_reply_as_it_was_written(backend: LlamaBackend) -> None:
+    backend._need_prompts()._template = ChatTemplate(PLAIN_TEMPLATE)
+    said, first, _ = run(backend, Generate(1, talk("a cat"), GREEDY, prefill=" sat"))
+    _, second, _ = run(backend, Generate(1, talk("a cat", said, "and"), GREEDY))
+    assert second.prompt_ids[: len(first.prompt_ids)] == first.prompt_ids
 
 
 @pytest.mark.parametrize(
