@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from chatapp import __version__
-from tests.helpers.tiny_models import tiny
+from tests.helpers.tiny_models import CHAT_TEMPLATE, tiny, write_llama
 
 
 def chatapp(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
@@ -94,6 +94,16 @@ def test_ask_json_from_the_starter_model(starter_model: str) -> None:
     assert reply["finish_reason"] == "stop"
     assert reply["usage"]["prompt_tokens"] == len(reply["prompt_ids"])
     assert all(len(token["top"]) == 20 and token["rank"] == 0 for token in reply["tokens"])
+
+
+def test_the_tokens_make_the_text_also_where_the_template_began_it(tmp_path: Path) -> None:
+    path = tmp_path / "thinking.gguf"
+    write_llama(path, chat_template=CHAT_TEMPLATE.replace("<|assistant|>\n", "<|assistant|>\n<think>\n"))
+    asked = ("ask", "hello", "--json", "--model", str(path), "--max-tokens", "12", "--temperature", "0")
+    whole = json.loads(chatapp(*asked).stdout)["text"]
+    reply = json.loads(chatapp(*asked, "--stop", whole[-4:-2]).stdout)
+    assert reply["finish_reason"] == "stop_string"
+    assert "<think>\n" + "".join(token["text"] for token in reply["tokens"]) == reply["text"]
 
 
 def test_ask_begins_the_reply_with_given_tokens() -> None:

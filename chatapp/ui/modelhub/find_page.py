@@ -11,6 +11,7 @@ from chatapp.services.hub_search import PICKS, SearchState, Trouble
 from chatapp.settings.schema import HUB, OFFLINE
 from chatapp.settings.setting import Section
 from chatapp.ui.i18n import error_text
+from chatapp.ui.modelhub.download_words import Act, label
 from chatapp.ui.modelhub.find_filters import FindFilters
 from chatapp.ui.modelhub.find_list import FoundList
 from chatapp.ui.modelhub.message_pane import MessagePane
@@ -181,15 +182,17 @@ class FindPage(QStackedWidget):
             title = self.tr("Offline mode is on")
             if settings.get(OFFLINE) == "on":  # what the environment forbids is not for a button to allow
                 buttons = [("goOnline", self.tr("Turn offline mode off"), self._go_online)]
+        elif search.error.code is ErrorCode.HUB_TOKEN:
+            buttons.append(("searchToken", label(Act.TOKEN), lambda: self._open_settings("tokenEdit")))
         elif search.trouble in (Trouble.OFFLINE, Trouble.ADDRESS):
-            buttons.append(("networkSettings", self.tr("Network settings…"), self._open_settings))
+            buttons.append(("networkSettings", self.tr("Network settings…"), lambda: self._open_settings(HUB.key)))
         if search.trouble is Trouble.ADDRESS:
             remedy = self.tr("Check the address of the hub in the preferences.")
         self._message.show_message("warning", title, f"{what} {remedy}", buttons)
         self._below.setCurrentWidget(self._message)
 
-    def _open_settings(self) -> None:
-        open_preferences(self._services, self, Section.NETWORK, HUB.key)
+    def _open_settings(self, place: str) -> None:
+        open_preferences(self._services, self, Section.NETWORK, place)
 
     def _go_online(self) -> None:
         self._services.settings.set(OFFLINE, "off")

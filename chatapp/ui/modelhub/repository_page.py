@@ -166,11 +166,10 @@ class RepositoryPage(QWidget):
             ("repositoryAgain", self.tr("Try again"), self._hub.retry),
             ("repositoryBack", self.tr("Back to the search"), self.back_requested.emit),
         ]
+        if error.code in (ErrorCode.HUB_GATED, ErrorCode.HUB_TOKEN):
+            buttons.insert(0, ("repositoryToken", self.tr("Access token…"), self._enter_token))
         if error.code is ErrorCode.HUB_GATED:
-            buttons[:0] = [
-                ("repositoryAccess", self.tr("Open its page"), self._open_in_browser),
-                ("repositoryToken", self.tr("Access token…"), self._enter_token),
-            ]
+            buttons.insert(0, ("repositoryAccess", self.tr("Open its page"), self._open_in_browser))
         self._message.show_message(picture, title, f"{what} {remedy}", buttons)
         self._stack.setCurrentWidget(self._message)
 
