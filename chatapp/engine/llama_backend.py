@@ -292,10 +292,10 @@ class LlamaBackend:
                 return FinishReason.LENGTH, first_at
             if drafts.n_past >= context.n_ctx:
                 return FinishReason.CONTEXT, first_at
-            if writer.count <= len(given):
-                row = given.evaluate(cache, writer.count - 1)
-            else:
-                row = drafts.evaluate(token, limit - writer.count)
+            is_given = writer.count <= len(given)
+            if is_given and not given.evaluate(cache, writer.count - 1, listener):
+                return FinishReason.CANCELLED, first_at
+            row = given.row if is_given else drafts.evaluate(token, limit - writer.count)
 
     # -- inspection ----------------------------------------------------------------------------------------------------
 
