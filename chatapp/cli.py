@@ -375,8 +375,15 @@ def _cut(texts: list[str], length: int) -> list[str]:
 
 def _check_writable(path: Path) -> None:
     """Better before a minute of work than after it."""
-    if path.is_dir() or not path.absolute().parent.is_dir():
-        reason = "it is a folder" if path.is_dir() else "its folder does not exist"
+    reason = ""
+    try:
+        if path.is_dir():
+            reason = "it is a folder"
+        elif not path.absolute().parent.is_dir():
+            reason = "its folder does not exist"
+        elif path.exists() and not os.access(path, os.W_OK):
+            reason = "it is write-protected"
+    except OSError as error:  # a folder that may not even be looked into, a name that is too long
+        reason = error.strerror or str(error)
+    if reason:
         raise StorageError(ErrorCode.FILE_FAILED, path=path, reason=reason)
-    if path.exists() and not os.access(path, os.W_OK):
-        raise StorageError(ErrorCode.FILE_FAILED, path=path, reason="it is write-protected")

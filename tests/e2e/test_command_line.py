@@ -186,6 +186,7 @@ def test_models_list(tmp_path: Path, starter_model: str) -> None:
         (("nonsense",), 2, "nonsense"),
         (("inspect", "--text", "x"), 2, "--out"),
         (("inspect", "--text", "x", "--out", "/no/such/folder/f.npz"), 1, "could not be written"),
+        (("inspect", "--text", "x", "--out", f"{'x' * 300}.npz"), 1, "could not be written"),
         (("inspect", "--tokens", "1,b", "--out", "f.npz"), 2, "whole numbers"),
         (("inspect", "--tokens", "", "--out", "f.npz"), 2, "nothing to send"),
     ],
