@@ -20,7 +20,10 @@ def write(text: str) -> None:
     """
     out = sys.stdout
     try:
-        out.write(text.encode(out.encoding, "replace").decode(out.encoding))
+        try:
+            out.write(text)
+        except UnicodeEncodeError:
+            out.write(text.encode(out.encoding, "replace").decode(out.encoding))
         out.flush()
     except OSError as error:
         sys.stdout = None  # or Python would try again at its end, and complain
