@@ -14,6 +14,7 @@ from chatapp.core.generation import FinishReason, ReplyInfo
 from chatapp.core.probability import TOP_K, distribution
 from chatapp.core.sampling import RECOMMENDED
 from chatapp.core.stages import StageRow
+from chatapp.core.text import one_line
 from chatapp.core.trace import TokenTrace
 from chatapp.engine import embedding, inspection, log, questions
 from chatapp.engine.adapters import Adapters
@@ -101,7 +102,7 @@ class LlamaBackend:
         self._replay = Replay(model, self._adapters, self._n_threads)
         return ModelInfo(
             path=path,
-            name=model.meta("general.name") or Path(path).stem,
+            name=one_line(model.meta("general.name")) or Path(path).stem,
             architecture=model.meta("general.architecture"),
             recommended={f"general.sampling.{k}": v for k in RECOMMENDED if (v := model.meta(f"general.sampling.{k}"))},
             description=model.description,
