@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from chatapp import cli_models
+from chatapp.cli_output import OutputClosedError, write, write_json
 from chatapp.core.adapters import AdapterUse
 from chatapp.core.attention_file import write_npz
 from chatapp.core.errors import ErrorCode, ModelError, RequestError, StorageError, UserFixable
@@ -67,9 +68,7 @@ def main(given: argparse.Namespace) -> int:
         return EXIT_USAGE if error.code in _USAGE else EXIT_FAILED
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; Python must not complain at exit either.
-        sys.stdout = None
+    except OutputClosedError:
         return EXIT_FAILED
 
 
@@ -99,9 +98,9 @@ def ask(given: argparse.Namespace) -> int:
                     pass
     if given.json:
         result = _as_json("".join(texts), prompt_ids, TokenTrace.join(traces), info, model)
-        sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
+        write_json(result)
     else:
-        sys.stdout.write("\n")
+        write("\n")
     return 0
 
 
@@ -111,7 +110,7 @@ def inspect(given: argparse.Namespace) -> int:
         0, given.text, given.tokens or (), given.kv_type, tuple(given.layers), given.last, given.method,
         tuple(given.mute), _adapters(given), given.reply_from,
     )  # fmt: skip
-    if given.text is not None and not given.text:
+    if given.text == "" or given.tokens == ():
         raise RequestError(ErrorCode.EMPTY_PROMPT)
     for name in ("last", "reply_from"):
         if getattr(given, name) < 0:
@@ -136,10 +135,10 @@ def embed(given: argparse.Namespace) -> int:
     vectors = [[float(value) for value in row] for row in found.arrays["vectors"]]
     if given.json:
         result = {"model": model.name, "pooling": found.pooling, "normalised": not given.raw, "vectors": vectors}
-        sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
+        write_json(result)
     else:
         for row in vectors:
-            sys.stdout.write(" ".join(f"{value:.6g}" for value in row) + "\n")
+            write(" ".join(f"{value:.6g}" for value in row) + "\n")
     return 0
 
 
@@ -156,7 +155,7 @@ def perplexity(given: argparse.Namespace) -> int:
     assert isinstance(end, TextScored)
     found = math.exp(end.nll / end.counted)
     if not given.json:
-        sys.stdout.write(f"PPL = {found:.4f}\t{end.counted} of {end.total} tokens\tcontext {end.n_ctx}\n")
+        write(f"PPL = {found:.4f}\t{end.counted} of {end.total} tokens\tcontext {end.n_ctx}\n")
         return 0
     trace = TokenTrace.join(parts)
     tokens = [
@@ -166,7 +165,7 @@ def perplexity(given: argparse.Namespace) -> int:
     ]  # fmt: skip
     result = {"perplexity": found, "method": given.method, "nll": end.nll, "counted": end.counted, "total": end.total,
               "n_ctx": end.n_ctx, "tokens": tokens, "model": _model_id(model)}  # fmt: skip
-    sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
+    write_json(result)
     return 0
 
 
@@ -175,11 +174,11 @@ def devices(given: argparse.Namespace) -> int:
     with EngineClient(fake=given.fake_engine) as client:
         found = client.hello().devices
     if given.json:
-        sys.stdout.write(json.dumps([asdict(device) for device in found], ensure_ascii=False, indent=2) + "\n")
+        write_json([asdict(device) for device in found], indent=2)
     else:
         for device in found:
             memory = f"{format_size(device.free)} of {format_size(device.total)} free" if device.total else ""
-            sys.stdout.write(f"{device.name}\t{device.kind}\t{memory}\t{device.description}\n")
+            write(f"{device.name}\t{device.kind}\t{memory}\t{device.description}\n")
     return 0
 
 
@@ -188,7 +187,10 @@ def bench(given: argparse.Namespace) -> int:
     from chatapp.bench import command  # noqa: PLC0415 - only the benches need it
 
     report = command.run(given, given.model or _default_model(given))
-    sys.stdout.write(json.dumps(report.to_json(), ensure_ascii=False) + "\n" if given.json else report.table())
+    if given.json:
+        write_json(report.to_json())
+    else:
+        write(report.table())
     return 0 if report.passed else EXIT_FAILED
 
 
@@ -201,7 +203,7 @@ def _request(given: argparse.Namespace, prompt: str) -> Generate:
         value = getattr(given, name)
         if value is not None:
             params = params.with_value(name, value)
-    values = params.to_json() | _chain_values(given) | {"max_tokens": given.max_tokens, "stop": given.stop}
+    values = params.to_json() | {"max_tokens": given.max_tokens, "stop": given.stop} | _chain_values(given)
     params = SamplingParams.from_json(values)
     if given.raw:
         return Generate(
@@ -303,8 +305,7 @@ def _default_model(given: argparse.Namespace) -> str:
 
 def _show(text: str, given: argparse.Namespace) -> None:
     if not given.json:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        write(text)
 
 
 def _as_json(
@@ -374,8 +375,15 @@ def _cut(texts: list[str], length: int) -> list[str]:
 
 def _check_writable(path: Path) -> None:
     """Better before a minute of work than after it."""
-    if path.is_dir() or not path.absolute().parent.is_dir():
-        reason = "it is a folder" if path.is_dir() else "its folder does not exist"
+    reason = ""
+    try:
+        if path.is_dir():
+            reason = "it is a folder"
+        elif not path.absolute().parent.is_dir():
+            reason = "its folder does not exist"
+        elif path.exists() and not os.access(path, os.W_OK):
+            reason = "it is write-protected"
+    except OSError as error:  # a folder that may not even be looked into, a name that is too long
+        reason = error.strerror or str(error)
+    if reason:
         raise StorageError(ErrorCode.FILE_FAILED, path=path, reason=reason)
-    if path.exists() and not os.access(path, os.W_OK):
-        raise StorageError(ErrorCode.FILE_FAILED, path=path, reason="it is write-protected")

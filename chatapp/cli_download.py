@@ -1,7 +1,6 @@
 """``chatapp models download``: a bar for people, lines of JSON for programs, and a Ctrl+C that loses nothing."""
 
 import argparse
-import json
 import shutil
 import sys
 import threading
@@ -11,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from chatapp.cli_output import write, write_json
 from chatapp.core.errors import ErrorCode, HubError, RequestError
 from chatapp.hub.catalogue import Catalogue, Repository
 from chatapp.hub.download import download as fetch
@@ -47,18 +47,12 @@ def download(given: argparse.Namespace, folder: Path, source: Source, pace: Pace
         shown.end()
     result = {"repo": given.repo, "commit": repository.commit, "files": files}
     if given.json_lines:
-        write_line({"event": "done"} | result)
+        write_json({"event": "done"} | result)
     elif given.json:
-        sys.stdout.write(json.dumps(result, ensure_ascii=False, indent=2) + "\n")
+        write_json(result, indent=2)
     else:
-        sys.stdout.writelines(f"{file['path']}\n" for file in files)
+        write("".join(f"{file['path']}\n" for file in files))
     return 0
-
-
-def write_line(data: dict[str, Any]) -> None:
-    """One line of JSON, at once."""
-    sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
-    sys.stdout.flush()
 
 
 class _Quiet:
@@ -93,7 +87,7 @@ class _Lines(_Quiet):
         super().at(progress)
         eta = (self._total - self._done) / progress.speed if progress.speed > 0 else None
         whole = replace(progress, done=self._done, total=self._total, eta=eta)
-        write_line({"event": "progress"} | asdict(whole))
+        write_json({"event": "progress"} | asdict(whole))
 
 
 class _Bar(_Quiet):

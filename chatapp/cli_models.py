@@ -1,7 +1,6 @@
 """The command line's ``chatapp models``: list, search, show, download, verify, remove."""
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from chatapp import cli_download
+from chatapp.cli_output import write, write_json
 from chatapp.core.errors import ErrorCode, HubError, ModelError, RequestError, StorageError
 from chatapp.hub import access
 from chatapp.hub.catalogue import Catalogue, HubModel, Query
@@ -52,7 +52,7 @@ def listing(given: argparse.Namespace) -> int:
         if look.problem is not None:
             sys.stderr.write(f"chatapp: {look.problem.message}\n")
     if given.json:
-        _print_json([_local_json(model) for model in found])
+        write_json([_local_json(model) for model in found], indent=2)
     else:
         for model in found:
             facts = (model.quantization, format_size(model.size), model.keeper.program)
@@ -73,7 +73,7 @@ def search(given: argparse.Namespace) -> int:
     )
     found = Catalogue(_source(environment(given)[1])).search(query)
     if given.json:
-        _print_json([_model_json(model) for model in found])
+        write_json([_model_json(model) for model in found], indent=2)
     else:
         for model in found:
             size = f"{model.n_params / 1e9:.1f}B" if model.n_params else ""
@@ -86,7 +86,7 @@ def show(given: argparse.Namespace) -> int:
     found = Catalogue(_source(environment(given)[1])).repository(given.repo, given.revision)
     if given.json:
         variants = [asdict(variant) | {"size": variant.size} for variant in found.variants]
-        _print_json(_model_json(found.model) | {"commit": found.commit, "variants": variants})
+        write_json(_model_json(found.model) | {"commit": found.commit, "variants": variants}, indent=2)
     else:
         for variant in found.variants:
             _print(variant.name, variant.quantization or variant.kind, format_size(variant.size), variant.files[0].path)
@@ -116,7 +116,7 @@ def verify(given: argparse.Namespace) -> int:
         if not given.json:
             _print(state, target)
     if given.json:
-        _print_json(results)
+        write_json(results, indent=2)
     return 1 if any(result["state"] != "ok" for result in results) else 0
 
 
@@ -142,7 +142,7 @@ def remove(given: argparse.Namespace) -> int:
         except OSError as error:
             raise StorageError(ErrorCode.FILE_NOT_DELETED, path=file, reason=error.strerror or error) from error
     if given.json:
-        _print_json([str(file) for file in files])
+        write_json([str(file) for file in files], indent=2)
     return 0
 
 
@@ -184,11 +184,7 @@ def _local_json(model: LocalModel) -> dict[str, Any]:
     }
 
 
-def _print_json(data: object) -> None:
-    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
-
-
 def _print(*cells: object) -> None:
     """A line for people; what a hub says must not steer their terminal."""
     texts = ("".join(c if c.isprintable() else "?" for c in str(cell)) for cell in cells)
-    sys.stdout.write("\t".join(texts).rstrip() + "\n")
+    write("\t".join(texts).rstrip() + "\n")

@@ -1,6 +1,7 @@
 """Which bench ``chatapp bench`` runs, and with what."""
 
 import argparse
+import sys
 
 import psutil
 
@@ -11,6 +12,8 @@ from chatapp.core.errors import ErrorCode, RequestError
 
 def run(given: argparse.Namespace, model: str) -> Report:
     """Measure what *given* asks for, on the model at the path *model*."""
+    if getattr(sys, "frozen", False):  # the other side of each is a Python of its own, which a package has not
+        raise RequestError(ErrorCode.INVALID_ARGUMENT, reason="The benches run from the source code only")
     if given.what == "ui":
         return ui.run(quick=given.quick)
     if given.what == "download":

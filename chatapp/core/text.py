@@ -1,4 +1,4 @@
-"""Words for modules that must not know Qt: marked for translation, on one line, of a path."""
+"""Words for modules that must not know Qt: marked for translation, on one line, of a path or a model file."""
 
 
 def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # noqa: N802 - lupdate finds strings by this very name
@@ -10,6 +10,11 @@ def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # noqa: N802 - lupdate f
 def file_name(path: str) -> str:
     """The last part of a path of whatever system: chats move between them."""
     return path.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+def one_line(text: str, most: int = 200) -> str:
+    """What a model file says of itself as one printable line of *most* characters at most: names end up in menus."""
+    return "".join(c for c in " ".join(text.split()) if c.isprintable())[:most]
 
 
 def escaped(text: str) -> str:

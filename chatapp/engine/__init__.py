@@ -3,8 +3,8 @@
 `worker` reads requests and does them; `client` drives a worker without Qt. `backend` is the joint, `llama_backend` and
 `fake_backend` its two sides; `llama` and `ggml` hold the C API, `devices` what it can compute on, `adapters` LoRA.
 
-A reply: `template_sandbox`, `prompts` and `prompt` make the prompt; `cache` and `saved_states` keep what was read;
-`given` begins a reply by token id, `lookup` drafts tokens from where the last ones stood before; `sampling` and
+A reply: `template_sandbox`, `prompts`, `prompt` and `literal` make the prompt; `cache` and `saved_states` keep what was
+read; `given` begins a reply by token id, `lookup` drafts tokens from where the last ones stood before; `sampling` and
 `grammar` draw; `text` and `trace` report.
 
 The inspector's questions (`questions`): `reading` gets rows of logits through the prompt cache, for `scoring`,

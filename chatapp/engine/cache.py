@@ -8,6 +8,7 @@ A memory that cannot be cut (recurrent, hybrid, windowed without its full size) 
 likely to part: after a reply, and before the last token of a prompt.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,23 +62,28 @@ class PromptCache:
         context = self._context
         # Regenerating leads back to the token before the last; what cannot be cut must be saved there.
         stop = len(prompt) if context.can_be_cut or not self.saved.budget else len(prompt) - 1
-        context.on_abort(listener.cancelled)
-        try:
-            while (at := len(self.tokens)) < len(prompt):
-                if at == stop:
-                    self._save_whole()
-                    stop = len(prompt)
-                if listener.cancelled() or not self.evaluate(prompt[at : min(stop, at + context.n_batch)]):
-                    return False
-                listener.prompt_progress(len(self.tokens), len(prompt), reused)
-        finally:
-            context.on_abort(None)
+        while (at := len(self.tokens)) < len(prompt):
+            if at == stop:
+                self._save_whole()
+                stop = len(prompt)
+            batch = prompt[at : min(stop, at + context.n_batch)]
+            if listener.cancelled() or not self.evaluate(batch, cancelled=listener.cancelled):
+                return False
+            listener.prompt_progress(len(self.tokens), len(prompt), reused)
         return True
 
-    def evaluate(self, tokens: list[int], *, all_logits: bool = False) -> bool:
-        """Decode *tokens* (at most n_batch) after those that are there; False when aborted."""
+    def evaluate(
+        self, tokens: list[int], *, all_logits: bool = False, cancelled: Callable[[], bool] | None = None
+    ) -> bool:
+        """Decode *tokens* (at most n_batch) after those that are there; False when aborted, also by *cancelled*."""
         context = self._context
-        code = context.decode(tokens, len(self.tokens), all_logits=all_logits)
+        if cancelled is not None:
+            context.on_abort(cancelled)
+        try:
+            code = context.decode(tokens, len(self.tokens), all_logits=all_logits)
+        finally:
+            if cancelled is not None:
+                context.on_abort(None)
         if code == 0:
             self.tokens += tokens
             return True

@@ -53,9 +53,12 @@ class EngineClient:
 
     def __init__(self, *, fake: bool = False) -> None:
         program, arguments = worker_command(fake=fake)
-        self._process = subprocess.Popen(
-            [program, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
-        )
+        try:
+            self._process = subprocess.Popen(
+                [program, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
+            )
+        except OSError as error:
+            raise EngineError(ErrorCode.ENGINE_NOT_STARTED, reason=error.strerror or error) from error
         self._decoder = Decoder()
         self._events = self._read()
         self._jobs = itertools.count(1)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from chatapp.core.errors import ErrorCode, RequestError
 from chatapp.core.text import QT_TRANSLATE_NOOP
+from chatapp.engine.backend import Listener
 from chatapp.engine.cache import PromptCache
 
 NO_TOKEN = QT_TRANSLATE_NOOP("reasons", "Token {token} is not in the vocabulary of {count} tokens")
@@ -16,11 +17,14 @@ class GivenTokens:
 
     They are evaluated again even where the cache knows them: it keeps no logits, and the trace needs them. Not so those
     that the asker has the trace of: see `LlamaBackend`.
+
+    row  of the last batch, with the logits of the token that was evaluated last
     """
 
     def __init__(self, tokens: Sequence[int], n_vocab: int) -> None:
         self._tokens = checked_ids(tokens, n_vocab)
         self._batch = range(0)  # which of them the last batch held
+        self.row = 0
 
     def __len__(self) -> int:
         return len(self._tokens)
@@ -33,12 +37,15 @@ class GivenTokens:
         """Token *index* of the reply, None when it is the model's to choose."""
         return self._tokens[index] if index < len(self._tokens) else None
 
-    def evaluate(self, cache: PromptCache, index: int) -> int:
-        """Evaluate given token *index*; return the row of the last batch with its logits."""
+    def evaluate(self, cache: PromptCache, index: int, listener: Listener) -> bool:
+        """Evaluate given token *index*; False when it was cancelled."""
         if index not in self._batch:
             self._batch = range(index, min(index + _BATCH, len(self._tokens)))
-            cache.evaluate(self._tokens[index : self._batch.stop], all_logits=True)
-        return index - self._batch.start
+            tokens = self._tokens[index : self._batch.stop]
+            if not cache.evaluate(tokens, all_logits=True, cancelled=listener.cancelled):
+                return False
+        self.row = index - self._batch.start
+        return True
 
 
 def checked_ids(tokens: Sequence[int], n_vocab: int) -> list[int]:

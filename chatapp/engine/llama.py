@@ -145,6 +145,12 @@ class Model:
         """Whether *token* is part of the template's machinery, not of text."""
         return bool(C.llama_vocab_is_control(self.vocab, token))
 
+    def control_names(self) -> list[str]:
+        """What is recognised in a text with *parse_special* only."""
+        special = C.LLAMA_TOKEN_ATTR_CONTROL | C.LLAMA_TOKEN_ATTR_UNKNOWN
+        found = [token for token in range(self.n_vocab) if C.llama_vocab_get_attr(self.vocab, token) & special]
+        return [C.llama_vocab_get_text(self.vocab, token).decode("utf-8", "replace") for token in found]
+
     def tokenize(self, text: str, *, add_special: bool, parse_special: bool) -> list[int]:
         """Token ids of *text*; lone surrogates become U+FFFD."""
         data = text.encode("utf-8", "replace")

@@ -14,6 +14,7 @@ from chatapp.core.generation import FinishReason, ReplyInfo
 from chatapp.core.probability import TOP_K, distribution
 from chatapp.core.sampling import RECOMMENDED
 from chatapp.core.stages import StageRow
+from chatapp.core.text import one_line
 from chatapp.core.trace import TokenTrace
 from chatapp.engine import embedding, inspection, log, questions
 from chatapp.engine.adapters import Adapters
@@ -101,7 +102,7 @@ class LlamaBackend:
         self._replay = Replay(model, self._adapters, self._n_threads)
         return ModelInfo(
             path=path,
-            name=model.meta("general.name") or Path(path).stem,
+            name=one_line(model.meta("general.name")) or Path(path).stem,
             architecture=model.meta("general.architecture"),
             recommended={f"general.sampling.{k}": v for k in RECOMMENDED if (v := model.meta(f"general.sampling.{k}"))},
             description=model.description,
@@ -151,7 +152,7 @@ class LlamaBackend:
         prompts = self._need_prompts()
         params = request.params.checked()
         given = GivenTokens(request.prefix_ids, model.n_vocab)
-        made = prompts.make(request, context.n_ctx - len(given))
+        made = prompts.make(request, context.n_ctx, following=len(given))
         with SamplerChain(params, model.n_vocab, context.n_ctx, model.vocab) as chain:  # first: it may be refused
             return self._reply(request, listener, chain, made, given, started)
 
@@ -206,7 +207,8 @@ class LlamaBackend:
         now = time.perf_counter()
         # Tokens without text would stand behind the very same prompt when it is asked again.
         if not text.stopped and text.emitted:
-            prompts.remember(made.text + text.emitted, prompt + self._whole(writer.spoken, text.pending))
+            tokens = prompt + self._whole(writer.spoken, text.pending)
+            prompts.remember(made, text.emitted, tokens, raw=request.raw)
         return held, replace(
             info,
             finish=finish,
@@ -291,10 +293,10 @@ class LlamaBackend:
                 return FinishReason.LENGTH, first_at
             if drafts.n_past >= context.n_ctx:
                 return FinishReason.CONTEXT, first_at
-            if writer.count <= len(given):
-                row = given.evaluate(cache, writer.count - 1)
-            else:
-                row = drafts.evaluate(token, limit - writer.count)
+            is_given = writer.count <= len(given)
+            if is_given and not given.evaluate(cache, writer.count - 1, listener):
+                return FinishReason.CANCELLED, first_at
+            row = given.row if is_given else drafts.evaluate(token, limit - writer.count)
 
     # -- inspection ----------------------------------------------------------------------------------------------------
 

@@ -20,11 +20,12 @@ MAX_TEMPLATE = 1_000_000  # characters
 MAX_SECONDS = 5.0  # for compiling, and for rendering; a conversation of a thousand messages takes some milliseconds
 TOO_LONG = QT_TRANSLATE_NOOP("reasons", "it is longer than a million characters")
 
-# For models without a template (base models such as GPT-2): a plain transcript they can continue.
+# For models without a template (base models such as GPT-2): a plain transcript they can continue. Their replies bring
+# the space after the colon along.
 PLAIN_TEMPLATE = (
     "{% for m in messages %}{% if m.role == 'system' %}{{ m.content }}\n\n"
-    "{% elif m.role == 'user' %}User: {{ m.content }}\n{% else %}Assistant: {{ m.content }}\n{% endif %}{% endfor %}"
-    "{% if add_generation_prompt %}Assistant:{% endif %}"
+    "{% elif m.role == 'user' %}User: {{ m.content }}\n{% else %}Assistant: {{ m.content | trim }}\n{% endif %}"
+    "{% endfor %}{% if add_generation_prompt %}Assistant:{% endif %}"
 )
 PLAIN_STOP = ("\nUser:",)
 

@@ -13,6 +13,7 @@ from chatapp.engine.adapters import Adapters
 from chatapp.engine.backend import Listener
 from chatapp.engine.cache import PromptCache
 from chatapp.engine.given import checked_ids
+from chatapp.engine.literal import plain
 from chatapp.engine.llama import Context, Model
 from chatapp.engine.prompts import Prompt, Prompts
 from chatapp.engine.replay import Replay
@@ -72,7 +73,7 @@ class Reader:
             raise RequestError(ErrorCode.CONTEXT_FULL, needed=needed, available=self.context.n_ctx)
         if self.adapters.use(prefix.adapters):
             self._cache.forget(saved=True)
-        return Passage(made.text, made.tokens, reply, made.prefill)
+        return Passage(plain(made.text), made.tokens, reply, made.prefill)
 
     def rows(
         self, tokens: list[int], start: int, listener: Listener, *, more: int = 0

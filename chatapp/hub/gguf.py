@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from chatapp.core.errors import ErrorCode, ModelError
+from chatapp.core.text import one_line
 from chatapp.hub.ggml_types import FILE_TYPES, GUESSED, TENSOR_TYPES
 from chatapp.hub.header_reader import BrokenHeaderError, HeaderReader, Skipped, Value
 from chatapp.hub.sizes import format_size
@@ -268,11 +269,8 @@ def _aligned(position: int, alignment: int) -> int:
 
 
 def _text(values: Mapping[str, Value], key: str) -> str:
-    """One printable line of at most 200 characters: names end up in menus."""
     value = values.get(key)
-    if not isinstance(value, str):
-        return ""
-    return "".join(c for c in " ".join(value.split()) if c.isprintable())[:200]
+    return one_line(value) if isinstance(value, str) else ""
 
 
 def _number(values: Mapping[str, Value], key: str) -> int:

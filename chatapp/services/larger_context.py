@@ -26,7 +26,8 @@ class LargerContext(QObject):
         return self._models.larger_context(info.prompt_tokens + info.completion_tokens) if info else None
 
     def answer(self, message_id: int) -> None:
-        """Load with a larger context, then answer again, or go on with what was written before there was no room."""
+        """Load with a larger context, then answer again (a branch: as it was to begin), or go on with what was written
+        before there was no room."""
         n_ctx = self.offer(self._chat.conversation.messages[message_id])
         if n_ctx and self._chat.streaming_id is None:
             self._waiting = (self._chat.conversation.id, message_id, n_ctx)
@@ -39,7 +40,12 @@ class LargerContext(QObject):
         (conversation_id, message_id, n_ctx), self._waiting = self._waiting, None
         if conversation_id != self._chat.conversation.id or n_ctx != self._models.options().n_ctx:
             return
-        if self._chat.conversation.messages[message_id].text:
+        messages = self._chat.conversation.messages
+        info = messages[message_id].info
+        fork = info.fork if info else None
+        if messages[message_id].text:
             self._chat.resume(message_id)
+        elif fork is not None and fork.message_id in messages:
+            self._chat.branch(fork.message_id, fork.position, fork.token)
         else:
             self._chat.regenerate(message_id)

@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from chatapp.arguments import parse
+from chatapp.bench.command import run
 from chatapp.bench.measure import Part, Report, interleaved
+from chatapp.core.errors import RequestError
 from chatapp.engine.llama import Model
 from tests.bench.random_models import write_random
 
@@ -103,6 +106,13 @@ def test_bad_input_gets_one_sentence(tmp_path: Path, arguments: tuple[str, ...],
     assert (done.returncode, done.stdout) == (code, "")
     assert len(done.stderr.splitlines()) == 1
     assert words in done.stderr
+
+
+def test_a_package_says_that_it_has_no_benches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    for what in ("decode", "ui"):
+        with pytest.raises(RequestError, match="source code"):
+            run(parse(["bench", what, "--fake-engine"]), "fake")
 
 
 def test_a_part_fails_beyond_its_bound() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from chatapp import __version__
-from tests.helpers.tiny_models import tiny
+from tests.helpers.tiny_models import CHAT_TEMPLATE, tiny, write_llama
 
 
 def chatapp(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
@@ -47,6 +47,35 @@ def test_ask_reads_the_prompt_from_standard_input() -> None:
     assert done.stdout == "You said: 안녕\n"
 
 
+def test_a_reply_is_printed_also_where_the_encoding_lacks_its_characters() -> None:
+    assert chatapp("--fake-engine", "ask", "café 안녕 🙂", PYTHONIOENCODING="ascii").stdout == "You said: caf? ?? ?\n"
+    done = chatapp("--fake-engine", "ask", "café 안녕 🙂", "--json", PYTHONIOENCODING="ascii")
+    assert json.loads(done.stdout)["text"] == "You said: café 안녕 🙂"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_a_disk_that_is_full_of_what_is_printed_gets_one_sentence(options: tuple[str, ...]) -> None:
+    command = [sys.executable, "-m", "chatapp", "--fake-engine", "ask", "hi", *options]
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, env=buffered)
+    assert done.returncode == 1
+    said = "The disk is full: nothing more can be written to standard output. Free some space, then try again."
+    assert done.stderr == f"chatapp: {said}\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe that nobody reads says it otherwise there")
+def test_a_reader_that_has_seen_enough_ends_it_quietly() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    command = [sys.executable, "-m", "chatapp", "--fake-engine", "devices", "--json"]
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False, env=buffered)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
 def test_a_prompt_that_is_no_text_gets_one_sentence() -> None:
     command = [sys.executable, "-m", "chatapp", "--fake-engine", "ask", "-"]
     strict = os.environ | {"PYTHONIOENCODING": "utf-8:strict"}
@@ -67,6 +96,16 @@ def test_ask_json_from_the_starter_model(starter_model: str) -> None:
     assert all(len(token["top"]) == 20 and token["rank"] == 0 for token in reply["tokens"])
 
 
+def test_the_tokens_make_the_text_also_where_the_template_began_it(tmp_path: Path) -> None:
+    path = tmp_path / "thinking.gguf"
+    write_llama(path, chat_template=CHAT_TEMPLATE.replace("<|assistant|>\n", "<|assistant|>\n<think>\n"))
+    asked = ("ask", "hello", "--json", "--model", str(path), "--max-tokens", "12", "--temperature", "0")
+    whole = json.loads(chatapp(*asked).stdout)["text"]
+    reply = json.loads(chatapp(*asked, "--stop", whole[-4:-2]).stdout)
+    assert reply["finish_reason"] == "stop_string"
+    assert "<think>\n" + "".join(token["text"] for token in reply["tokens"]) == reply["text"]
+
+
 def test_ask_begins_the_reply_with_given_tokens() -> None:
     asked = ("ask", "hello", "--json", "--model", str(tiny("llama-f32")), "--max-tokens", "6", "--temperature", "0")
     reply = json.loads(chatapp(*asked, "--prefix-ids", "105,266").stdout)
@@ -80,6 +119,12 @@ def test_ask_begins_the_reply_with_given_tokens() -> None:
     refused = complaint(chatapp(*asked, "--prefix-ids", "105,99999"), 2)
     assert "vocabulary" in refused
     assert refused.endswith("See chatapp ask --help.")  # the window says something else
+
+
+def test_set_takes_every_value_that_it_names() -> None:
+    asked = ("--fake-engine", "ask", "one two three")
+    assert chatapp(*asked, "--set", "max_tokens=3").stdout == "You said: one \n"
+    assert chatapp(*asked, "--set", 'stop=["two"]').stdout == "You said: one \n"
 
 
 def test_ask_with_lookup_says_how_many_guesses_were_right() -> None:
@@ -145,7 +190,9 @@ def test_models_list(tmp_path: Path, starter_model: str) -> None:
         (("nonsense",), 2, "nonsense"),
         (("inspect", "--text", "x"), 2, "--out"),
         (("inspect", "--text", "x", "--out", "/no/such/folder/f.npz"), 1, "could not be written"),
+        (("inspect", "--text", "x", "--out", f"{'x' * 300}.npz"), 1, "could not be written"),
         (("inspect", "--tokens", "1,b", "--out", "f.npz"), 2, "whole numbers"),
+        (("inspect", "--tokens", "", "--out", "f.npz"), 2, "nothing to send"),
     ],
 )
 def test_bad_input_gets_one_sentence(arguments: tuple[str, ...], code: int, words: str) -> None:

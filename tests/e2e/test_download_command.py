@@ -103,6 +103,16 @@ def test_ctrl_c_says_how_to_go_on_and_the_same_command_does(hub: Hub, command: C
     assert hub.sent - len(DATA) <= 2 * MIB
 
 
+def test_who_no_longer_reads_its_progress_is_not_told_that_the_file_failed(hub: Hub, command: Command) -> None:
+    hub.add("model.gguf", DATA)
+    running = command.start("--json-lines")
+    assert running.stdout is not None
+    running.stdout.close()
+    assert running.stderr is not None
+    assert running.stderr.read() == ""
+    assert running.wait() == 1
+
+
 # -- names -------------------------------------------------------------------------------------------------------------
 
 

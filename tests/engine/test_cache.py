@@ -4,6 +4,7 @@ import itertools
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pytest
@@ -102,9 +103,9 @@ class Walk:
         self.cache = self.backend._need_cache()
         evaluate = self.cache.evaluate
 
-        def watched(tokens: list[int], *, all_logits: bool = False) -> bool:
+        def watched(tokens: list[int], **how: Any) -> bool:
             before = len(self.cache.tokens)
-            done = evaluate(tokens, all_logits=all_logits)
+            done = evaluate(tokens, **how)
             for end in range(before + 1, len(self.cache.tokens) + 1):
                 beginning = tuple(self.cache.tokens[:end])
                 # The last token of a prompt is always read again, and so is a reply that is drawn once more:

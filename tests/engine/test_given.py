@@ -107,6 +107,24 @@ def test_limits_and_stops_hold_for_given_tokens_too(backend: LlamaBackend) -> No
     assert len(backend._need_context()) == len(backend._need_cache().tokens)
 
 
+def test_a_stop_ends_a_batch_of_given_tokens_in_the_middle(backend: LlamaBackend) -> None:
+    looks = 0
+
+    def is_stopped(seen: Recorder) -> bool:
+        nonlocal looks
+        looks += bool(seen.traces)  # the first given token has been read, the batch of the others comes
+        return looks > 1  # not before it, where a stop is looked for at every token
+
+    prefix = tuple(range(5, 37))
+    listener = Recorder(is_stopped)
+    _, info = backend.generate(Generate(1, ASKED, SamplingParams(temperature=0), prefix_ids=prefix), listener)
+    assert info.finish is FinishReason.CANCELLED
+    assert info.completion_tokens == 1
+    cache = backend._need_cache()
+    assert len(cache.tokens) == len(backend._need_context()) <= len(listener.prompt_ids)
+    assert run(backend, prefix)[1].completion_tokens == 50
+
+
 def test_impossible_beginnings_are_refused(backend: LlamaBackend) -> None:
     with pytest.raises(UserFixable) as caught:
         run(backend, (10**6,))
@@ -114,7 +132,8 @@ def test_impossible_beginnings_are_refused(backend: LlamaBackend) -> None:
     with pytest.raises(UserFixable) as caught:
         run(backend, (5,) * 600)
     assert caught.value.code is ErrorCode.CONTEXT_FULL
-    assert run(backend, ())[1].completion_tokens > 0
+    prompt = run(backend, ())[1].prompt_tokens
+    assert caught.value.params == {"needed": str(prompt + 600), "available": str(backend._need_context().n_ctx)}
 
 
 # -- what the asker has the trace of -----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import pytest
 from chatapp.core.errors import ErrorCode, UserFixable
 from chatapp.core.generation import FinishReason, ReplyInfo, SamplingParams
 from chatapp.engine.llama_backend import LlamaBackend
+from chatapp.hub.gguf import read_header
 from chatapp.protocol.messages import ChatMessage, Generate, Inspect, LoadOptions, Tokenize
 from tests.helpers.listeners import Recorder
 from tests.helpers.tiny_models import tiny
@@ -53,6 +54,15 @@ def test_the_model_is_described(open_model: Open) -> None:
     assert len(info.fingerprint) == 64
     assert progress
     assert progress[-1] == 1.0
+
+
+def test_a_name_of_several_lines_is_shown_on_one_as_the_list_of_models_does(tmp_path: Path) -> None:
+    path = tmp_path / "odd.gguf"
+    path.write_bytes(tiny("llama-f32").read_bytes().replace(b"Tiny llama F32", b"Tiny\nll\x1bma F32", 1))
+    backend = LlamaBackend()
+    model = backend.load(str(path), LoadOptions(n_threads=1, n_ctx=256), lambda _: None)
+    backend.close()
+    assert model.name == read_header(path).name == "Tiny llma F32"
 
 
 def test_token_texts_joined_are_the_reply(open_model: Open) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import psutil
 import pytest
@@ -151,3 +152,11 @@ def test_a_library_that_cannot_be_loaded_is_told_as_an_event() -> None:
     done = subprocess.run([sys.executable, "-c", script], input=b"", capture_output=True, timeout=30, check=False)
     assert b'"engine_library"' in done.stdout
     assert done.returncode == 3
+
+
+def test_a_worker_that_cannot_be_started_gets_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    missing = str(tmp_path / "chatapp-engine")
+    monkeypatch.setattr("chatapp.engine.client.worker_command", lambda *, fake: (missing, []))
+    with pytest.raises(EngineError) as caught:
+        EngineClient()
+    assert caught.value.code is ErrorCode.ENGINE_NOT_STARTED

@@ -104,6 +104,27 @@ def test_a_reply_that_filled_the_context_goes_on_in_a_larger_one(
     assert len(reply.text) > len(full.text)
 
 
+def test_a_branch_without_room_is_written_in_the_larger_one(view: ChatView, services: Services, qtbot: QtBot) -> None:
+    load(services, qtbot, "gpt2-f32")
+    services.chat.set_sampling(SamplingParams(temperature=0, max_tokens=300))
+    full = ask(services, qtbot, "hello there")
+    assert full.info is not None
+    last = full.info.completion_tokens - 1
+    services.chat.branch(full.id, last, 7)
+    qtbot.waitUntil(lambda: services.chat.conversation.path()[-1].id != full.id)
+    refused = ended(services, qtbot)
+    assert refused.info is not None
+    assert (refused.info.finish, refused.text) == (FinishReason.CONTEXT, "")
+    assert shown(view, refused).status.larger in choices(view, refused)
+    services.larger_context.answer(refused.id)
+    qtbot.waitUntil(lambda: services.chat.streaming_id is not None, timeout=20_000)
+    reply = ended(services, qtbot)
+    assert reply.info is not None
+    assert reply.info.fork is not None
+    assert (reply.info.fork.message_id, reply.info.fork.position, reply.info.fork.token) == (full.id, last, 7)
+    assert reply.info.completion_tokens > last
+
+
 def test_leaving_out_the_oldest_is_offered_once(view: ChatView, services: Services, qtbot: QtBot) -> None:
     load(services, qtbot)
     ask(services, qtbot, "hello")
