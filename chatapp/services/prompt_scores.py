@@ -1,6 +1,7 @@
 """Scores of prompts: the model reads a message and all before it once more, to say how likely its tokens were."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -106,6 +107,15 @@ class PromptScores(QObject):
             "system": system_of(prefix.messages),
             "raw": prefix.raw,
         }
+
+    def is_stale(self, message: Message, meta: dict[str, Any]) -> bool:
+        """Whether *message*, whose trace has this *meta*, was scored by another model, or behind another system prompt,
+        than would read it now; not so a reply, which is looked at as it was written.
+        """
+        if message.role is Role.ASSISTANT or self._engine.model is None:
+            return False
+        now = self.scored_with(self.prefix_of(message.id))
+        return any(meta.get(key, now[key]) != now[key] for key in now)
 
     def _cancel_all(self) -> None:
         for message_id in list(self._running):
