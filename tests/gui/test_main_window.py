@@ -192,13 +192,15 @@ def test_the_menu_marks_the_list_while_it_is_shown(window: MainWindow, qtbot: Qt
     assert action.isChecked()
 
 
-@pytest.mark.parametrize("hidden_by", ["trash", "Ctrl+B", "Ctrl+I"])
+@pytest.mark.parametrize("hidden_by", ["trash", "filter", "Ctrl+B", "Ctrl+I"])
 def test_a_title_is_edited_in_sight(window: MainWindow, services: Services, qtbot: QtBot, hidden_by: str) -> None:
     ask(services, qtbot, "first")
     window.resize(900, 700)
     listed, sidebar = window.findChild(QListView, "conversationList"), window.findChild(QWidget, "sidebar")
     if hidden_by == "trash":
         qtbot.mouseClick(window.findChild(QPushButton, "trashButton"), Qt.MouseButton.LeftButton)
+    elif hidden_by == "filter":
+        qtbot.keyClicks(window.findChild(QLineEdit, "searchBox"), "second")
     else:
         press(qtbot, window, hidden_by)
         qtbot.waitUntil(sidebar.isHidden)
