@@ -360,7 +360,8 @@ class ChatService(ShownConversation):
                 reply.read_prompt(event)
                 self.prompt_progress.emit(done, total)
             case Tokens(_, text):
-                self._set_state(ChatState.STREAMING)
+                if self.state is not ChatState.STOPPING:  # what was on its way when it was stopped
+                    self._set_state(ChatState.STREAMING)
                 trace = reply.traced(event)
                 reply.add(text, trace)
                 self._stream(text)
@@ -419,8 +420,8 @@ class ChatService(ShownConversation):
             self.state_changed.emit(self.state)  # can_send may be another
         elif state == EngineState.STOPPING:
             self._set_state(ChatState.STOPPING)
-        elif state in (EngineState.OFF, EngineState.STARTING) and self._reply.job is not None:
-            self._finish(FinishReason.INTERRUPTED)  # another model was chosen in the middle
+        elif state == EngineState.OFF or (state == EngineState.STARTING and self._reply.job is not None):
+            self._finish(FinishReason.INTERRUPTED)  # no model is waited for, or another was chosen in the middle
 
     # -- helpers -------------------------------------------------------------------------------------------------------
 
