@@ -137,7 +137,6 @@ class ChatService(ShownConversation):
         if not self._check_engine():
             return False
         self._add(Role.USER, text, self.conversation.leaf_id)
-        self.set_draft("")
         self._answer()
         return True
 

@@ -36,6 +36,7 @@ def test_the_count_follows_what_is_typed_and_sent(services: Services, qtbot: QtB
     chat = services.chat
     chat.set_draft("one two three")
     counted(services, qtbot, 0, 3)
+    chat.set_draft("")
     answered(services, qtbot, "one two three")  # "You said: one two three"
     counted(services, qtbot, 8, 0)
     assert services.context.use.exact
