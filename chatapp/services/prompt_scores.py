@@ -142,7 +142,7 @@ class PromptScores(QObject):
     def _on_failed(self, message_id: int, error: UserFixable) -> None:
         self._running.pop(message_id, None)
         self.changed.emit(message_id)
-        if error.code is not ErrorCode.CANCELLED:
+        if error.code not in (ErrorCode.CANCELLED, ErrorCode.NO_MODEL):  # why there is none is said elsewhere
             self.failed.emit(message_id, error)
 
     def _on_progress(self, message_id: int, event: object) -> None:
