@@ -277,7 +277,13 @@ def test_long_questions_are_shortened_until_asked(view: ChatView, services: Serv
     put(services, Message(1, None, Role.USER, "word " * 3000, 0))
     (widget,) = view.list.widgets()
     assert len(shown(view)[0]) < 7000
-    click(qtbot, widget, "Show all")
+    more = by_name(widget, "Show all")
+    more.setFocus()
+    more.focusPreviousChild()
+    assert widget.body.isAncestorOf(QApplication.focusWidget()), "it comes behind the text"
+    more.setFocus()
+    qtbot.keyClick(more, Qt.Key.Key_Space)
+    assert QApplication.focusWidget() is by_name(widget, "Copy")
     assert "".join(shown(view)[0].split()) == "word" * 3000
 
 
