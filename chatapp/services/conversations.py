@@ -6,7 +6,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from chatapp.core.conversation import Conversation, ConversationSummary
-from chatapp.services.notices import CONVERSATION_DELETED, Action, Notices
+from chatapp.services.notices import CONVERSATION_DELETED, Action, Level, Notice, Notices
 from chatapp.services.storage import StorageService
 
 _TRASH_DAYS = 30
@@ -72,7 +72,8 @@ class ConversationsService(QObject):
         self._storage.write(lambda store: store.set_deleted(conversation_id, now))
         self.deleted.emit(conversation_id)
         undo = (Action.UNDO, lambda: self.restore(conversation_id))
-        self._notices.post_info(CONVERSATION_DELETED, undo, title=summary.title)
+        params = {"title": summary.title}
+        self._notices.post(Notice(Level.INFO, CONVERSATION_DELETED, params, actions=(undo,), key=_key(conversation_id)))
 
     def restore(self, conversation_id: int) -> None:
         """Take out of the trash."""
@@ -80,12 +81,14 @@ class ConversationsService(QObject):
         if summary is not None and summary.deleted_at is not None:
             self._put(replace(summary, deleted_at=None))
             self._storage.write(lambda store: store.set_deleted(conversation_id, None))
+            self._notices.clear(_key(conversation_id))
 
     def empty_trash(self) -> None:
         """Really delete what is in the trash."""
         for summary in self.trash():
             del self._summaries[summary.id]
             self._gone.add(summary.id)
+            self._notices.clear(_key(summary.id))
         self._storage.write(lambda store: store.purge_trash(time.time() + 1))
         self.list_changed.emit()
 
@@ -93,3 +96,8 @@ class ConversationsService(QObject):
         if self._summaries.get(summary.id) != summary:
             self._summaries[summary.id] = summary
             self.list_changed.emit()
+
+
+def _key(conversation_id: int) -> str:
+    """Of the notice that a conversation can be taken back, which is true only while it is in the trash."""
+    return f"deleted {conversation_id}"

@@ -284,6 +284,21 @@ def test_the_trash_restores_and_is_emptied_only_after_a_question(
     assert window.findChild(ConversationList).isVisible()
 
 
+def test_undo_is_offered_only_for_what_is_in_the_trash(
+    window: MainWindow, services: Services, fill: Fill, qtbot: QtBot
+) -> None:
+    fill((900, "one", 0), (901, "two", 1))
+    for number in (900, 901):
+        services.conversations.delete(number)
+    services.conversations.restore(901)
+    window.actions_table["undo_delete"].trigger()
+    assert [s.id for s in services.conversations.summaries()] == [900, 901], "the one that is left"
+    services.conversations.delete(900)
+    assert len(window._notices.bars()) == 1
+    services.conversations.empty_trash()
+    assert window._notices.bars() == []
+
+
 def test_escape_in_the_trash_stops_no_reply(window: MainWindow, services: Services, fill: Fill, qtbot: QtBot) -> None:
     fill((900, "one", 0))
     services.conversations.delete(900)
