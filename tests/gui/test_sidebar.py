@@ -308,8 +308,10 @@ def test_escape_in_the_trash_stops_no_reply(window: MainWindow, services: Servic
     page = window.findChild(QWidget, "trashPage")
     page._list.setFocus()
     qtbot.waitUntil(page._list.hasFocus)
+    states: list[str] = []
+    services.chat.state_changed.connect(states.append)
     qtbot.keyClick(page._list, Qt.Key.Key_Escape)
     assert not page.isVisible()
-    assert services.chat.state is ChatState.STREAMING
+    assert ChatState.STOPPING not in states
     services.chat.stop()
     qtbot.waitUntil(lambda: services.chat.state is ChatState.IDLE, timeout=10_000)

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from functools import partial
 
 import psutil
 import pytest
@@ -19,6 +20,7 @@ from chatapp.services.chat import ChatState
 from chatapp.services.engine_process import EngineState
 from chatapp.services.notices import Action, Notice
 from chatapp.settings import schema
+from chatapp.store.conversations import ConversationStore
 from tests.services.conftest import Make, ready
 
 
@@ -361,6 +363,10 @@ def test_guessing_repeated_text_is_a_setting(services: Services, qtbot: QtBot, m
     assert [request.lookup for request in sent] == [False, True]
 
 
+def _save(conversation: Conversation, store: ConversationStore) -> None:
+    store.save_conversation(conversation.header())
+
+
 def read_all(services: Services, qtbot: QtBot) -> None:
     """Until everything that was asked of the disk has arrived."""
     read: list[None] = []
@@ -427,9 +433,8 @@ def test_a_system_prompt_is_kept_before_the_first_message(
 
 def test_only_what_was_asked_for_last_is_shown_when_it_was_read(services: Services, qtbot: QtBot) -> None:
     chat = services.chat
-    conversations = [Conversation(number, "on the disk", 1.0, 1.0) for number in (900, 901)]
-    services.storage.write(lambda store: [store.save_conversation(conversation) for conversation in conversations])
-    for conversation in conversations:
+    for conversation in (Conversation(900, "on the disk", 1.0, 1.0), Conversation(901, "on the disk", 1.0, 1.0)):
+        services.storage.write(partial(_save, conversation))
         services.conversations.touch(conversation)
     shown = chat.conversation
     chat.open(900)
