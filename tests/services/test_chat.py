@@ -18,7 +18,7 @@ from chatapp.protocol.messages import Generate, Tokens
 from chatapp.services.bundle import Services
 from chatapp.services.chat import ChatState
 from chatapp.services.engine_process import EngineState
-from chatapp.services.notices import Action, Notice
+from chatapp.services.notices import LOAD_IS_TIGHT, Action, Level, Notice
 from chatapp.settings import schema
 from chatapp.store.conversations import ConversationStore
 from tests.services.conftest import Make, ready
@@ -185,6 +185,28 @@ def test_without_a_model_nothing_is_taken(make_services: Make, qtbot: QtBot) -> 
     assert told[-1].error.code is ErrorCode.NO_MODEL
 
 
+def test_without_a_model_what_says_why_stays_and_only_one_that_there_was_is_restarted(
+    make_services: Make, qtbot: QtBot
+) -> None:
+    services = make_services()
+    shown: dict[str, Notice] = {}
+    services.notices.attach(lambda notice: shown.update({notice.key: notice}))
+    services.notices.cleared.connect(lambda key: shown.pop(key, None))
+    services.notices.post(
+        Notice(Level.WARNING, LOAD_IS_TIGHT, {"name": "m", "needed": "2", "available": "2"}, key="model")
+    )
+    assert not services.chat.send("hello?")
+    (said,) = [notice for notice in shown.values() if notice.error is not None]
+    assert said.actions == ()
+    assert list(shown) == ["model", said.key]
+    with qtbot.waitSignal(services.engine.model_loaded, timeout=20_000):
+        services.start()
+    assert list(shown) == ["model"]
+    services.engine.unload()
+    assert not services.chat.send("hello?")
+    assert [action for action, _restart in shown[said.key].actions] == [Action.RESTART_ENGINE]
+
+
 def test_blank_text_and_a_second_message_while_one_runs_are_not_taken(services: Services, qtbot: QtBot) -> None:
     assert not services.chat.send("  \n ")
     assert services.chat.send("/wait")
@@ -313,10 +335,13 @@ def test_choosing_another_model_in_the_middle_interrupts(services: Services, qtb
 def test_an_error_of_the_engine_ends_the_turn_with_a_notice(
     services: Services, notices: list[Notice], qtbot: QtBot
 ) -> None:
+    cleared: list[str] = []
     answer(services, qtbot, "/error")
     assert notices[-1].error is not None
     assert notices[-1].error.code is ErrorCode.TEMPLATE_FAILED
+    services.notices.cleared.connect(cleared.append)
     assert answer(services, qtbot, "fine").text == "You said: fine"
+    assert notices[-1].key in cleared
 
 
 def test_ready_twice_is_one_engine(make_services: Make, qtbot: QtBot) -> None:
