@@ -110,9 +110,10 @@ class PromptScores(QObject):
 
     def is_stale(self, message: Message, meta: dict[str, Any]) -> bool:
         """Whether *message*, whose trace has this *meta*, was scored by another model, or behind another system prompt,
-        than would read it now; not so a reply, which is looked at as it was written.
+        than would read it now; not so a reply, which is looked at as it was written, nor what is no longer shown.
         """
-        if message.role is Role.ASSISTANT or self._engine.model is None:
+        is_known = message.id in self._texts or message.id in self._chat.conversation.messages
+        if message.role is Role.ASSISTANT or self._engine.model is None or not is_known:
             return False
         now = self.scored_with(self.prefix_of(message.id))
         return any(meta.get(key, now[key]) != now[key] for key in now)

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 from chatapp.core.generation import SamplingParams
 from chatapp.core.measure import Measure
 from chatapp.services.bundle import Services
+from chatapp.services.inspector import TraceState
 from chatapp.settings.inspector import COLORS_IN_CHAT, TOKEN_MEASURE
 from chatapp.ui.chat.view import ChatView
 from tests.gui.inspector.real import Real, ask, open_real
@@ -79,6 +80,11 @@ def test_colours_are_shown_only_while_the_message_would_be_read_that_way(
     services.chat.set_system_prompt(before)
     assert widget.heat is not None
     assert offer.isHidden()
+    services.inspector.set_open(True)
+    services.inspector.select(asked)
+    qtbot.waitUntil(lambda: services.inspector.state is TraceState.READY)
+    services.chat.new_conversation()  # while its widgets are still there
+    assert chat.list.widgets() == []
 
 
 def test_without_a_model_the_offer_says_what_it_needs(view: tuple[Services, ChatView, int], qtbot: QtBot) -> None:
