@@ -39,7 +39,7 @@ class FinishReason(StrEnum):
     LENGTH = "length"  # the token limit
     CONTEXT = "context"  # no room left in the context
     CANCELLED = "cancelled"  # the user pressed Stop
-    INTERRUPTED = "interrupted"  # the engine or the app died, or another model was chosen
+    INTERRUPTED = "interrupted"  # the engine or the app died, or the model was changed or unloaded
 
 
 class CacheUse(StrEnum):

@@ -25,6 +25,7 @@ from chatapp.settings import schema
 from chatapp.store.conversations import ConversationStore
 
 _SAVE_EVERY = 1000  # ms, of streamed text
+_NO_MODEL = "no_model"  # not the key of what says why there is none, and what can be done
 
 
 class ChatState(StrEnum):
@@ -137,7 +138,6 @@ class ChatService(ShownConversation):
         if not self._check_engine():
             return False
         self._add(Role.USER, text, self.conversation.leaf_id)
-        self.set_draft("")
         self._answer()
         return True
 
@@ -271,9 +271,8 @@ class ChatService(ShownConversation):
     def _check_engine(self) -> bool:
         if self.can_send:
             return True
-        self._notices.post_error(
-            RequestError(ErrorCode.NO_MODEL), (Action.RESTART_ENGINE, self._engine.restart), key="model"
-        )
+        restart = [(Action.RESTART_ENGINE, self._engine.restart)] if self._engine.model_path else []
+        self._notices.post_error(RequestError(ErrorCode.NO_MODEL), *restart, key=_NO_MODEL)
         return False
 
     def _answer(
@@ -284,6 +283,7 @@ class ChatService(ShownConversation):
         As soon as a model is there: it may be another one than the one that is being loaded now.
         """
         self._planned = None
+        self._notices.clear("reply")
         conversation = self.conversation
         left_out = branch.unsent if branch else ()
         path = [m for m in conversation.path() if m.id not in left_out]
@@ -360,7 +360,8 @@ class ChatService(ShownConversation):
                 reply.read_prompt(event)
                 self.prompt_progress.emit(done, total)
             case Tokens(_, text):
-                self._set_state(ChatState.STREAMING)
+                if self.state is not ChatState.STOPPING:  # what was on its way when it was stopped
+                    self._set_state(ChatState.STREAMING)
                 trace = reply.traced(event)
                 reply.add(text, trace)
                 self._stream(text)
@@ -415,12 +416,14 @@ class ChatService(ShownConversation):
         self._finish(FinishReason.INTERRUPTED)
 
     def _on_engine_state(self, state: str) -> None:
+        if state == EngineState.STARTING:
+            self._notices.clear(_NO_MODEL)
         if self._reply is None:
             self.state_changed.emit(self.state)  # can_send may be another
         elif state == EngineState.STOPPING:
             self._set_state(ChatState.STOPPING)
-        elif state in (EngineState.OFF, EngineState.STARTING) and self._reply.job is not None:
-            self._finish(FinishReason.INTERRUPTED)  # another model was chosen in the middle
+        elif state == EngineState.OFF or (state == EngineState.STARTING and self._reply.job is not None):
+            self._finish(FinishReason.INTERRUPTED)  # no model is waited for, or another was chosen in the middle
 
     # -- helpers -------------------------------------------------------------------------------------------------------
 

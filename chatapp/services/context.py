@@ -120,6 +120,8 @@ class ContextService(QObject):
         if self._again:
             self._again = False
             self._timer.start()
+        if self._timer.isActive():
+            return  # it is the count of what was there before, perhaps of another conversation
         if asked is None or not isinstance(counted, Counted):
             self._show_estimate()
             return

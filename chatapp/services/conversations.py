@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from chatapp import log
 from chatapp.core.conversation import Conversation, ConversationSummary
 from chatapp.core.errors import StorageError
-from chatapp.services.notices import CONVERSATION_DELETED, UNTITLED_DELETED, Action, Notices
+from chatapp.services.notices import CONVERSATION_DELETED, UNTITLED_DELETED, Action, Level, Notice, Notices
 from chatapp.services.storage import StorageService
 from chatapp.store.conversations import ConversationStore
 
@@ -87,7 +87,9 @@ class ConversationsService(QObject):
         self._storage.write(lambda store: store.set_deleted(conversation_id, now))
         self.deleted.emit(conversation_id)
         undo = (Action.UNDO, lambda: self.restore(conversation_id))
-        self._notices.post_info(CONVERSATION_DELETED if summary.title else UNTITLED_DELETED, undo, title=summary.title)
+        text = CONVERSATION_DELETED if summary.title else UNTITLED_DELETED
+        params = {"title": summary.title}
+        self._notices.post(Notice(Level.INFO, text, params, actions=(undo,), key=_key(conversation_id)))
 
     def restore(self, conversation_id: int) -> None:
         """Take out of the trash."""
@@ -95,12 +97,14 @@ class ConversationsService(QObject):
         if summary is not None and summary.deleted_at is not None:
             self._put(replace(summary, deleted_at=None))
             self._storage.write(lambda store: store.set_deleted(conversation_id, None))
+            self._notices.clear(_key(conversation_id))
 
     def empty_trash(self) -> None:
         """Really delete what is in the trash."""
         for summary in self.trash():
             del self._summaries[summary.id]
             self._gone.add(summary.id)
+            self._notices.clear(_key(summary.id))
         # Whenever that was deleted: the clock may have been put back since.
         self._storage.write(lambda store: store.purge_trash(math.inf))
         self.list_changed.emit()
@@ -109,6 +113,11 @@ class ConversationsService(QObject):
         if self._summaries.get(summary.id) != summary:
             self._summaries[summary.id] = summary
             self.list_changed.emit()
+
+
+def _key(conversation_id: int) -> str:
+    """Of the notice that a conversation can be taken back, which is true only while it is in the trash."""
+    return f"deleted {conversation_id}"
 
 
 def _purge_old(store: ConversationStore) -> None:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from enum import StrEnum
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -265,19 +264,11 @@ class InspectorService(QObject):
     def _on_loaded(self, message: Message, found: TokenTrace | None) -> None:
         if message.id != self.message_id or self.state is not TraceState.LOADING:
             return
-        if found is not None and len(found) and not self._is_stale(message, found.meta):
+        if found is not None and len(found) and not self._scores.is_stale(message, found.meta):
             self.trace = TraceBuffer(found)
             self._settle(TraceState.READY, self._wanted)
         else:
             self._settle(TraceState.MISSING if message.role is Role.ASSISTANT else self._unscored())
-
-    def _is_stale(self, message: Message, meta: dict[str, Any]) -> bool:
-        """Whether a prompt was scored by another model, or behind another system prompt, than would read it now."""
-        model = self._engine.model
-        if message.role is Role.ASSISTANT or model is None:
-            return False
-        now = self._scores.scored_with(self.prefix_to(message.id))
-        return any(meta.get(key, now[key]) != now[key] for key in now)
 
     def _settle(self, state: TraceState, token: int | None = None) -> None:
         self.state = state
@@ -353,7 +344,7 @@ class InspectorService(QObject):
         message = self.message
         if message is None or message.role is Role.ASSISTANT or self.is_text:
             return
-        changed = self.state is TraceState.READY and self._is_stale(message, self.trace.meta)
+        changed = self.state is TraceState.READY and self._scores.is_stale(message, self.trace.meta)
         if changed or self.state is TraceState.UNSCORED:  # all may be again as it was when it was scored
             self._look_at(message.id, self.token)
 
@@ -366,7 +357,7 @@ class InspectorService(QObject):
 
     def _on_scored(self, message_id: int, trace: TraceBuffer) -> None:
         message = self.message
-        if message is not None and message_id == self.message_id and not self._is_stale(message, trace.meta):
+        if message is not None and message_id == self.message_id and not self._scores.is_stale(message, trace.meta):
             self.trace = trace
             self._settle(TraceState.READY, self._token_at(self._wanted_place) if self.is_text else None)
 

@@ -1,6 +1,7 @@
 """Scores of prompts: the model reads a message and all before it once more, to say how likely its tokens were."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -107,6 +108,16 @@ class PromptScores(QObject):
             "raw": prefix.raw,
         }
 
+    def is_stale(self, message: Message, meta: dict[str, Any]) -> bool:
+        """Whether *message*, whose trace has this *meta*, was scored by another model, or behind another system prompt,
+        than would read it now; not so a reply, which is looked at as it was written, nor what is no longer shown.
+        """
+        is_known = message.id in self._texts or message.id in self._chat.conversation.messages
+        if message.role is Role.ASSISTANT or self._engine.model is None or not is_known:
+            return False
+        now = self.scored_with(self.prefix_of(message.id))
+        return any(meta.get(key, now[key]) != now[key] for key in now)
+
     def _cancel_all(self) -> None:
         for message_id in list(self._running):
             self.cancel(message_id)
@@ -132,7 +143,7 @@ class PromptScores(QObject):
     def _on_failed(self, message_id: int, error: UserFixable) -> None:
         self._running.pop(message_id, None)
         self.changed.emit(message_id)
-        if error.code is not ErrorCode.CANCELLED:
+        if error.code not in (ErrorCode.CANCELLED, ErrorCode.NO_MODEL):  # why there is none is said elsewhere
             self.failed.emit(message_id, error)
 
     def _on_progress(self, message_id: int, event: object) -> None:

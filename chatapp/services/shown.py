@@ -3,6 +3,7 @@
 import re
 import time
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -58,8 +59,10 @@ class ShownConversation(QObject):
         self._open: dict[int, Conversation] = {}
         self._drafts: dict[int, str] = {}
         self._saved: set[int] = {summary.id for summary in conversations.summaries() + conversations.trash()}
+        self._beginning = self._begins_with()
         self.conversation = self._new()
         self._opening = self.conversation.id  # the one that is shown, or will be when it has been read
+        settings.changed.connect(self._on_setting_changed)
         conversations.renamed.connect(self._on_renamed)
         conversations.deleted.connect(self._on_deleted)
 
@@ -78,12 +81,8 @@ class ShownConversation(QObject):
 
     def new_conversation(self) -> None:
         """Show an empty conversation; one that is empty already is kept."""
-        self.conversation_leaving.emit()
-        if self.conversation.messages or self._drafts.get(self.conversation.id):
-            self._show(self._new())
-        else:
-            self._opening = self.conversation.id
-            self.conversation_changed.emit()
+        self.conversation_leaving.emit()  # what is half typed is of this one
+        self._show(self._new() if self._is_written_in() else self.conversation)
 
     def open(self, conversation_id: int) -> None:
         """Show a conversation, when it has been read."""
@@ -115,12 +114,12 @@ class ShownConversation(QObject):
         """Of the shown conversation, from the next reply on."""
         if text != self.conversation.system_prompt:
             self.conversation.system_prompt = text
-            self._options_set(written=text)
+            self._options_set()
 
     def set_sampling(self, params: SamplingParams | None) -> None:
         """Of the shown conversation; None follows the defaults."""
         self.conversation.sampling = params.checked() if params else None
-        self._save_header_if_known()
+        self._save_header_if_used()
         self.sampling_changed.emit()
 
     def set_overflow(self, overflow: Overflow) -> None:
@@ -136,7 +135,7 @@ class ShownConversation(QObject):
     def set_prefill(self, text: str) -> None:
         """What every reply in the shown conversation begins with."""
         self.conversation.prefill = text
-        self._options_set(written=text)
+        self._options_set()
 
     def set_adapters(self, adapters: tuple[AdapterUse, ...]) -> None:
         """Of the shown conversation, from the next reply on."""
@@ -152,13 +151,20 @@ class ShownConversation(QObject):
         self._storage.write(lambda store: store.save_message(conversation_id, message))
         self.message_changed.emit(message_id)
 
-    def _options_set(self, written: str = "") -> None:
-        """What was *written* is kept in a conversation without messages, too, like a draft."""
-        if written:
-            self._save_header(self.conversation)
-        else:
-            self._save_header_if_known()
+    def _options_set(self) -> None:
+        self._save_header_if_used()
         self.options_changed.emit()
+
+    def _on_setting_changed(self) -> None:
+        """A conversation that has not begun begins like every new one, as far as it was not set otherwise."""
+        before, self._beginning = self._beginning, self._begins_with()
+        shown = self.conversation
+        if shown.messages or before == self._beginning:
+            return
+        for name, value in self._beginning.items():
+            if getattr(shown, name) == before[name]:
+                setattr(shown, name, value)
+        self._options_set()
 
     # -- what is typed -------------------------------------------------------------------------------------------------
 
@@ -183,17 +189,28 @@ class ShownConversation(QObject):
     def _sync(self) -> None:
         """Put what was streamed so far into the tree; here nothing streams."""
 
+    def _begins_with(self) -> dict[str, Any]:
+        """How the settings want a conversation to begin, by the fields of `Conversation`."""
+        get = self._settings.get
+        return {
+            "system_prompt": get(schema.SYSTEM_PROMPT),
+            "overflow": Overflow(get(schema.OVERFLOW)),
+            "prefill": get(schema.PREFILL),
+            "raw": {"on": True, "off": False}.get(get(schema.COMPLETION)),
+        }
+
     def _new(self) -> Conversation:
         now = time.time()
-        get = self._settings.get
-        conversation = Conversation(
-            self._next_conversation, "", now, now, system_prompt=get(schema.SYSTEM_PROMPT),
-            overflow=Overflow(get(schema.OVERFLOW)), prefill=get(schema.PREFILL),
-            raw={"on": True, "off": False}.get(get(schema.COMPLETION)),
-        )  # fmt: skip
+        conversation = Conversation(self._next_conversation, "", now, now, **self._beginning)
         self._next_conversation += 1
         self._open[conversation.id] = conversation
         return conversation
+
+    def _is_written_in(self) -> bool:
+        """Whether there are words of the user's in the shown conversation, also such as were never sent."""
+        shown, beginning = self.conversation, self._beginning
+        own = any(getattr(shown, name) != beginning[name] for name in ("system_prompt", "prefill"))
+        return own or bool(shown.messages or self.draft())
 
     def _show(self, conversation: Conversation) -> None:
         self.conversation_leaving.emit()
@@ -215,8 +232,9 @@ class ShownConversation(QObject):
         self._storage.write(lambda store: store.save_message(conversation.id, message))
         return message
 
-    def _save_header_if_known(self) -> None:
-        if self.conversation.id in self._saved:
+    def _save_header_if_used(self) -> None:
+        """An empty conversation is in no list, unless something was written into it."""
+        if self.conversation.id in self._saved or self._is_written_in():
             self._save_header(self.conversation)
 
     def _save_header(self, conversation: Conversation) -> None:

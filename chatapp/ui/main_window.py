@@ -280,10 +280,10 @@ class MainWindow(QMainWindow):
         self._show_title()
         idle = chat.streaming_id is None
         listed = any(s.id == chat.conversation.id for s in self._services.conversations.summaries())
-        has_reply = self._last_reply() is not None
+        reply = self._last_reply()
         actions["stop"].setEnabled(not idle)
-        actions["regenerate"].setEnabled(has_reply and chat.can_send)
-        actions["copy_reply"].setEnabled(has_reply)
+        actions["regenerate"].setEnabled(reply is not None and chat.can_send)
+        actions["copy_reply"].setEnabled(reply is not None and bool(reply.text) and reply.id != chat.streaming_id)
         actions["rename"].setEnabled(listed)
         actions["delete"].setEnabled(listed)
         actions["undo_delete"].setEnabled(bool(self._services.conversations.trash()))
@@ -339,6 +339,8 @@ class MainWindow(QMainWindow):
         QCoreApplication.quit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self._is_filled:
+            self._chat.composer.keep_draft()  # a window that is hidden has lost what an input method held back
         if self._is_filled and self._asks:
             from chatapp.ui.dialogs.unsaved import may_close
 

@@ -206,7 +206,7 @@ class SettingsPanel(QScrollArea):
         self._show_all()
 
     def _on_setting_changed(self, key: str) -> None:
-        if key.startswith("sampling.") or key == SYSTEM_PROMPT.key:
+        if key.startswith("sampling.") or key == SYSTEM_PROMPT.key or key in self._options:
             self._show_all()
 
     def _retranslate(self) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QKeySequence
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QInputMethodEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -103,7 +103,8 @@ def test_actions_are_available_when_they_make_sense(window: MainWindow, services
     services.chat.send("/wait")
     assert actions["stop"].isEnabled()
     assert not actions["regenerate"].isEnabled()
-    qtbot.waitUntil(lambda: services.chat.state in (ChatState.PROMPT, ChatState.STREAMING), timeout=10_000)
+    qtbot.waitUntil(lambda: services.chat.state is ChatState.STREAMING, timeout=10_000)
+    assert not actions["copy_reply"].isEnabled(), "its text is not there yet"
     press(qtbot, window, "Esc")
     qtbot.waitUntil(lambda: services.chat.state is ChatState.IDLE, timeout=10_000)
     for name in ("regenerate", "copy_reply", "rename", "delete"):
@@ -192,13 +193,15 @@ def test_the_menu_marks_the_list_while_it_is_shown(window: MainWindow, qtbot: Qt
     assert action.isChecked()
 
 
-@pytest.mark.parametrize("hidden_by", ["trash", "Ctrl+B", "Ctrl+I"])
+@pytest.mark.parametrize("hidden_by", ["trash", "filter", "Ctrl+B", "Ctrl+I"])
 def test_a_title_is_edited_in_sight(window: MainWindow, services: Services, qtbot: QtBot, hidden_by: str) -> None:
     ask(services, qtbot, "first")
     window.resize(900, 700)
     listed, sidebar = window.findChild(QListView, "conversationList"), window.findChild(QWidget, "sidebar")
     if hidden_by == "trash":
         qtbot.mouseClick(window.findChild(QPushButton, "trashButton"), Qt.MouseButton.LeftButton)
+    elif hidden_by == "filter":
+        qtbot.keyClicks(window.findChild(QLineEdit, "searchBox"), "second")
     else:
         press(qtbot, window, hidden_by)
         qtbot.waitUntil(sidebar.isHidden)
@@ -228,6 +231,16 @@ def test_the_layout_is_there_again_next_time(make_services: Make, qtbot: QtBot, 
     assert (reopened.width(), reopened.height()) == (790, 640)
     assert not reopened.findChild(QWidget, "settingsDock").isHidden()
     assert reopened.windowTitle() == "remember me — ChatApp"
+
+
+def test_the_syllable_that_is_composed_is_in_the_draft_when_the_window_is_closed(
+    window: MainWindow, services: Services, qtbot: QtBot
+) -> None:
+    edit = window.findChild(QPlainTextEdit, "composer")
+    qtbot.waitUntil(edit.hasFocus)
+    QApplication.sendEvent(edit, QInputMethodEvent("글", []))
+    window.close()
+    assert services.chat.draft() == "글"
 
 
 def test_the_list_of_conversations_stays_beside_the_inspector(

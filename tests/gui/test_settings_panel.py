@@ -27,7 +27,7 @@ from pytestqt.qtbot import QtBot
 from chatapp.core.generation import MAX_SEED, SamplingParams
 from chatapp.services.bundle import Services
 from chatapp.services.chat import ChatState
-from chatapp.settings.schema import CONTEXT_LENGTH, FONT_SIZE, LANGUAGE, MODEL_FOLDERS, SETTINGS, THEME
+from chatapp.settings.schema import CONTEXT_LENGTH, FONT_SIZE, LANGUAGE, MODEL_FOLDERS, PREFILL, SETTINGS, THEME
 from chatapp.ui.main_window import MainWindow
 from chatapp.ui.preferences.field import Field
 from chatapp.ui.preferences.fields import field_for
@@ -258,6 +258,16 @@ def test_the_system_prompt_belongs_to_the_conversation(panel: SettingsPanel, ser
     services.chat.open(first.id)
     assert edit.toPlainText() == "짧게 답해 줘."
     qtbot.waitUntil(lambda: services.chat.state is ChatState.IDLE, timeout=10_000)
+
+
+def test_what_new_conversations_begin_with_is_seen_where_none_has_begun(
+    panel: SettingsPanel, services: Services
+) -> None:
+    row = field(panel, "prefill").parent()
+    assert isinstance(row, SettingRow)
+    services.settings.set(PREFILL, "Sure:")
+    assert row.field.value() == services.chat.conversation.prefill == "Sure:"
+    assert row.findChild(QToolButton, "resetButton").isHidden()
 
 
 def test_back_to_the_defaults_one_by_one_and_all(panel: SettingsPanel, services: Services, qtbot: QtBot) -> None:

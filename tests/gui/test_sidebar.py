@@ -131,6 +131,22 @@ def test_the_delete_key_needs_no_question_and_can_be_undone(
     assert window._notices.bars() == []
 
 
+def test_the_focus_stays_where_the_keys_put_it_when_another_conversation_is_read(
+    listed: ConversationList, services: Services, fill: Fill, qtbot: QtBot
+) -> None:
+    fill((900, "newest", 0), (901, "two", 1), (902, "three", 2))
+    with qtbot.waitSignal(services.chat.conversation_changed):
+        services.chat.open(901)
+    listed.setFocus()
+    qtbot.waitUntil(listed.hasFocus)
+    assert listed.currentIndex().data(Data.ID) == 901
+    with qtbot.waitSignal(services.chat.conversation_changed):
+        qtbot.keyClick(listed, Qt.Key.Key_Delete)
+    assert services.chat.conversation.id == 900
+    assert listed.item_model.index_of(900).data(Data.SHOWN) is True
+    assert listed.currentIndex().data(Data.ID) == 902, "a second Delete is for the neighbour"
+
+
 def test_a_title_being_typed_survives_changes_of_the_list(
     listed: ConversationList, services: Services, fill: Fill, qtbot: QtBot
 ) -> None:
@@ -267,3 +283,36 @@ def test_the_trash_restores_and_is_emptied_only_after_a_question(
     qtbot.keyClick(page, Qt.Key.Key_Escape)
     assert not page.isVisible()
     assert window.findChild(ConversationList).isVisible()
+
+
+def test_undo_is_offered_only_for_what_is_in_the_trash(
+    window: MainWindow, services: Services, fill: Fill, qtbot: QtBot
+) -> None:
+    fill((900, "one", 0), (901, "two", 1))
+    for number in (900, 901):
+        services.conversations.delete(number)
+    services.conversations.restore(901)
+    window.actions_table["undo_delete"].trigger()
+    assert [s.id for s in services.conversations.summaries()] == [900, 901], "the one that is left"
+    services.conversations.delete(900)
+    assert len(window._notices.bars()) == 1
+    services.conversations.empty_trash()
+    assert window._notices.bars() == []
+
+
+def test_escape_in_the_trash_stops_no_reply(window: MainWindow, services: Services, fill: Fill, qtbot: QtBot) -> None:
+    fill((900, "one", 0))
+    services.conversations.delete(900)
+    services.chat.send("/wait")
+    qtbot.waitUntil(lambda: services.chat.state is ChatState.STREAMING, timeout=10_000)
+    qtbot.mouseClick(window.findChild(QPushButton, "trashButton"), Qt.MouseButton.LeftButton)
+    page = window.findChild(QWidget, "trashPage")
+    page._list.setFocus()
+    qtbot.waitUntil(page._list.hasFocus)
+    states: list[str] = []
+    services.chat.state_changed.connect(states.append)
+    qtbot.keyClick(page._list, Qt.Key.Key_Escape)
+    assert not page.isVisible()
+    assert ChatState.STOPPING not in states
+    services.chat.stop()
+    qtbot.waitUntil(lambda: services.chat.state is ChatState.IDLE, timeout=10_000)

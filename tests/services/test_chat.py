@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from functools import partial
 
 import psutil
 import pytest
@@ -12,12 +13,14 @@ from chatapp.core.adapters import AdapterUse
 from chatapp.core.conversation import Conversation, Message, Role
 from chatapp.core.errors import ErrorCode
 from chatapp.core.generation import FinishReason, SamplingParams
-from chatapp.protocol.messages import Generate
+from chatapp.core.trace import TokenTrace
+from chatapp.protocol.messages import Generate, Tokens
 from chatapp.services.bundle import Services
 from chatapp.services.chat import ChatState
 from chatapp.services.engine_process import EngineState
-from chatapp.services.notices import Action, Notice
+from chatapp.services.notices import LOAD_IS_TIGHT, Action, Level, Notice
 from chatapp.settings import schema
+from chatapp.store.conversations import ConversationStore
 from tests.services.conftest import Make, ready
 
 
@@ -182,6 +185,28 @@ def test_without_a_model_nothing_is_taken(make_services: Make, qtbot: QtBot) -> 
     assert told[-1].error.code is ErrorCode.NO_MODEL
 
 
+def test_without_a_model_what_says_why_stays_and_only_one_that_there_was_is_restarted(
+    make_services: Make, qtbot: QtBot
+) -> None:
+    services = make_services()
+    shown: dict[str, Notice] = {}
+    services.notices.attach(lambda notice: shown.update({notice.key: notice}))
+    services.notices.cleared.connect(lambda key: shown.pop(key, None))
+    services.notices.post(
+        Notice(Level.WARNING, LOAD_IS_TIGHT, {"name": "m", "needed": "2", "available": "2"}, key="model")
+    )
+    assert not services.chat.send("hello?")
+    (said,) = [notice for notice in shown.values() if notice.error is not None]
+    assert said.actions == ()
+    assert list(shown) == ["model", said.key]
+    with qtbot.waitSignal(services.engine.model_loaded, timeout=20_000):
+        services.start()
+    assert list(shown) == ["model"]
+    services.engine.unload()
+    assert not services.chat.send("hello?")
+    assert [action for action, _restart in shown[said.key].actions] == [Action.RESTART_ENGINE]
+
+
 def test_blank_text_and_a_second_message_while_one_runs_are_not_taken(services: Services, qtbot: QtBot) -> None:
     assert not services.chat.send("  \n ")
     assert services.chat.send("/wait")
@@ -310,10 +335,13 @@ def test_choosing_another_model_in_the_middle_interrupts(services: Services, qtb
 def test_an_error_of_the_engine_ends_the_turn_with_a_notice(
     services: Services, notices: list[Notice], qtbot: QtBot
 ) -> None:
+    cleared: list[str] = []
     answer(services, qtbot, "/error")
     assert notices[-1].error is not None
     assert notices[-1].error.code is ErrorCode.TEMPLATE_FAILED
+    services.notices.cleared.connect(cleared.append)
     assert answer(services, qtbot, "fine").text == "You said: fine"
+    assert notices[-1].key in cleared
 
 
 def test_ready_twice_is_one_engine(make_services: Make, qtbot: QtBot) -> None:
@@ -358,3 +386,87 @@ def test_guessing_repeated_text_is_a_setting(services: Services, qtbot: QtBot, m
     services.settings.set(schema.LOOKUP, "on")
     answer(services, qtbot, "two")
     assert [request.lookup for request in sent] == [False, True]
+
+
+def _save(conversation: Conversation, store: ConversationStore) -> None:
+    store.save_conversation(conversation.header())
+
+
+def read_all(services: Services, qtbot: QtBot) -> None:
+    """Until everything that was asked of the disk has arrived."""
+    read: list[None] = []
+    services.storage.read(lambda _store: None, read.append)
+    qtbot.waitUntil(lambda: bool(read))
+
+
+def test_what_was_on_its_way_when_a_reply_is_stopped_does_not_go_on_with_it(services: Services, qtbot: QtBot) -> None:
+    services.chat.send("/wait")
+    wait_for_text(services, qtbot)
+    job = services.engine._job
+    assert job is not None
+    services.chat.stop()
+    services.engine.event_received.emit(Tokens(job, "on its way", TokenTrace.empty()))
+    assert services.chat.state is ChatState.STOPPING
+    wait_until_idle(services, qtbot)
+    assert "on its way" in services.chat.conversation.path()[-1].text
+
+
+def test_without_the_model_that_was_unloaded_no_reply_waits(make_services: Make, qtbot: QtBot) -> None:
+    services = make_services()
+    services.start()
+    assert services.chat.send("early bird")
+    services.engine.unload()
+    assert services.chat.state is ChatState.IDLE
+    message = services.chat.conversation.path()[-1]
+    assert message.info is not None
+    assert message.info.finish is FinishReason.INTERRUPTED
+
+
+def test_a_conversation_that_has_not_begun_follows_the_preferences(services: Services, qtbot: QtBot) -> None:
+    chat, settings = services.chat, services.settings
+    for typed in ("B", "Be", "Be brief."):
+        settings.set(schema.SYSTEM_PROMPT, typed)
+    settings.set(schema.COMPLETION, "off")
+    assert (chat.conversation.system_prompt, chat.conversation.raw) == ("Be brief.", False)
+    assert services.conversations.summaries() == []
+    chat.set_system_prompt("Be long.")
+    settings.set(schema.SYSTEM_PROMPT, "Be kind.")
+    assert chat.conversation.system_prompt == "Be long.", "it was set here"
+    chat.new_conversation()
+    assert chat.conversation.system_prompt == "Be kind."
+    answer(services, qtbot, "hello")
+    settings.set(schema.SYSTEM_PROMPT, "")
+    assert chat.conversation.system_prompt == "Be kind.", "it has begun"
+
+
+@pytest.mark.parametrize("ended_by", ["closing", "another one"])
+def test_a_system_prompt_is_kept_before_the_first_message(
+    services: Services, make_services: Make, qtbot: QtBot, ended_by: str
+) -> None:
+    services.chat.set_system_prompt("You are a patient teacher.")
+    written = services.chat.conversation.id
+    services.chat.new_conversation()
+    assert services.chat.conversation.id != written
+    if ended_by == "closing":
+        services.close()
+        services = make_services()
+    assert [s.id for s in services.conversations.summaries()] == [written]
+    with qtbot.waitSignal(services.chat.conversation_changed):
+        services.chat.open(written)
+    assert services.chat.conversation.system_prompt == "You are a patient teacher."
+
+
+def test_only_what_was_asked_for_last_is_shown_when_it_was_read(services: Services, qtbot: QtBot) -> None:
+    chat = services.chat
+    for conversation in (Conversation(900, "on the disk", 1.0, 1.0), Conversation(901, "on the disk", 1.0, 1.0)):
+        services.storage.write(partial(_save, conversation))
+        services.conversations.touch(conversation)
+    shown = chat.conversation
+    chat.open(900)
+    services.conversations.delete(900)
+    read_all(services, qtbot)
+    assert chat.conversation is shown, "it is in the trash"
+    chat.open(901)
+    chat.new_conversation()
+    read_all(services, qtbot)
+    assert chat.conversation is shown

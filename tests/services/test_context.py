@@ -36,6 +36,7 @@ def test_the_count_follows_what_is_typed_and_sent(services: Services, qtbot: QtB
     chat = services.chat
     chat.set_draft("one two three")
     counted(services, qtbot, 0, 3)
+    chat.set_draft("")
     answered(services, qtbot, "one two three")  # "You said: one two three"
     counted(services, qtbot, 8, 0)
     assert services.context.use.exact
@@ -47,6 +48,18 @@ def test_the_count_follows_what_is_typed_and_sent(services: Services, qtbot: QtB
     counted(services, qtbot, 13)
     chat.new_conversation()
     counted(services, qtbot, 0)
+
+
+def test_the_count_of_one_conversation_is_not_told_of_another(services: Services, qtbot: QtBot) -> None:
+    answered(services, qtbot, "one two three")
+    counted(services, qtbot, 8)
+    services.context._ask()
+    services.chat.new_conversation()
+    used: list[int] = []
+    services.context.changed.connect(lambda: used.append(services.context.use.used))
+    services.chat.set_draft("four five")
+    counted(services, qtbot, 0, 2)
+    assert set(used) == {0}
 
 
 def test_counting_goes_on_while_a_reply_runs(services: Services, qtbot: QtBot) -> None:

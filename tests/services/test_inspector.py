@@ -3,6 +3,7 @@ from pytestqt.qtbot import QtBot
 
 from chatapp.core.adapters import AdapterUse
 from chatapp.core.conversation import Role
+from chatapp.core.errors import UserFixable
 from chatapp.protocol.messages import Scored
 from chatapp.services.bundle import Services
 from chatapp.services.inspector import TraceState
@@ -202,3 +203,18 @@ def test_a_prompt_that_changed_without_a_model_is_not_scored_for_it(services: Se
     with qtbot.waitSignal(services.engine.model_loaded, timeout=20_000):
         services.engine.load(path)
     settled(services, qtbot, TraceState.UNSCORED)
+
+
+def test_another_model_ends_the_scoring_and_is_no_failure_of_it(services: Services, qtbot: QtBot) -> None:
+    reply = answer(services, qtbot, "one two three")
+    assert reply.parent_id is not None
+    failed: list[UserFixable] = []
+    services.prompt_scores.failed.connect(lambda _id, error: failed.append(error))
+    services.inspector.select(reply.parent_id)
+    settled(services, qtbot, TraceState.UNSCORED)
+    services.inspector.score()
+    settled(services, qtbot, TraceState.SCORING)
+    with qtbot.waitSignal(services.engine.model_loaded, timeout=20_000):
+        services.engine.load(services.engine.model_path)
+    assert services.inspector.state is TraceState.UNSCORED
+    assert failed == []

@@ -64,7 +64,7 @@ class Composer(QWidget):
         self.setFocusProxy(self.edit)
         self.setCursor(Qt.CursorShape.IBeamCursor)
         chat.state_changed.connect(self.refresh)
-        chat.conversation_leaving.connect(self.flush_draft)
+        chat.conversation_leaving.connect(self.keep_draft)
         chat.conversation_changed.connect(self._on_conversation_changed)
         theme.notifier.changed.connect(self.update)
         QApplication.instance().focusChanged.connect(self._on_focus_changed)  # type: ignore[union-attr]
@@ -90,10 +90,15 @@ class Composer(QWidget):
         self._timer.stop()
         if self._chat.send(text):
             self.edit.clear()
-            self._timer.stop()
+            self._save_draft()
             self._notice.hide()
             self.sent.emit()
         self.edit.setFocus()
+
+    def keep_draft(self) -> None:
+        """Nobody goes on with what is written here: keep it, with the syllable that is being composed."""
+        self.edit.commit_preedit()
+        self.flush_draft()
 
     def flush_draft(self) -> None:
         """Keep what is written now."""
@@ -112,7 +117,7 @@ class Composer(QWidget):
         self._stop.setVisible(here)
         self._stop.setEnabled(self._chat.state != "stopping")
         self._send.setVisible(not here)
-        self._send.setEnabled(self._chat.can_send and not self._is_blank())
+        self._send.setEnabled(self._chat.can_send and not self.edit.is_blank)
         if had_focus and not (self._send.hasFocus() or self._stop.hasFocus()):
             self.edit.setFocus()
         if running and not here:
@@ -121,10 +126,6 @@ class Composer(QWidget):
             self._send.setToolTip(self.tr("Choose a model first"))
         else:
             self._send.setToolTip(self.tr("Send (Enter); Shift+Enter begins a new line"))
-
-    def _is_blank(self) -> bool:
-        document = self.edit.document()
-        return document.characterCount() <= 1 or (document.characterCount() < 4000 and not self.edit.text().strip())
 
     def _on_text_changed(self) -> None:
         self._timer.start()

@@ -57,7 +57,7 @@ class EditBox(QWidget):
         return [self.edit, self._cancel, self._save]
 
     def _on_text_changed(self) -> None:
-        self._save.setEnabled(bool(self.edit.text().strip()))
+        self._save.setEnabled(not self.edit.is_blank)
 
     def _on_submitted(self) -> None:
         text = self.text()

@@ -65,6 +65,8 @@ class HeatControl(QObject):
         scores.failed.connect(self._on_score_failed)
         for can_or_cannot in (services.chat.state_changed, services.engine.state_changed):
             can_or_cannot.connect(self._offer_all)
+        for read_otherwise in (services.chat.options_changed, services.engine.model_loaded):
+            read_otherwise.connect(self._refresh_all)
         for elsewhere in (services.chat.path_changed, services.chat.conversation_changed):
             elsewhere.connect(self.hide_card)
         light.context_changed.connect(self._refresh_all)
@@ -101,6 +103,9 @@ class HeatControl(QObject):
             return
         outlined = self._inspector.is_open and self._inspector.message_id == widget.message.id
         traced = self._traces.of(widget.message) if self.is_on or outlined else None
+        if traced is not None and self._scores.is_stale(widget.message, traced.trace.meta):
+            traced = None
+            self._scored.discard(widget.message.id)
         self._offer(widget, scored=traced is not None)
         if traced is None:
             widget.set_heat(None)

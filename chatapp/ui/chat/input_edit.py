@@ -18,6 +18,7 @@ from chatapp.ui.widgets.plain_edit import UNBROKEN, text_of
 
 MAX_LENGTH = 200_000  # characters; more than any context holds
 MAX_LINES = 10
+_LONG = 4000  # characters
 _UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffc]")
 _WRAP = QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
@@ -72,6 +73,12 @@ class InputEdit(QPlainTextEdit):
     def is_composing(self) -> bool:
         """Whether an input method is holding text back."""
         return bool(self._preedit)
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is nothing to send, nor a syllable that is being composed; a long text is not looked at."""
+        count = self.document().characterCount()  # one more than there are
+        return not self.is_composing and (count <= 1 or (count < _LONG and not self.text().strip()))
 
     def text(self) -> str:
         """What was written, without a syllable that is being composed."""

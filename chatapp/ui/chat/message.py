@@ -346,7 +346,11 @@ class MessageWidget(QWidget):
             return
         if self.thought.is_shown:
             yield self.thought.button
+            if self.thought.button.isChecked():
+                yield from self.thought.body.focusables()
         yield from self.body.focusables()
+        if not self._more.isHidden():
+            yield self._more
         if self.status.is_shown:
             yield from self.status.buttons()
         yield from self.actions_row.buttons()

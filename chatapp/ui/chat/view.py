@@ -4,7 +4,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from chatapp.core.context import droppable_turns
@@ -359,7 +359,3 @@ class ChatView(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self._retranslate()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        self.composer.flush_draft()
-        super().closeEvent(event)

@@ -51,14 +51,18 @@ class ConversationList(QListView):
         self._on_list_changed()
         self._retranslate()
 
-    def rename_shown(self) -> None:
-        """Edit the title of the conversation that has the focus here, else of the one the chat shows."""
-        index = self.currentIndex() if self.hasFocus() else self.item_model.index_of(self._shown_id())
+    def rename_shown(self) -> bool:
+        """Edit the title of the conversation that has the focus here, else of the one the chat shows; False if it is
+        not in the list as it is filtered.
+        """
+        focused = self.currentIndex() if self.hasFocus() else QModelIndex()
+        index = focused if focused.isValid() else self.item_model.index_of(self._shown_id())
         if index.isValid():
             self.setFocus()
             self.setCurrentIndex(index)
             self.scrollTo(index)
             self.edit(index)
+        return index.isValid()
 
     def delete(self, index: QModelIndex) -> None:
         """Move a conversation to the trash; its neighbour gets the focus."""
@@ -106,6 +110,8 @@ class ConversationList(QListView):
     def _on_conversation_changed(self) -> None:
         shown = self._shown_id()
         self.item_model.set_shown(shown)
+        if self.hasFocus() and self.currentIndex().isValid():
+            return  # the keys act on that line; what is read from the disk comes later than the next key
         index = self.item_model.index_of(shown)
         if index.isValid():
             self.setCurrentIndex(index)

@@ -76,7 +76,9 @@ class Sidebar(QWidget):
     def rename_shown(self) -> None:
         """Edit the title of the conversation that has the focus in the list, else of the one the chat shows."""
         self._pages.setCurrentWidget(self._list_page)  # an editor in the list behind the trash would be open unseen
-        self.list.rename_shown()
+        if not self.list.rename_shown():
+            self._search.clear()  # it hides the line that is to be edited
+            self.list.rename_shown()
 
     def _show_trash(self, shown: bool) -> None:
         self._pages.setCurrentWidget(self._trash if shown else self._list_page)

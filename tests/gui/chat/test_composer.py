@@ -257,6 +257,17 @@ def test_the_send_button_takes_the_composed_syllable(composer: Composer, sent: S
 # -- pasting -----------------------------------------------------------------------------------------------------------
 
 
+def test_one_syllable_is_enough_for_the_send_button(composer: Composer, sent: Sent, qtbot: QtBot) -> None:
+    send = button(composer, "sendButton")
+    preedit(composer.edit, "네")
+    assert send.isEnabled()
+    preedit(composer.edit, "")
+    assert not send.isEnabled()
+    preedit(composer.edit, "네")
+    qtbot.mouseClick(send, Qt.MouseButton.LeftButton)
+    assert sent.texts == ["네"]
+
+
 def test_rich_text_is_pasted_plain(composer: Composer, qtbot: QtBot) -> None:
     data = QMimeData()
     data.setHtml("<b>bold</b>")
@@ -331,6 +342,18 @@ def test_a_draft_is_kept_when_the_window_goes(composer: Composer, services: Serv
     qtbot.keyClicks(composer.edit, "not lost")
     composer.hide()
     assert services.chat.draft() == "not lost"
+
+
+def test_the_syllable_that_is_composed_stays_in_the_draft(composer: Composer, services: Services, qtbot: QtBot) -> None:
+    qtbot.keyClicks(composer.edit, "a")
+    preedit(composer.edit, "한")
+    first = services.chat.conversation.id
+    services.chat.new_conversation()
+    assert composer.edit.text() == ""
+    preedit(composer.edit, "", "한")  # the input method commits it late
+    assert composer.edit.text() == ""
+    services.chat.open(first)
+    assert composer.edit.text() == "a한"
 
 
 def test_a_huge_word_does_not_make_typing_slow(composer: Composer, qtbot: QtBot) -> None:

@@ -123,6 +123,16 @@ def test_a_syllable_that_is_composed_is_kept_with_the_editor(view: ChatView, ser
     assert editor_of(message_at(view, services, 0)).toPlainText() == "a한"
 
 
+def test_one_syllable_is_enough_to_be_saved(view: ChatView, services: Services, qtbot: QtBot) -> None:
+    say(view, services, qtbot, "first wording")
+    asked = message_at(view, services, 0)
+    editor = rewrite(asked, qtbot, " ")
+    save = by_name(asked, "Save and send")
+    assert not save.isEnabled()
+    QApplication.sendEvent(editor, QInputMethodEvent("네", []))
+    assert save.isEnabled()
+
+
 def test_an_open_editor_outlives_another_reply_to_an_earlier_message(
     view: ChatView, services: Services, qtbot: QtBot
 ) -> None:

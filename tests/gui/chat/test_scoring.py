@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 from chatapp.core.generation import SamplingParams
 from chatapp.core.measure import Measure
 from chatapp.services.bundle import Services
+from chatapp.services.inspector import TraceState
 from chatapp.settings.inspector import COLORS_IN_CHAT, TOKEN_MEASURE
 from chatapp.ui.chat.view import ChatView
 from tests.gui.inspector.real import Real, ask, open_real
@@ -59,6 +60,31 @@ def test_a_question_is_scored_where_it_stands(view: tuple[Services, ChatView, in
     assert services.inspector.message_id == reply, "the inspector goes on looking at what it looked at"
     services.settings.set(COLORS_IN_CHAT, "off")
     assert chat.heat.legend.isHidden()
+
+
+def test_colours_are_shown_only_while_the_message_would_be_read_that_way(
+    view: tuple[Services, ChatView, int], qtbot: QtBot
+) -> None:
+    services, chat, asked = view
+    services.settings.set(COLORS_IN_CHAT, "on")
+    offer, widget = offer_of(chat, asked), chat.list.ensure_widget(asked)
+    qtbot.waitUntil(lambda: not offer.isHidden())
+    offer.click()
+    assert widget is not None
+    qtbot.waitUntil(lambda: widget.heat is not None, timeout=20_000)
+    before = services.chat.conversation.system_prompt
+    services.chat.set_system_prompt("Answer briefly.")
+    assert widget.heat is None
+    assert offer.text() == "Score this message"
+    assert not offer.isHidden()
+    services.chat.set_system_prompt(before)
+    assert widget.heat is not None
+    assert offer.isHidden()
+    services.inspector.set_open(True)
+    services.inspector.select(asked)
+    qtbot.waitUntil(lambda: services.inspector.state is TraceState.READY)
+    services.chat.new_conversation()  # while its widgets are still there
+    assert chat.list.widgets() == []
 
 
 def test_without_a_model_the_offer_says_what_it_needs(view: tuple[Services, ChatView, int], qtbot: QtBot) -> None:

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from chatapp.services.bundle import Services
@@ -37,6 +38,23 @@ def test_a_thought_is_folded_opens_by_key_and_is_not_copied(view: ChatView, serv
     assert "secret plan" in shown(thought.body)
     widget.copy_message()
     assert QGuiApplication.clipboard().text() == "The **answer**"
+
+
+def test_an_open_thought_is_reached_between_its_button_and_the_answer(
+    view: ChatView, services: Services, qtbot: QtBot
+) -> None:
+    widget = ask(view, services, qtbot, "/say <think>plan</think>Yes")
+    button = widget.thought.button
+    button.setFocus()
+    button.focusNextChild()
+    assert widget.body.isAncestorOf(QApplication.focusWidget())
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    qtbot.waitUntil(widget.thought.body.isVisible)
+    view.list.lay_out()
+    for body in (widget.thought.body, widget.body):
+        QApplication.focusWidget().focusNextChild()
+        assert body.isAncestorOf(QApplication.focusWidget())
 
 
 def test_a_plain_reply_has_no_thought(view: ChatView, services: Services, qtbot: QtBot) -> None:

@@ -57,6 +57,22 @@ def test_an_empty_conversation_teaches(view: ChatView, services: Services, qtbot
     assert view.composer.edit.hasFocus()
 
 
+def test_a_question_that_is_asked_by_a_click_leaves_what_is_being_written(
+    view: ChatView, services: Services, qtbot: QtBot
+) -> None:
+    qtbot.keyClicks(view.composer.edit, "half a thought")
+    asked = services.chat.conversation.id
+    qtbot.mouseClick(view.empty.findChildren(QPushButton)[0], Qt.MouseButton.LeftButton)
+    idle(services, qtbot)
+    assert view.composer.edit.text() == "half a thought"
+    services.chat.new_conversation()
+    services.chat.open(asked)
+    assert view.composer.edit.text() == "half a thought"
+    qtbot.keyClick(view.composer.edit, Qt.Key.Key_Return)
+    idle(services, qtbot)
+    assert services.chat.draft() == ""
+
+
 def test_a_turn(view: ChatView, services: Services, qtbot: QtBot) -> None:
     say(view, services, qtbot, "/say Some **bold** words, 한글도")
     assert shown(view) == ["/say Some **bold** words, 한글도", "Some bold words, 한글도"]
@@ -261,7 +277,13 @@ def test_long_questions_are_shortened_until_asked(view: ChatView, services: Serv
     put(services, Message(1, None, Role.USER, "word " * 3000, 0))
     (widget,) = view.list.widgets()
     assert len(shown(view)[0]) < 7000
-    click(qtbot, widget, "Show all")
+    more = by_name(widget, "Show all")
+    more.setFocus()
+    more.focusPreviousChild()
+    assert widget.body.isAncestorOf(QApplication.focusWidget()), "it comes behind the text"
+    more.setFocus()
+    qtbot.keyClick(more, Qt.Key.Key_Space)
+    assert QApplication.focusWidget() is by_name(widget, "Copy")
     assert "".join(shown(view)[0].split()) == "word" * 3000
 
 
