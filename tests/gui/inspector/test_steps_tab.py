@@ -238,6 +238,9 @@ def test_other_tabs_ask_about_a_text_and_the_chat_takes_over(open_real: Real, qt
     inspector.select_token(0)
     assert lens.lens.obstacle is Obstacle.FIRST  # nothing comes before it: there is nothing to predict it from
     assert tab.steps.obstacle is None
+    qtbot.waitUntil(lambda: tab.steps.taken is not None, timeout=30_000)
+    assert tab.steps.taken is not None
+    assert tab.steps.taken.arrays["ids"].tolist() == inspector.trace.ids[:1].tolist()  # and not behind all of the text
     services.chat.set_draft("other things do not end it")
     services.chat.path_changed.emit()
     assert inspector.is_text
