@@ -170,11 +170,12 @@ class ModelCompareService(QObject):
         found = self.comparison
         if found is None or found.kl is None or token < 1 or token == self.token or self.is_busy:
             return
-        self.token, self.error, self._is_attending = token, None, False
+        self.token, self._is_attending = token, False
         self._withdraw()
-        if token in found.attention:
+        if token in found.attention or self.other.model is None:  # its worker died: `error` says of what
             self.heads_changed.emit()
         else:
+            self.error = None
             self._attend(token, "")
 
     # -- the steps -----------------------------------------------------------------------------------------------------

@@ -247,6 +247,20 @@ def test_the_other_worker_may_die(looked: Services, qtbot: QtBot) -> None:
     assert compared(looked, qtbot, "llama-q8_0").mean_kl > 0  # and it can be tried again
 
 
+def test_heads_are_not_waited_for_when_the_other_worker_is_gone(looked: Services, qtbot: QtBot) -> None:
+    service = looked.model_compare
+    found = compared(looked, qtbot, "llama-q8_0")
+    service.look_at(9)
+    qtbot.waitUntil(lambda: 9 in found.attention, timeout=20_000)
+    psutil.Process(service.other.pid).kill()
+    qtbot.waitUntil(lambda: service.error is not None, timeout=20_000)
+    error = service.error
+    service.look_at(9)  # is known
+    service.look_at(7)
+    assert not service.is_asking_heads
+    assert service.error is error
+
+
 def test_it_makes_room_for_the_chats_next_model(looked: Services, qtbot: QtBot) -> None:
     service = looked.model_compare
     compared(looked, qtbot, "llama-q8_0")
