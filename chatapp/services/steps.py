@@ -66,4 +66,5 @@ class TokenSteps(TokenQuestion):
         inspector = self._inspector
         if inspector.trace.owners is not None and inspector.token is not None:  # what the token itself became
             prefix = replace(prefix, reply_ids=tuple(inspector.trace.ids[: inspector.token + 1].tolist()))
-        return Steps(0, prefix, self.layer, self.head, self._chat.effective_sampling())
+        params = self.sampled_with or self._chat.effective_sampling()
+        return Steps(0, prefix, self.layer, self.head, params)

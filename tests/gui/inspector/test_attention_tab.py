@@ -6,6 +6,7 @@ from typing import TypeVar
 import numpy as np
 import psutil
 import pytest
+from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
@@ -342,7 +343,8 @@ def test_shares_are_those_of_the_model_that_is_loaded(open_real: Real, qtbot: Qt
     services = open_real(False)
     tab, inspector = open_tab(services, qtbot), services.inspector
     part(tab, QTabBar, "attentionPages").setCurrentIndex(4)
-    page, found = tab.shares, []
+    page = tab.shares
+    found: list[NDArray[np.float32]] = []
     for name in ("llama-f32", "llama-tied"):  # which cut text into the same tokens
         with qtbot.waitSignal(services.engine.model_loaded, timeout=60_000):
             services.models.choose(str(tiny(name)))

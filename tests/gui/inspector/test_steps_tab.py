@@ -203,6 +203,7 @@ def test_a_reply_s_token_is_asked_for_and_a_cancel_ends_it(open_real: Real, qtbo
     services = open_real(True)
     _, tab = open_panel(services, qtbot)
     trace = ask(services, qtbot, "What is attention?", PARAMS)
+    services.chat.set_sampling(SamplingParams(temperature=2.0))  # of the next one
     services.inspector.select_token(3)
     assert not cards(tab)
     press(tab, "stepsButton", qtbot)
@@ -215,6 +216,7 @@ def test_a_reply_s_token_is_asked_for_and_a_cancel_ends_it(open_real: Real, qtbo
     assert taken is not None
     assert int(taken.arrays["ids"][-1]) == int(trace.ids[2])  # what had been read when it was chosen
     assert int(taken.arrays["top_ids"][0]) == int(trace.ids[3])  # drawn greedily
+    assert taken.facts["temperature"] == 0.0
     services.inspector.select_token(4)
     assert not cards(tab)
 
