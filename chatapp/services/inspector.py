@@ -195,10 +195,12 @@ class InspectorService(QObject):
             prefix = replace(prefix, raw=bool(meta.get("raw")))
         if "adapters" in meta:
             prefix = replace(prefix, adapters=tuple(AdapterUse.from_json(use) for use in meta["adapters"]))
+        given = self.trace.given_of(message.text)
         return replace(
             prefix,
             messages=sent,
-            prefill=self.trace.given_of(message.text),
+            prefill=given,
+            written=message.info.written_in(given) if message.info else 0,
             reply_ids=tuple(self.trace.ids[:tokens].tolist()),
         )
 
