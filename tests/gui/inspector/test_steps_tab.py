@@ -221,6 +221,27 @@ def test_a_reply_s_token_is_asked_for_and_a_cancel_ends_it(open_real: Real, qtbo
     assert not cards(tab)
 
 
+def test_the_boxes_say_what_the_cards_show(open_real: Real, qtbot: QtBot) -> None:
+    services = open_real(True)
+    _, tab = open_panel(services, qtbot)
+    ask(services, qtbot, "What is attention?", PARAMS)
+    services.inspector.select_token(3)
+    layer, head = tab.findChild(QSpinBox, "stepsLayer"), tab.findChild(QSpinBox, "stepsHead")
+    assert layer is not None
+    assert head is not None
+    tab.steps.choose(1000, 1000)  # of a larger model
+    press(tab, "stepsButton", qtbot)
+    qtbot.waitUntil(lambda: tab.steps.taken is not None, timeout=30_000)
+    assert tab.steps.taken is not None
+    assert (tab.steps.taken.layer, tab.steps.taken.head) == (layer.value() - 1, head.value() - 1)
+    assert (layer.value(), head.value()) == tab.steps.sizes
+    services.engine.unload()
+    assert tab.steps.taken is not None
+    tab.steps.choose(0, 0)  # cannot be asked for now
+    assert tab.steps.taken is None
+    assert not cards(tab)
+
+
 def test_other_tabs_ask_about_a_text_and_the_chat_takes_over(open_real: Real, qtbot: QtBot) -> None:
     services = open_real(True)
     inspector = services.inspector
