@@ -395,6 +395,12 @@ def test_what_is_exported(tab: AttentionTab, tmp_path: Path) -> None:
     assert [row[4] for row in table.rows] == attention.picture.weights[2, 3].tolist()
     assert table.meta["heads"] == "L2 H3"
     assert table.meta["fingerprint"]
+    attention.choose_heads(frozenset(), "rollout")
+    part(tab, QTabBar, "attentionPages").setCurrentIndex(2)
+    matrix = tab.export_data()
+    assert matrix is not None
+    assert (matrix.meta["heads"], matrix.meta["combined"]) == ("L0 H0", "mean")  # which is what it shows
+    assert [row[4] for row in matrix.table().rows] == attention.picture.weights[0, 0].tolist()
     image = tmp_path / "sources.png"
     image.write_bytes(png(found.picture(), found.meta)())
     assert not QImage(str(image)).isNull()
