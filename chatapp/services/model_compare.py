@@ -262,7 +262,11 @@ class ModelCompareService(QObject):
                 length = sum(map(len, said))  # a stop text can begin within a token
             path, print_ = (engine.model.path, engine.model.fingerprint) if engine.model else ("", "")
             file = ModelFile(Path(path).name, print_)
-            trace.meta = {"model": path, "fingerprint": print_, "kind": "prompt", "prompt_tokens": answer.total}
+            adapters = () if found else self._prefix.adapters  # the other one is read without
+            trace.meta = {
+                "model": path, "fingerprint": print_, "kind": "prompt", "prompt_tokens": answer.total,
+                "adapters": [use.to_json() for use in adapters],
+            }  # fmt: skip
             found.append(Side(file, trace, own, length))
         return found[0], found[1]
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
 from pytestqt.qtbot import QtBot
 
+from chatapp.core.adapters import AdapterUse
 from chatapp.core.conversation import Message
 from chatapp.core.errors import ErrorCode, RequestError, UserFixable
 from chatapp.core.generation import SamplingParams
@@ -20,6 +22,8 @@ from chatapp.services.inspector import TraceState
 from chatapp.services.model_compare import CompareState
 from chatapp.services.questions import Questions
 from tests.gui.inspector.real import Real, ask, open_real
+from tests.helpers.asking import weights_of
+from tests.helpers.tiny_lora import write_lora
 from tests.helpers.tiny_models import tiny
 from tests.services.conftest import make_services, services
 
@@ -120,6 +124,15 @@ def test_of_a_chat_the_message_counts_and_not_what_stands_before_it(looked: Serv
     said = b"".join(one.trace.token_bytes(int(at)) for at in np.flatnonzero(one.own))
     assert said.decode() == user.text
     assert len(one.trace) > len(found.known)
+
+
+def test_the_adapters_of_the_chat_are_named(looked: Services, qtbot: QtBot, tmp_path: Path) -> None:
+    use = AdapterUse(str(write_lora(tmp_path / "a.gguf", weights_of("llama-f32"))), 2.0)
+    looked.chat.set_adapters((use,))
+    ask(looked, qtbot, "Hello", SamplingParams(temperature=0, max_tokens=4))
+    one, two = compared(looked, qtbot, "llama-f32").sides
+    assert one.perplexity != two.perplexity
+    assert [side.trace.meta["adapters"] for side in (one, two)] == [[use.to_json()], []]
 
 
 def test_it_can_be_cancelled_and_the_chat_goes_on(looked: Services, qtbot: QtBot) -> None:

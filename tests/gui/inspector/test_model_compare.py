@@ -113,6 +113,8 @@ def test_one_token_has_no_numbers_and_is_exported_all_the_same(
     found = json.loads(table_json(exported.table()))
     assert found["meta"]["perplexity"] == found["meta"]["bits_per_character"] == [None, None]
     assert len(found["rows"]) == 1
+    nothing = ("a_logprob", "b_logprob", "a_rank", "b_rank", "a_top_id", "b_top_id", "kl_bits")
+    assert [found["rows"][0][name] for name in nothing] == [None] * len(nothing)
     totals = dialog.findChild(QLabel, "modelCompareTotals").text()
     assert totals.startswith("Perplexity: A –, B – ")
     assert "nan" not in totals
