@@ -285,6 +285,16 @@ def test_it_makes_room_for_the_chats_next_model(looked: Services, qtbot: QtBot) 
     assert service.state is CompareState.IDLE
 
 
+def test_too_long_a_text_is_said_to_be_that(looked: Services, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chatapp.services.model_compare.MOST", 8)
+    service = looked.model_compare
+    service.start(str(tiny("llama-q8_0")))
+    qtbot.waitUntil(lambda: service.state is CompareState.FAILED, timeout=20_000)
+    assert service.error is not None
+    assert service.error.code is ErrorCode.INVALID_ARGUMENT  # a longer context would not help
+    assert service.error.params["most"] == "8"
+
+
 def test_what_cannot_be_loaded_is_said(looked: Services, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     service = looked.model_compare
     service.start("/nowhere/at/all.gguf")
