@@ -64,8 +64,9 @@ class Reader:
         Raise `RequestError` where there are none, or more than the context holds (the last *unread* need no room).
         """
         reply = checked_ids(prefix.reply_ids, self.model.n_vocab)
+        written: list[int] = []
         if reply and not (prefix.messages or prefix.text or prefix.prefill):
-            made, written, reply = Prompt("", reply), [], []
+            made, reply = Prompt("", reply), []
         else:
             asked = Generate(
                 0, prefix.messages, raw=prefix.raw or bool(prefix.text), prompt=prefix.text, prefill=prefix.prefill,
