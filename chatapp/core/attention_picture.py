@@ -58,15 +58,21 @@ class AttentionPicture:
         """Layers with attention, and heads of the one that has most."""
         return self.weights.shape[0], self.weights.shape[1]
 
+    def has(self, head: Head) -> bool:
+        """Whether the model has this head."""
+        layer, number = head
+        if layer not in self.layers or not 0 <= number < self.shape[1]:
+            return False
+        return bool(self.exists[self.layers.index(layer), number])
+
     def row(self, heads: frozenset[Head] = frozenset(), how: str = "mean") -> NDArray[np.float32]:
         """float32 (T,): the "mean" or the "max" of *heads*, of all of them when there are none."""
         if not heads:
             return self.peak if how == "max" else self.mean
         chosen = np.zeros(self.shape, np.bool_)
-        for layer, head in heads:
-            if layer in self.layers and head < self.shape[1]:
-                chosen[self.layers.index(layer), head] = True
-        return combined(self.weights, how, heads=chosen & self.exists)
+        for layer, head in filter(self.has, heads):
+            chosen[self.layers.index(layer), head] = True
+        return combined(self.weights, how, heads=chosen)
 
     def group_of(self, head: Head) -> int:
         """The key-value head that a head reads from."""

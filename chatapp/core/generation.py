@@ -136,6 +136,10 @@ class ReplyInfo:
     reused_given_tokens: int = 0
     begun_length: int | None = None
 
+    def written_in(self, given: str) -> int:
+        """How many characters at the end of *given*, which the text begins with, a model wrote; 0 if nobody counted."""
+        return 0 if self.begun_length is None else max(0, len(given) - self.begun_length)
+
     @property
     def evaluated_tokens(self) -> int:
         """Of the prompt and of what was given by id: what had to be evaluated before the first token was drawn."""

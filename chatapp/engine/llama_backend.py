@@ -192,8 +192,7 @@ class LlamaBackend:
         text = self._text(request)
         writer = TraceWriter(model.piece, model.name, listener.tokens, chain.stages if request.stages else ())
         chain.accept_prompt(prompt)
-        written = request.prefill[max(0, len(request.prefill) - request.written) :]
-        chain.accept_written(model.tokenize_within(written, parse_special=False))  # a grammar asks for the characters
+        chain.accept_written(prompts.written(request))
         drafts = Drafts(cache, wanted=request.lookup)
         try:
             for token in begun:

@@ -7,7 +7,7 @@ import numpy as np
 from chatapp.core.errors import ErrorCode, RequestError
 from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.engine.backend import Listener
-from chatapp.engine.reading import Reader, cancelled
+from chatapp.engine.reading import Passage, Reader, cancelled
 from chatapp.engine.sampling import SamplerChain
 from chatapp.protocol.messages import Logits, LogitsRead, Predict, Predicted
 
@@ -23,13 +23,19 @@ def predict(request: Predict, reader: Reader, listener: Listener) -> Predicted:
     model, n_ctx = reader.model, reader.context.n_ctx
     with SamplerChain(params, model.n_vocab, n_ctx, model.vocab) as chain:  # first: it may be refused
         passage = reader.passage(request.prefix)
-        chain.accept_prompt(passage.prompt)
-        for token in passage.reply:
-            chain.accept(token)
+        follow(chain, passage)
         logits = reader.last_row(passage.tokens, listener).copy()
         names, left, probs = chain.stages_left(logits)
     arrays = {"logits": logits, "stage_left": left, "stage_probs": probs}
     return Predicted(request.job, len(passage.tokens), names, arrays)
+
+
+def follow(chain: SamplerChain, passage: Passage) -> None:
+    """Let *chain* stand where it stood when the reply had been written up to the end of *passage*."""
+    chain.accept_prompt(passage.prompt)
+    chain.accept_written(passage.written)
+    for token in passage.reply:
+        chain.accept(token)
 
 
 def logits(request: Logits, reader: Reader, listener: Listener) -> LogitsRead:

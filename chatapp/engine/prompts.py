@@ -99,6 +99,11 @@ class Prompts:
         each = tuple(self._content(m.content) for m in request.messages)
         return Counted(request.job, total + begun, each, max(0, longer - total), system_merged)
 
+    def written(self, request: Generate) -> list[int]:
+        """What a model wrote of the given beginning, as tokens for a grammar, which asks for the characters."""
+        text = request.prefill[max(0, len(request.prefill) - request.written) :]
+        return self._model.tokenize_within(text, parse_special=False)
+
     def marked(self, messages: Sequence[ChatMessage], *, raw: bool = False) -> str:
         """The prompt's text with a `mark` in the place of each message's; "" when the template refuses that."""
         marks = [ChatMessage(message.role, mark(index)) for index, message in enumerate(messages)]

@@ -25,12 +25,16 @@ TILE = 64  # tokens; llama.cpp adds up the attention of a smaller batch in float
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """The tokens of a `Prefix`. *text* is the rendered prompt, of which the last *prefill* tokens begin the reply."""
+    """The tokens of a `Prefix`. *text* is the rendered prompt, of which the last *prefill* tokens begin the reply.
+
+    written  what a model wrote of this beginning, see `Prompts.written`
+    """
 
     text: str
     prompt: list[int]
     reply: list[int]
-    prefill: int = 0
+    prefill: int
+    written: list[int]
 
     @property
     def tokens(self) -> list[int]:
@@ -61,19 +65,21 @@ class Reader:
         Raise `RequestError` where there are none, or more than the context holds (the last *unread* need no room).
         """
         reply = checked_ids(prefix.reply_ids, self.model.n_vocab)
+        written: list[int] = []
         if reply and not (prefix.messages or prefix.text or prefix.prefill):
             made, reply = Prompt("", reply), []
         else:
             asked = Generate(
-                0, prefix.messages, raw=prefix.raw or bool(prefix.text), prompt=prefix.text, prefill=prefix.prefill
-            )
-            made = self.prompts.make(asked, sys.maxsize)
+                0, prefix.messages, raw=prefix.raw or bool(prefix.text), prompt=prefix.text, prefill=prefix.prefill,
+                written=prefix.written,
+            )  # fmt: skip
+            made, written = self.prompts.make(asked, sys.maxsize), self.prompts.written(asked)
         needed = len(made.tokens) + len(reply)
         if needed - unread > self.context.n_ctx:
             raise RequestError(ErrorCode.CONTEXT_FULL, needed=needed, available=self.context.n_ctx)
         if self.adapters.use(prefix.adapters):
             self._cache.forget(saved=True)
-        return Passage(plain(made.text), made.tokens, reply, made.prefill)
+        return Passage(plain(made.text), made.tokens, reply, made.prefill, written)
 
     def rows(
         self, tokens: list[int], start: int, listener: Listener, *, more: int = 0

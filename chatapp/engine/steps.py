@@ -19,7 +19,8 @@ from chatapp.engine import log
 from chatapp.engine.attending import NO_LAYERS
 from chatapp.engine.backend import Listener
 from chatapp.engine.llama import Context, Model
-from chatapp.engine.reading import Reader, cancelled
+from chatapp.engine.predicting import follow
+from chatapp.engine.reading import Passage, Reader, cancelled
 from chatapp.engine.sampling import SamplerChain
 from chatapp.engine.step_capture import StepCapture
 from chatapp.engine.weight_file import WeightFile
@@ -68,7 +69,7 @@ def take(request: Steps, reader: Reader, listener: Listener, n_threads: int) -> 
     with WeightFile(model.path) as weights:
         work = _Work(model, request, tokens, capture, weights)
         work.run(listener)
-    chosen, drawn = _sampled(request, reader, passage.prompt, passage.reply, capture.parts["logits"], work.top)
+    chosen, drawn = _sampled(request, reader, passage, capture.parts["logits"], work.top)
     work.captured["chosen"] = chosen
     return work.answer(drawn)
 
@@ -292,16 +293,14 @@ class _Work:
 
 
 def _sampled(
-    request: Steps, reader: Reader, prompt: list[int], reply: list[int], logits: F32, top: NDArray[np.int32]
+    request: Steps, reader: Reader, passage: Passage, logits: F32, top: NDArray[np.int32]
 ) -> tuple[F32, dict[str, Any]]:
     """The probabilities of *top* after all samplers, by llama.cpp's own chain, and the names of its stages."""
     params = request.params.checked()
     if params.uses("xtc"):
         params = replace(params, xtc_probability=1.0)  # as `predicting` shows it
     with SamplerChain(params, reader.model.n_vocab, reader.context.n_ctx, reader.model.vocab) as chain:
-        chain.accept_prompt(prompt)
-        for token in reply:
-            chain.accept(token)
+        follow(chain, passage)
         names, left, probs = chain.stages_left(logits)
     raw = np.asarray(probs[0][top], np.float32)
     return np.asarray(probs[-1][top], np.float32), {

@@ -22,7 +22,7 @@ class Prefix:
     messages   rendered by the chat template up to the place where a reply begins; with *raw* joined as they stand.
                The tokens are those that `Generate` would send
     text       instead of *messages*: a text as it stands, names of control tokens recognised
-    prefill    the given beginning of the reply's text, part of the prompt
+    prefill    the given beginning of the reply's text, part of the prompt; *written* as in `Generate`
     reply_ids  the tokens that follow, by id; without anything before them they are all of it, as they stand
     """
 
@@ -30,6 +30,7 @@ class Prefix:
     text: str = ""
     raw: bool = False
     prefill: str = ""
+    written: int = 0
     reply_ids: tuple[int, ...] = ()
     adapters: tuple[AdapterUse, ...] = ()
 

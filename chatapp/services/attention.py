@@ -303,9 +303,9 @@ class AttentionService(QObject):
         if not (np.array_equal(self.ids, known.ids) and np.array_equal(self.owners, known.owners)):
             self.ids, self.owners = known.ids, known.owners
         self.state = AttentionState.READY
-        gone = frozenset(h for h in self.heads if h[0] not in known.picture.layers)
-        if gone:
-            self.choose_heads(self.heads - gone)
+        kept = frozenset(filter(known.picture.has, self.heads))
+        if kept != self.heads:  # they were another model's
+            self.choose_heads(kept)
         self.changed.emit()
         self._look_beside()
 

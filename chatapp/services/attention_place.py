@@ -41,7 +41,7 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A message among the owners: *role* is "system", "user", "assistant", "reply" (the one looked at) or "text".
+    """A message among the owners: *role* is "system", "user", "assistant", and of the last "reply" or "template".
 
     number  counts the messages of a role from 1 on, 0 where there is only one
     """

@@ -75,8 +75,7 @@ def plan_branch(message: Message, trace: TokenTrace | None, position: int, ids: 
     head = trace.head(min(position, int(trace.meta.get("origin_tokens", 0))))
     info = message.info or ReplyInfo()
     given = given_text(message.text, trace)
-    written = 0 if info.begun_length is None else max(0, len(given) - info.begun_length)
-    return Branch(message, trace, given, begun, fork, written, info.unsent, head)
+    return Branch(message, trace, given, begun, fork, info.written_in(given), info.unsent, head)
 
 
 def is_by(message: Message, trace: TokenTrace | TraceBuffer | None, model: ModelInfo | None, path: str) -> bool:

@@ -71,7 +71,8 @@ def place_in(
         return replace(_in_reply(inspector, leaf, _spoken(inspector, vocabulary)), taken=None)
     prefix = inspector.prefix_to(leaf.id)
     if leaf.role is Role.ASSISTANT:  # its tokens are not at hand
-        prefix = replace(prefix, prefill=leaf.text, reply_ids=())
+        written = leaf.info.written_in(leaf.text) if leaf.info else 0
+        prefix = replace(prefix, prefill=leaf.text, written=written, reply_ids=())
     return Place(prefix, _tail(leaf.text))
 
 

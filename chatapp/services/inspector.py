@@ -175,8 +175,9 @@ class InspectorService(QObject):
         """
         chat = self._chat
         if self._scores.text(message_id) is not None:
-            ids = tuple(self.trace.ids[:tokens].tolist()) if tokens else ()
-            return Prefix(raw=True, reply_ids=ids) if ids else self._scores.prefix_of(message_id)
+            if tokens is None:
+                return self._scores.prefix_of(message_id)
+            return Prefix(raw=True, reply_ids=tuple(self.trace.ids[:tokens].tolist()))
         message = chat.conversation.messages[message_id]
         if message.role is not Role.ASSISTANT:
             return self._scores.prefix_of(message_id)
@@ -193,10 +194,12 @@ class InspectorService(QObject):
             prefix = replace(prefix, raw=bool(meta.get("raw")))
         if "adapters" in meta:
             prefix = replace(prefix, adapters=tuple(AdapterUse.from_json(use) for use in meta["adapters"]))
+        given = self.trace.given_of(message.text)
         return replace(
             prefix,
             messages=sent,
-            prefill=self.trace.given_of(message.text),
+            prefill=given,
+            written=message.info.written_in(given) if message.info else 0,
             reply_ids=tuple(self.trace.ids[:tokens].tolist()),
         )
 
@@ -330,13 +333,15 @@ class InspectorService(QObject):
 
     def _on_engine_changed(self) -> None:
         model = self._engine.model
-        if self.state in _UNKNOWN:
+        if self.state is TraceState.NEEDS_MODEL and model is not None and not self.is_text:
+            self._look_at(self.message_id)  # this one may have scored it before
+        elif self.state in _UNKNOWN:
             self._set_state(self._unscored())
         elif self.message is None or self.state is not TraceState.READY or model is None:
             return
-        elif model.fingerprint == self.trace.meta.get("fingerprint"):
+        elif not self.is_text:
             self._on_options_changed()  # without a model nobody could say how it would read the prompt
-        elif self.is_text:
+        elif model.fingerprint != self.trace.meta.get("fingerprint"):
             self.look_at_text(self.message.text, self._wanted_place)  # another one cuts and reads it in its own way
 
     def _on_options_changed(self) -> None:

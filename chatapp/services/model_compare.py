@@ -12,6 +12,7 @@ from chatapp.core.attention_picture import picture_of
 from chatapp.core.conversation import Message, Role
 from chatapp.core.errors import ErrorCode, RequestError, UserFixable
 from chatapp.core.model_comparison import HeadsApart, ModelComparison, ModelFile, Side, divergence, heads_apart
+from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.core.trace import decode_pieces
 from chatapp.core.trace_buffer import TraceBuffer, tokens_in
 from chatapp.hub.gguf import GgufHeader
@@ -39,6 +40,9 @@ from chatapp.services.tasks import Tasks
 from chatapp.services.vocabulary import VocabularyService
 
 MOST = 2048  # tokens; the whole distributions of more take minutes
+TOO_LONG = QT_TRANSLATE_NOOP(
+    "reasons", "Two models can be compared on at most {most} tokens, and {count} stand here. Choose an earlier message"
+)
 _ROWS = 64  # distributions of one question: 39 MB at 152,000 tokens; fewer would be evaluated by another kernel
 _SHORTEST = 512  # tokens of context: the batches are then those of the chat's own, and the numbers comparable
 _STEP = 256
@@ -58,6 +62,7 @@ class CompareState(StrEnum):
 class ModelCompareService(QObject):
     """A is the chat's model, B the other one.
 
+    path       of B, that is or was compared last
     progress   of what is done now, 0..1
     error      why it failed, or the heads of a token could not be compared
     comparison what was found, also while another one is made
@@ -90,7 +95,7 @@ class ModelCompareService(QObject):
         self._vocabularies = (vocabulary, VocabularyService(self.other, self._questions[1], tasks, self))
         self._jobs: list[tuple[Questions, int]] = []
         self._wanted = 0  # counts comparisons: only the latest counts
-        self._path = ""
+        self.path = ""
         self._header: GgufHeader | None = None
         self._message: Message | None = None
         self._is_reply = False
@@ -130,7 +135,7 @@ class ModelCompareService(QObject):
             return
         self.cancel()
         self._wanted += 1
-        self._message, self._path, self._scored = message, path, []
+        self._message, self.path, self._scored = message, path, []
         self.comparison = self.error = self.token = None
         self._prefix = self._inspector.prefix_to(message.id)
         self._is_reply = message.role is Role.ASSISTANT and not self._inspector.is_text
@@ -170,11 +175,12 @@ class ModelCompareService(QObject):
         found = self.comparison
         if found is None or found.kl is None or token < 1 or token == self.token or self.is_busy:
             return
-        self.token, self.error, self._is_attending = token, None, False
+        self.token, self._is_attending = token, False
         self._withdraw()
-        if token in found.attention:
+        if token in found.attention or self.other.model is None:  # its worker died: `error` says of what
             self.heads_changed.emit()
         else:
+            self.error = None
             self._attend(token, "")
 
     # -- the steps -----------------------------------------------------------------------------------------------------
@@ -183,14 +189,16 @@ class ModelCompareService(QObject):
         if len(answer.trace) < answer.total:  # a reply that began ended it
             self._fail(RequestError(ErrorCode.CANCELLED))
         elif answer.total > MOST:
-            self._fail(RequestError(ErrorCode.CONTEXT_FULL, needed=answer.total, available=MOST))
+            self._fail(
+                RequestError(ErrorCode.INVALID_ARGUMENT, reason=TOO_LONG, most=str(MOST), count=str(answer.total))
+            )
         elif which:
             self._scored.append(answer)
             self._compare()
         else:
             self._scored.append(answer)
             self._enter(CompareState.LOADING)
-            wanted, path = self._wanted, self._path
+            wanted, path = self._wanted, self.path
             self._tasks.run(
                 lambda: self._models.header(path),
                 lambda header: self._load(header) if wanted == self._wanted else None,
@@ -202,10 +210,10 @@ class ModelCompareService(QObject):
         needed = max(_SHORTEST, -(-self._scored[0].total // _STEP) * _STEP)
         options = replace(self._models.options(), n_ctx=needed, cache_bytes=0)
         model = self.other.model
-        if model is not None and self.other.model_path == self._path and model.n_ctx >= needed:
+        if model is not None and self.other.model_path == self.path and model.n_ctx >= needed:
             self._on_loaded()
         else:
-            self.other.load(self._path, options)
+            self.other.load(self.path, options)
 
     def _settle(self, options: LoadOptions, devices: tuple[Device, ...]) -> LoadOptions:
         """Once it is known what is free beside the chat's model."""
@@ -261,7 +269,11 @@ class ModelCompareService(QObject):
                 length = sum(map(len, said))  # a stop text can begin within a token
             path, print_ = (engine.model.path, engine.model.fingerprint) if engine.model else ("", "")
             file = ModelFile(Path(path).name, print_)
-            trace.meta = {"model": path, "fingerprint": print_, "kind": "prompt", "prompt_tokens": answer.total}
+            adapters = () if found else self._prefix.adapters  # the other one is read without
+            trace.meta = {
+                "model": path, "fingerprint": print_, "kind": "prompt", "prompt_tokens": answer.total,
+                "adapters": [use.to_json() for use in adapters],
+            }  # fmt: skip
             found.append(Side(file, trace, own, length))
         return found[0], found[1]
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from chatapp.core.errors import UserFixable
 from chatapp.core.sampling import SamplingParams
 from chatapp.protocol.messages import Predict, Predicted
 from chatapp.services.token_question import Obstacle, TokenQuestion
@@ -20,15 +19,6 @@ class TokenPrediction(TokenQuestion):
     def predicted(self) -> Predicted | None:
         """The answer, None before."""
         return self.answer if isinstance(self.answer, Predicted) else None
-
-    @property
-    def sampled_with(self) -> SamplingParams | None:
-        """The settings of the reply that is looked at; None where they are not known."""
-        kept = self._inspector.trace.meta.get("sampling")
-        try:
-            return SamplingParams.from_json(kept) if isinstance(kept, dict) else None
-        except (UserFixable, TypeError, ValueError):  # written by another version
-            return None
 
     @property
     def n_vocab(self) -> int | None:

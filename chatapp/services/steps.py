@@ -39,11 +39,11 @@ class TokenSteps(TokenQuestion):
         return token if inspector.trace.owners is not None else (token - 1 if token else None)
 
     def choose(self, layer: int, head: int, *, again: bool = True) -> None:
-        """Look at another layer and head; what is known is asked for *again*, or forgotten."""
+        """Look at another layer and head; what is known is asked for *again*, or forgotten where it cannot be."""
         if (layer, head) == (self.layer, self.head):
             return
         self.layer, self.head = layer, head
-        if again and (self.answer is not None or self.is_asking):
+        if again and self.obstacle is None and (self.answer is not None or self.is_asking):
             self.ask()
         else:
             self.forget()
@@ -51,6 +51,8 @@ class TokenSteps(TokenQuestion):
 
     def ask(self) -> None:
         """Let the model read up to the token; nothing happens while there is an `obstacle`."""
+        layers, heads = self.sizes  # of a smaller model than the one before: its last ones
+        self.layer, self.head = min(self.layer, max(0, layers - 1)), min(self.head, max(0, heads - 1))
         self.ask_about(self._question)
 
     def differences(self) -> dict[str, Difference]:
@@ -66,4 +68,5 @@ class TokenSteps(TokenQuestion):
         inspector = self._inspector
         if inspector.trace.owners is not None and inspector.token is not None:  # what the token itself became
             prefix = replace(prefix, reply_ids=tuple(inspector.trace.ids[: inspector.token + 1].tolist()))
-        return Steps(0, prefix, self.layer, self.head, self._chat.effective_sampling())
+        params = self.sampled_with or self._chat.effective_sampling()
+        return Steps(0, prefix, self.layer, self.head, params)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from PySide6.QtCore import QObject, Signal
 
 from chatapp.core.errors import ErrorCode, UserFixable
+from chatapp.core.sampling import SamplingParams
 from chatapp.protocol.messages import Prefix, PromptProgress, Question
 from chatapp.services.chat import ChatService
 from chatapp.services.engine_process import EngineService
@@ -77,6 +78,15 @@ class TokenQuestion(QObject):
             return Obstacle.NO_MODEL
         written_by = inspector.trace.meta.get("fingerprint", "")
         return Obstacle.OTHER_MODEL if written_by and written_by != model.fingerprint else None
+
+    @property
+    def sampled_with(self) -> SamplingParams | None:
+        """The settings of the reply that is looked at; None where they are not known."""
+        kept = self._inspector.trace.meta.get("sampling")
+        try:
+            return SamplingParams.from_json(kept) if isinstance(kept, dict) else None
+        except (UserFixable, TypeError, ValueError):  # written by another version
+            return None
 
     def ask_about(self, make: Callable[[Prefix], Question]) -> None:
         """Ask what *make* makes of all that stands before the token; nothing happens while there is an `obstacle`."""

@@ -243,6 +243,25 @@ def test_what_a_model_gave_is_not_kept_for_the_next(
     assert not attention.picture.recorded  # the run that wrote the reply is gone
 
 
+def test_heads_that_the_next_model_does_not_have_are_chosen_no_more(open_real: Real, qtbot: QtBot) -> None:
+    services = open_real(False)
+    inspector, attention = services.inspector, services.attention
+
+    def load(name: str) -> None:
+        with qtbot.waitSignal(services.engine.model_loaded, timeout=60_000):
+            services.models.choose(str(tiny(name)))
+
+    load("llama-f32")
+    inspector.look_at_text("What is attention?")
+    qtbot.waitUntil(lambda: inspector.state is TraceState.READY, timeout=20_000)
+    look(services, qtbot, 5)
+    attention.choose_heads(frozenset({(0, 3), (1, 2), (2, 1)}))
+    load("deci-f32")  # two heads, none, four
+    qtbot.waitUntil(lambda: inspector.state is TraceState.READY, timeout=20_000)
+    look(services, qtbot, 5)
+    assert attention.heads == {(2, 1)}
+
+
 def test_scores_of_all_heads_and_the_matrix_of_one(open_real: Real, qtbot: QtBot, starter_model: str) -> None:
     services = open_recording(open_real, qtbot, starter_model)
     ask(services, qtbot, "What is attention?", GREEDY)

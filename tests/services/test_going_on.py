@@ -14,9 +14,12 @@ from chatapp.core.conversation import Message, Role
 from chatapp.core.errors import ErrorCode
 from chatapp.core.generation import FinishReason, ReplyInfo, SamplingParams
 from chatapp.core.trace import TokenTrace
+from chatapp.protocol.messages import Predict, Predicted
 from chatapp.services.branching import is_by
 from chatapp.services.bundle import Services
 from chatapp.services.chat import ChatState
+from chatapp.services.explorer_place import place_in
+from chatapp.services.inspector import TraceState
 from chatapp.services.notices import Notice
 from chatapp.services.reply import whole_trace
 from tests.helpers.tiny_models import tiny
@@ -142,6 +145,30 @@ def test_a_branch_of_what_another_model_went_on_with_stays_within_the_grammar(re
     assert said(trace) == whole.text.removeprefix(first.text)
     made = branch(real, qtbot, whole, 1, int(trace.ids[1]))
     assert re.fullmatch("ab하나[0-9]{9}", made.text)
+
+
+def test_the_inspector_asks_behind_what_another_model_wrote_within_the_grammar(real: Services, qtbot: QtBot) -> None:
+    params = SamplingParams(temperature=0, grammar=GRAMMAR)
+    real.chat.set_sampling(params.with_value("max_tokens", 4))
+    first = answer(real, qtbot, "hello there")
+    load(real, qtbot, "llama-q8_0")
+    real.chat.set_sampling(params)
+    whole = go_on(real, qtbot, first)
+    inspector = real.inspector
+    found: list[object] = []
+    inspector.select(whole.id)
+    qtbot.waitUntil(lambda: inspector.state is TraceState.READY)
+    ids = inspector.trace.ids.tolist()
+    for at in (0, 2):
+        real.questions.ask(Predict(0, inspector.prefix_to(whole.id, at), params), found.append, found.append)
+    qtbot.waitUntil(lambda: len(found) == 2, timeout=20_000)
+    for at, answered in zip((0, 2), found, strict=True):
+        assert isinstance(answered, Predicted)
+        assert answered.arrays["stage_probs"][-1][ids[at]] > 0
+    inspector.select(first.parent_id or 0)
+    end = place_in(real.chat, inspector, real.engine.model, None, at_end=True)
+    assert end is not None
+    assert (end.prefix.prefill, end.prefix.written) == (whole.text, len(whole.text))
 
 
 def test_text_that_does_not_follow_a_later_grammar_stays(real: Services, qtbot: QtBot) -> None:

@@ -4,12 +4,17 @@ from pytestqt.qtbot import QtBot
 from chatapp.core.adapters import AdapterUse
 from chatapp.core.conversation import Role
 from chatapp.core.errors import UserFixable
+from chatapp.core.generation import SamplingParams
 from chatapp.protocol.messages import Scored
 from chatapp.services.bundle import Services
 from chatapp.services.inspector import TraceState
+from tests.gui.inspector.real import Real, ask, open_real
+from tests.helpers.tiny_models import tiny
 from tests.services.conftest import Make, ready
 from tests.services.test_chat import answer, wait_for_text, wait_until_idle
 from tests.unit.test_trace import trace_of
+
+__all__ = ["open_real"]
 
 
 def settled(services: Services, qtbot: QtBot, state: TraceState = TraceState.READY) -> None:
@@ -218,3 +223,26 @@ def test_another_model_ends_the_scoring_and_is_no_failure_of_it(services: Servic
         services.engine.load(services.engine.model_path)
     assert services.inspector.state is TraceState.UNSCORED
     assert failed == []
+
+
+def test_a_prompt_is_not_shown_as_another_model_scored_it(open_real: Real, qtbot: QtBot) -> None:
+    services = open_real(False)
+
+    def load(name: str) -> None:
+        with qtbot.waitSignal(services.engine.model_loaded, timeout=60_000):
+            services.models.choose(str(tiny(name)))
+
+    load("llama-f32")
+    ask(services, qtbot, "Hello", SamplingParams(temperature=0, max_tokens=2))
+    inspector = services.inspector
+    inspector.select(services.chat.conversation.path()[0].id)
+    settled(services, qtbot, TraceState.UNSCORED)
+    inspector.score()
+    settled(services, qtbot)
+    scored = inspector.trace.logprobs.tolist()
+    load("llama-tied")
+    settled(services, qtbot, TraceState.UNSCORED)
+    assert not len(inspector.trace)
+    load("llama-f32")
+    settled(services, qtbot)  # what this one said is kept
+    np.testing.assert_array_equal(inspector.trace.logprobs, scored)

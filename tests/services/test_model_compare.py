@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
 from pytestqt.qtbot import QtBot
 
+from chatapp.core.adapters import AdapterUse
 from chatapp.core.conversation import Message
 from chatapp.core.errors import ErrorCode, RequestError, UserFixable
 from chatapp.core.generation import SamplingParams
@@ -20,6 +22,8 @@ from chatapp.services.inspector import TraceState
 from chatapp.services.model_compare import CompareState
 from chatapp.services.questions import Questions
 from tests.gui.inspector.real import Real, ask, open_real
+from tests.helpers.asking import weights_of
+from tests.helpers.tiny_lora import write_lora
 from tests.helpers.tiny_models import tiny
 from tests.services.conftest import make_services, services
 
@@ -120,6 +124,15 @@ def test_of_a_chat_the_message_counts_and_not_what_stands_before_it(looked: Serv
     said = b"".join(one.trace.token_bytes(int(at)) for at in np.flatnonzero(one.own))
     assert said.decode() == user.text
     assert len(one.trace) > len(found.known)
+
+
+def test_the_adapters_of_the_chat_are_named(looked: Services, qtbot: QtBot, tmp_path: Path) -> None:
+    use = AdapterUse(str(write_lora(tmp_path / "a.gguf", weights_of("llama-f32"))), 2.0)
+    looked.chat.set_adapters((use,))
+    ask(looked, qtbot, "Hello", SamplingParams(temperature=0, max_tokens=4))
+    one, two = compared(looked, qtbot, "llama-f32").sides
+    assert one.perplexity != two.perplexity
+    assert [side.trace.meta["adapters"] for side in (one, two)] == [[use.to_json()], []]
 
 
 def test_it_can_be_cancelled_and_the_chat_goes_on(looked: Services, qtbot: QtBot) -> None:
@@ -247,6 +260,20 @@ def test_the_other_worker_may_die(looked: Services, qtbot: QtBot) -> None:
     assert compared(looked, qtbot, "llama-q8_0").mean_kl > 0  # and it can be tried again
 
 
+def test_heads_are_not_waited_for_when_the_other_worker_is_gone(looked: Services, qtbot: QtBot) -> None:
+    service = looked.model_compare
+    found = compared(looked, qtbot, "llama-q8_0")
+    service.look_at(9)
+    qtbot.waitUntil(lambda: 9 in found.attention, timeout=20_000)
+    psutil.Process(service.other.pid).kill()
+    qtbot.waitUntil(lambda: service.error is not None, timeout=20_000)
+    error = service.error
+    service.look_at(9)  # is known
+    service.look_at(7)
+    assert not service.is_asking_heads
+    assert service.error is error
+
+
 def test_it_makes_room_for_the_chats_next_model(looked: Services, qtbot: QtBot) -> None:
     service = looked.model_compare
     compared(looked, qtbot, "llama-q8_0")
@@ -256,6 +283,16 @@ def test_it_makes_room_for_the_chats_next_model(looked: Services, qtbot: QtBot) 
     assert not service.other.pid
     assert service.comparison is None
     assert service.state is CompareState.IDLE
+
+
+def test_too_long_a_text_is_said_to_be_that(looked: Services, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chatapp.services.model_compare.MOST", 8)
+    service = looked.model_compare
+    service.start(str(tiny("llama-q8_0")))
+    qtbot.waitUntil(lambda: service.state is CompareState.FAILED, timeout=20_000)
+    assert service.error is not None
+    assert service.error.code is ErrorCode.INVALID_ARGUMENT  # a longer context would not help
+    assert service.error.params["most"] == "8"
 
 
 def test_what_cannot_be_loaded_is_said(looked: Services, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,17 +15,20 @@ _COLUMNS = ("position", "id", "token", "message", "weight")
 
 
 def attention_export(attention: AttentionService, trace: TraceBuffer, shown: str, widget: QWidget) -> Exported | None:
-    """Of the picture as it is now, put together of the chosen heads; None where there is none."""
+    """Of the picture as it is now, put together of the chosen heads, or of the matrix's; None where there is none."""
     picture, vocabulary, place = attention.picture, attention.vocabulary.current, attention.shown
     if picture is None or vocabulary is None or place is None:
         return None
-    heads = " ".join(head_name(head) for head in sorted(attention.heads)) or "all"
+    is_matrix = shown == "matrix"  # it shows one head, whatever else is chosen
+    chosen = frozenset({attention.matrix_head}) if is_matrix else attention.heads
+    how = "mean" if is_matrix else attention.how
+    heads = " ".join(head_name(head) for head in sorted(chosen)) or "all"
     weighed = weighed_of(attention, shown)
     meta = origin(
-        trace.meta, APP, shown=shown, token=place[1], moment=place[2].value, heads=heads, combined=attention.how,
+        trace.meta, APP, shown=shown, token=place[1], moment=place[2].value, heads=heads, combined=how,
         **label_of(picture), command=weighed.command(trace.meta),
     )  # fmt: skip
-    row = attention.row(place[1])
+    row = picture.row(chosen) if is_matrix else attention.row(place[1])
     if row is None:  # a rollout that is not there yet
         return None
     weights = row.tolist()
@@ -39,7 +42,7 @@ def attention_export(attention: AttentionService, trace: TraceBuffer, shown: str
         ]
         return Table(_COLUMNS, rows, meta)
 
-    lines = (*caption(meta), f"{heads} · {attention.how}", proof_text(picture))
+    lines = (*caption(meta), f"{heads} · {how}", proof_text(picture))
     return Exported(
         f"attention-{shown}", meta, table, lambda: widget_picture(widget, lines), arrays=lambda: weighed.npz(meta)
     )

@@ -137,10 +137,7 @@ class AttentionGrid(QAbstractScrollArea):
     # -- where things are ----------------------------------------------------------------------------------------------
 
     def _exists(self, head: Head) -> bool:
-        picture = self._picture
-        if picture is None or head[0] not in picture.layers or not 0 <= head[1] < picture.shape[1]:
-            return False
-        return bool(picture.exists[picture.layers.index(head[0]), head[1]])
+        return self._picture is not None and self._picture.has(head)
 
     def _by_score(self) -> list[Head]:
         assert self._scores is not None

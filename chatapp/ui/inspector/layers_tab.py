@@ -74,16 +74,17 @@ class LayersTab(QWidget):
     def refresh(self) -> None:
         """Show the selected token anew."""
         views = self.lens.layers(_TOP)
+        is_whole = bool(views) and views[-1].index + 1 == len(views)  # no reply interrupted it
         obstacle = self.lens.obstacle
         self.table.show_layers(views)
         self.table.setVisible(bool(views))
         self._empty.setVisible(not views)
         self._ask.setText(self.tr("Cancel") if self.lens.is_asking else self.tr("Look through the layers"))
-        self._ask.setVisible(self.lens.is_asking or (obstacle is None and not views))
+        self._ask.setVisible(self.lens.is_asking or (obstacle is None and not is_whole))
         self._bar.setVisible(self.lens.is_asking)
         self._bar.setValue(round(1000 * self.lens.progress))
         self._note.setVisible(bool(views))
-        if views:
+        if is_whole:
             self._sentence.setText(self._story(views))
         elif self.lens.is_asking:
             self._sentence.setText(self.tr("The model goes through its layers…"))

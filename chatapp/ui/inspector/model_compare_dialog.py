@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from chatapp.core.attention_picture import Head
+from chatapp.core.model_comparison import ModelComparison
 from chatapp.services.model_compare import CompareState
 from chatapp.ui.i18n import error_text
 from chatapp.ui.inspector import model_compare_words as words
@@ -160,10 +161,17 @@ class ModelCompareDialog(QDialog):
 
     def export_data(self) -> Exported | None:
         """Every token with both models' numbers, and the page as it is shown."""
-        found = self._service.comparison
-        if found is None or self._service.state is not CompareState.DONE:
+        found = self._its_comparison
+        if found is None:
             return None
         return model_compare_export(found, self._selected, self._told.text(), self._found)
+
+    @property
+    def _its_comparison(self) -> ModelComparison | None:
+        """What was found of the model that is chosen."""
+        service = self._service
+        is_its = service.state is CompareState.DONE and service.path == self._choice.currentData()
+        return service.comparison if is_its else None
 
     # -- choosing ------------------------------------------------------------------------------------------------------
 
@@ -171,6 +179,7 @@ class ModelCompareDialog(QDialog):
         """The models of the list; another one than the chat's first."""
         before, model = self._choice.currentData(), self._services.engine.model
         architecture = model.architecture if model else ""
+        self._choice.blockSignals(True)  # what is shown of the model that is chosen stays
         self._choice.clear()
         for known in self._services.models.models():
             if known.error is None:
@@ -182,6 +191,7 @@ class ModelCompareDialog(QDialog):
             self._choose(before)
         elif likeliest:
             self._choice.setCurrentIndex(likeliest[0])
+        self._choice.blockSignals(False)
         self.refresh()
 
     def _choose(self, path: str) -> None:
@@ -207,7 +217,7 @@ class ModelCompareDialog(QDialog):
     def refresh(self) -> None:
         """Show what can be done, how far it is, or what was found."""
         service, model = self._service, self._services.engine.model
-        found = service.comparison if service.state is CompareState.DONE else None
+        found = self._its_comparison
         self._first.set_full_text(self.tr("A: {model}").format(model=Path(model.path).name if model else "–"))
         ready = model is not None and self._services.inspector.message is not None and self._choice.currentData()
         self._run.setText(self.tr("Cancel") if service.is_busy else self.tr("Compare"))
@@ -229,7 +239,7 @@ class ModelCompareDialog(QDialog):
         self._shown = found
 
     def _sentence(self) -> str:
-        service = self._service
+        service, found = self._service, self._its_comparison
         other = Path(str(self._choice.currentData() or "")).name
         running = {
             CompareState.READING: self.tr("The chat’s model reads the text…"),
@@ -241,8 +251,8 @@ class ModelCompareDialog(QDialog):
                 return running[state]
             case CompareState.FAILED if service.error is not None:
                 return " ".join(error_text(service.error))
-            case CompareState.DONE if service.comparison is not None:
-                return words.verdict(service.comparison)
+            case CompareState.DONE if found is not None:
+                return words.verdict(found)
         if self._services.inspector.message is None:
             return self.tr("Choose a message, or an example, in the inspector first.")
         return self.tr(

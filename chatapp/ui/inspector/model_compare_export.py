@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 from PySide6.QtWidgets import QWidget
 
 from chatapp.core.model_comparison import ModelComparison, Side
@@ -38,13 +39,13 @@ def model_compare_export(found: ModelComparison, token: int | None, verdict: str
 
     def table() -> Table:
         if found.kl is None:
-            rows = [(name, *_token(s, at), _number(s.trace.logprobs[at]), int(s.trace.ranks[at]) + 1)
+            rows = [(name, *_token(s, at), _number(s.trace.logprobs[at]), _counted(s.trace.ranks[at]))
                     for name, s in zip("AB", found.sides, strict=True) for at in range(len(s.trace))]  # fmt: skip
             return Table(_OTHER, rows, meta)
         a, b = one.trace, two.trace
         same: list[tuple[Cell, ...]] = [
-            (*_token(one, at), _number(a.logprobs[at]), _number(b.logprobs[at]), int(a.ranks[at]) + 1,
-             int(b.ranks[at]) + 1, int(a.top_ids[at, 0]), int(b.top_ids[at, 0]), _number(found.kl[at]))
+            (*_token(one, at), _number(a.logprobs[at]), _number(b.logprobs[at]), _counted(a.ranks[at]),
+             _counted(b.ranks[at]), *(_known_id(trace.top_ids[at, 0]) for trace in (a, b)), _number(found.kl[at]))
             for at in range(len(a))
         ]  # fmt: skip
         return Table(_SAME, same, meta)
@@ -62,6 +63,15 @@ def _token(side: Side, at: int) -> tuple[Cell, ...]:
 
 def _number(value: float) -> float | None:
     return None if math.isnan(value) else short_float(float(value))
+
+
+def _counted(rank: np.int32) -> int | None:
+    """From 1 on."""
+    return None if rank < 0 else int(rank) + 1
+
+
+def _known_id(token: np.int32) -> int | None:
+    return None if token < 0 else int(token)
 
 
 def _known(value: float) -> float | None:

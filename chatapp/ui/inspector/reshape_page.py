@@ -11,6 +11,7 @@ from chatapp.core.kept_stages import Missing, NotComputable
 from chatapp.core.reshape_kept import Shaped
 from chatapp.core.reshaper import Predicted, Reshaper, refused
 from chatapp.core.sampling import SamplingParams
+from chatapp.services.inspector import TraceState
 from chatapp.services.prediction import TokenPrediction
 from chatapp.ui.inspector.exported import Exported, reshape_export
 from chatapp.ui.inspector.numbers import rough_percent
@@ -138,7 +139,7 @@ class ReshapePage(QWidget):
         if not self.isVisible():
             return
         trace, token = self._inspector.trace, self._inspector.token
-        if self._inspector.message_id != self._message:
+        if self._inspector.message_id != self._message and self._inspector.state is not TraceState.LOADING:
             self._message = self._inspector.message_id
             self.controls.show_params(self.sampled_with)
         key = (trace, len(trace), token, self._prediction.predicted, self._prediction.sampled_with)

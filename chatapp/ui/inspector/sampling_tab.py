@@ -127,7 +127,7 @@ class SamplingTab(QWidget):
                 token=text,
                 number=number_text(token + 1),
                 count=number_text(count),
-                rank=number_text(int(trace.ranks[token]) + 1),
+                rank=number_text(int(trace.ranks[token]) + 1) if trace.ranks[token] >= 0 else "–",
             )
         )
 

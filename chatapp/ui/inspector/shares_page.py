@@ -79,6 +79,8 @@ class SharesPage(QWidget):
     def show_shares(self) -> None:
         """Show the shares as they are known now."""
         attention = self._attention
+        if attention.picture is None:
+            self._context = None  # the same tokens may come again from another model
         if not self.isVisible() or not attention.is_shown:
             return
         tokens, parts = self._tokens(), self._parts()

@@ -39,7 +39,7 @@ class TokensTab(QWidget):
         self._services = services
         self._inspector = services.inspector
         self._own: np.ndarray[tuple[int], np.dtype[np.intp]] | None = None  # tokens of a prompt's last message
-        self._tried: set[int] = set()  # messages that were scored without being asked for
+        self._tried: set[int] = set()  # messages that this model scored without being asked to
         head = MessageHead(services, self)  # first: the Tab key goes through widgets as they were made
         self._colours = ColourRow(services.settings, self)
         self._hint = Hint(self)
@@ -115,6 +115,7 @@ class TokensTab(QWidget):
         inspector.token_changed.connect(self._show_token)
         inspector.hover_changed.connect(self._show_token)
         self._services.chat.state_changed.connect(self._score_if_short)
+        self._services.engine.model_loaded.connect(lambda _model: self._tried.clear())
         settings.changed.connect(self._score_if_short)
         self.strip.pointed.connect(inspector.hover)
         self.strip.chosen.connect(inspector.select_token)

@@ -6,6 +6,7 @@ from typing import TypeVar
 import numpy as np
 import psutil
 import pytest
+from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
@@ -26,6 +27,7 @@ from chatapp.core.attention import sources, without_sink
 from chatapp.core.attention_cells import between_cells
 from chatapp.services.attention_place import AttentionState, Moment
 from chatapp.services.bundle import Services
+from chatapp.services.inspector import TraceState
 from chatapp.settings.schema import RECORD_ATTENTION
 from chatapp.ui.inspector.attention_tab import AttentionTab
 from chatapp.ui.inspector.attention_words import head_name, weight_text
@@ -34,8 +36,9 @@ from chatapp.ui.inspector.numbers import percent as number_percent
 from chatapp.ui.inspector.picture import png
 from chatapp.ui.widgets.text import number_text
 from tests.gui.inspector.real import Real, ask, open_real
+from tests.helpers.tiny_models import tiny
 from tests.services.conftest import make_services, services
-from tests.services.test_attention_service import GREEDY, open_recording
+from tests.services.test_attention_service import GREEDY, look, open_recording
 
 __all__ = ["make_services", "open_real", "services"]
 W = TypeVar("W", bound=QWidget)
@@ -336,6 +339,26 @@ def test_shares_of_every_message(tab: AttentionTab, qtbot: QtBot) -> None:
     shown(tab, qtbot, 3)
 
 
+def test_shares_are_those_of_the_model_that_is_loaded(open_real: Real, qtbot: QtBot) -> None:
+    services = open_real(False)
+    tab, inspector = open_tab(services, qtbot), services.inspector
+    part(tab, QTabBar, "attentionPages").setCurrentIndex(4)
+    page = tab.shares
+    found: list[NDArray[np.float32]] = []
+    for name in ("llama-f32", "llama-tied"):  # which cut text into the same tokens
+        with qtbot.waitSignal(services.engine.model_loaded, timeout=60_000):
+            services.models.choose(str(tiny(name)))
+        inspector.look_at_text("What is attention?")
+        qtbot.waitUntil(lambda: inspector.state is TraceState.READY, timeout=20_000)
+        look(services, qtbot, 5)
+        qtbot.waitUntil(lambda: page.shares.size > 0 and not np.isnan(page.shares).any(), timeout=20_000)
+        found.append(page.shares[page._tokens().index(5)].copy())
+        row = tab._attention.row(5)
+        assert row is not None
+        assert found[-1][-1] == pytest.approx(without_sink(row)[1], abs=1e-3)
+    assert np.abs(found[0] - found[1]).max() > 2e-3
+
+
 def test_rollout_says_its_convention_and_can_be_stopped(tab: AttentionTab, qtbot: QtBot) -> None:
     combo, attention = part(tab, QComboBox, "attentionHow"), tab._attention
     combo.setFocus()
@@ -372,6 +395,12 @@ def test_what_is_exported(tab: AttentionTab, tmp_path: Path) -> None:
     assert [row[4] for row in table.rows] == attention.picture.weights[2, 3].tolist()
     assert table.meta["heads"] == "L2 H3"
     assert table.meta["fingerprint"]
+    attention.choose_heads(frozenset(), "rollout")
+    part(tab, QTabBar, "attentionPages").setCurrentIndex(2)
+    matrix = tab.export_data()
+    assert matrix is not None
+    assert (matrix.meta["heads"], matrix.meta["combined"]) == ("L0 H0", "mean")  # which is what it shows
+    assert [row[4] for row in matrix.table().rows] == attention.picture.weights[0, 0].tolist()
     image = tmp_path / "sources.png"
     image.write_bytes(png(found.picture(), found.meta)())
     assert not QImage(str(image)).isNull()

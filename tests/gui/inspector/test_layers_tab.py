@@ -1,5 +1,7 @@
 """The Layers tab with the real engine: what it says is what the engine found."""
 
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
@@ -69,6 +71,13 @@ def test_every_layer_has_a_row_and_the_last_one_is_the_model(open_real: Real, qt
     for row in range(rows.rowCount()):
         assert rows.index(row, CHANCE).data().endswith("%")
     assert "likeliest token from layer" in sentence(tab)
+    part = found.arrays["logprobs"].copy()
+    part[1:-1] = np.nan
+    tab.lens.answer = replace(found, arrays=found.arrays | {"logprobs": part})  # as a reply leaves it that interrupts
+    tab.lens.changed.emit()
+    assert rows.rowCount() == 2
+    assert "Each layer can be asked" in sentence(tab)
+    assert button(tab).isVisible()
     services.inspector.select_token(4)
     assert not tab.table.rows.layers
     assert button(tab).isVisible()

@@ -74,6 +74,11 @@ def test_two_models_are_compared_by_mouse(open_real: Real, qapp: QApplication, q
     assert exported.picture().size.width() > 400
     choice.addItem("other.gguf", str(tiny("llama-sentencepiece")))
     choice.setCurrentIndex(choice.count() - 1)
+    assert not strip.isVisible()  # nothing is known of this one
+    assert dialog.export_data() is None
+    choice.setCurrentIndex(choice.findData(path))
+    assert strip.isVisible()
+    choice.setCurrentIndex(choice.count() - 1)
     qtbot.mouseClick(run, LEFT)
     qtbot.waitUntil(lambda: service.state is CompareState.DONE, timeout=30_000)
     assert said["modelCompareTold"].text().startswith("These models cut text into different tokens")
@@ -106,13 +111,17 @@ def test_one_token_has_no_numbers_and_is_exported_all_the_same(
     dialog = ModelCompareDialog(services)
     qtbot.addWidget(dialog)
     service = services.model_compare
-    service.start(without_beginning("llama-q8_0", tmp_path))
+    other = without_beginning("llama-q8_0", tmp_path)
+    dialog._choose(other)
+    service.start(other)
     qtbot.waitUntil(lambda: service.state is CompareState.DONE, timeout=30_000)
     exported = dialog.export_data()
     assert exported is not None
     found = json.loads(table_json(exported.table()))
     assert found["meta"]["perplexity"] == found["meta"]["bits_per_character"] == [None, None]
     assert len(found["rows"]) == 1
+    nothing = ("a_logprob", "b_logprob", "a_rank", "b_rank", "a_top_id", "b_top_id", "kl_bits")
+    assert [found["rows"][0][name] for name in nothing] == [None] * len(nothing)
     totals = dialog.findChild(QLabel, "modelCompareTotals").text()
     assert totals.startswith("Perplexity: A –, B – ")
     assert "nan" not in totals

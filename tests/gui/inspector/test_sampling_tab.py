@@ -293,6 +293,21 @@ def test_sliders_stay_while_tokens_are_walked(open_real: Real, qtbot: QtBot) -> 
     assert tab.reshape.shaped is not None
 
 
+def test_sliders_begin_with_the_settings_of_the_reply(open_real: Real, qtbot: QtBot) -> None:
+    services = open_real(True)
+    tab, inspector = reshape_tab(services, qtbot), services.inspector
+    first = inspector.message_id
+    assert first is not None
+    ask(services, qtbot, "And what is a token?", replace(PARAMS, temperature=0.4))
+    inspector.select_token(2)
+    assert tab.reshape.controls.params.temperature == 0.4
+    with qtbot.waitSignal(tab.prediction.changed, check_params_cb=lambda: not tab.prediction.is_asking):
+        tab.prediction.ask(PARAMS)
+    inspector.select(first, 2)
+    qtbot.waitUntil(lambda: inspector.state is TraceState.READY)
+    assert tab.reshape.controls.params == PARAMS
+
+
 def test_xtc_is_shown_as_it_acts_and_as_it_does_not(open_real: Real, qtbot: QtBot) -> None:
     tab = reshape_tab(open_real(True), qtbot, replace(PARAMS, repeat_penalty=1.0))
     box = tab.reshape._struck
@@ -395,6 +410,7 @@ def test_a_prompt_is_reshaped_as_far_as_its_tokens_are_known(open_real: Real, qt
     qtbot.waitUntil(lambda: services.inspector.state is TraceState.READY, timeout=20_000)
     tab = open_tab(services, qtbot)
     services.inspector.select_token(0)
+    assert tab._token.full_text.endswith(" · rank –")
     assert tab.stages._source.text() == "The model read this token; no sampler chose it."
     qtbot.mouseClick(tab._show_reshape, Qt.MouseButton.LeftButton)
     assert basis(tab).startswith("Nothing stands before")

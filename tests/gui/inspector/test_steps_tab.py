@@ -203,6 +203,7 @@ def test_a_reply_s_token_is_asked_for_and_a_cancel_ends_it(open_real: Real, qtbo
     services = open_real(True)
     _, tab = open_panel(services, qtbot)
     trace = ask(services, qtbot, "What is attention?", PARAMS)
+    services.chat.set_sampling(SamplingParams(temperature=2.0))  # of the next one
     services.inspector.select_token(3)
     assert not cards(tab)
     press(tab, "stepsButton", qtbot)
@@ -215,7 +216,29 @@ def test_a_reply_s_token_is_asked_for_and_a_cancel_ends_it(open_real: Real, qtbo
     assert taken is not None
     assert int(taken.arrays["ids"][-1]) == int(trace.ids[2])  # what had been read when it was chosen
     assert int(taken.arrays["top_ids"][0]) == int(trace.ids[3])  # drawn greedily
+    assert taken.facts["temperature"] == 0.0
     services.inspector.select_token(4)
+    assert not cards(tab)
+
+
+def test_the_boxes_say_what_the_cards_show(open_real: Real, qtbot: QtBot) -> None:
+    services = open_real(True)
+    _, tab = open_panel(services, qtbot)
+    ask(services, qtbot, "What is attention?", PARAMS)
+    services.inspector.select_token(3)
+    layer, head = tab.findChild(QSpinBox, "stepsLayer"), tab.findChild(QSpinBox, "stepsHead")
+    assert layer is not None
+    assert head is not None
+    tab.steps.choose(1000, 1000)  # of a larger model
+    press(tab, "stepsButton", qtbot)
+    qtbot.waitUntil(lambda: tab.steps.taken is not None, timeout=30_000)
+    assert tab.steps.taken is not None
+    assert (tab.steps.taken.layer, tab.steps.taken.head) == (layer.value() - 1, head.value() - 1)
+    assert (layer.value(), head.value()) == tab.steps.sizes
+    services.engine.unload()
+    assert tab.steps.taken is not None
+    tab.steps.choose(0, 0)  # cannot be asked for now
+    assert tab.steps.taken is None
     assert not cards(tab)
 
 
@@ -238,6 +261,9 @@ def test_other_tabs_ask_about_a_text_and_the_chat_takes_over(open_real: Real, qt
     inspector.select_token(0)
     assert lens.lens.obstacle is Obstacle.FIRST  # nothing comes before it: there is nothing to predict it from
     assert tab.steps.obstacle is None
+    qtbot.waitUntil(lambda: tab.steps.taken is not None, timeout=30_000)
+    assert tab.steps.taken is not None
+    assert tab.steps.taken.arrays["ids"].tolist() == inspector.trace.ids[:1].tolist()  # and not behind all of the text
     services.chat.set_draft("other things do not end it")
     services.chat.path_changed.emit()
     assert inspector.is_text

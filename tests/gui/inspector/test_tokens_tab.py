@@ -408,6 +408,17 @@ def test_states_without_a_model_and_without_a_trace(services: Services, make_ser
     assert "".join(box.text for box in tab.strip.layout_now.boxes) == "You said: 안녕 there"
 
 
+def test_every_model_is_asked_for_a_short_prompt_by_itself(tab: TokensTab, services: Services, qtbot: QtBot) -> None:
+    reply = answer(services, qtbot, "hello")
+    assert reply.parent_id is not None
+    inspector = services.inspector
+    inspector.set_open(True)
+    with qtbot.waitSignal(inspector.failed, timeout=10_000):  # the fake engine cannot
+        inspector.select(reply.parent_id)
+    with qtbot.waitSignal(inspector.failed, timeout=20_000):
+        services.engine.restart()
+
+
 def test_a_prompt_with_its_template(tab: TokensTab, services: Services, qtbot: QtBot) -> None:
     """The message's own tokens; the template's and earlier ones only when they are asked for."""
     trace = make_trace([b"<bos>", b"sys", b"<user>", b"hel", b"lo", b"<end>"])
