@@ -5229,6 +5229,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>완전히 삭제</translation>
     </message>
     <message>
+        <source>After {days} days in the trash a conversation is deleted for good.</source>
+        <translation>휴지통에 넣은 지 {days}일이 지나면 대화가 완전히 삭제돼요.</translation>
+    </message>
+    <message>
         <source>Select a conversation to restore it.</source>
         <translation>복원할 대화를 선택하세요.</translation>
     </message>
@@ -6947,6 +6951,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
         <translation>“{title}” 대화를 휴지통으로 옮겼어요.</translation>
     </message>
     <message>
+        <source>The conversation was moved to the trash.</source>
+        <translation>대화를 휴지통으로 옮겼어요.</translation>
+    </message>
+    <message>
         <source>“{name}” needs about {needed} and {available} are free. It would just fit, and other programs may become slow.</source>
         <translation>“{name}”에는 약 {needed}이(가) 필요하고 {available}이(가) 남아 있어요. 겨우 들어가며, 다른 프로그램이 느려질 수 있어요.</translation>
     </message>
@@ -7500,6 +7508,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>it must be the whole path of a folder</source>
         <translation>폴더의 전체 경로여야 해요</translation>
+    </message>
+    <message>
+        <source>Two models can be compared on at most {most} tokens, and {count} stand here. Choose an earlier message</source>
+        <translation>두 모델은 최대 {most}토큰까지 비교할 수 있는데 여기에는 {count}개가 있어요. 더 앞의 메시지를 고르세요</translation>
     </message>
 </context>
 <context>
