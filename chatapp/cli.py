@@ -82,6 +82,7 @@ def ask(given: argparse.Namespace) -> int:
         texts: list[str] = []
         traces: list[TokenTrace] = []
         prompt_ids: tuple[int, ...] = ()
+        begun = 0  # characters that the template begins the reply with
         info = ReplyInfo()
         for event in client.generate(request):
             match event:
@@ -90,6 +91,7 @@ def ask(given: argparse.Namespace) -> int:
                 case Tokens(_, text, trace):
                     texts.append(text)
                     traces.append(trace)
+                    begun += 0 if len(trace) else len(text)
                     _show(text, given)
                 case Finished(_, text, info):
                     texts.append(text)
@@ -97,7 +99,7 @@ def ask(given: argparse.Namespace) -> int:
                 case _:
                     pass
     if given.json:
-        result = _as_json("".join(texts), prompt_ids, TokenTrace.join(traces), info, model)
+        result = _as_json("".join(texts), begun, prompt_ids, TokenTrace.join(traces), info, model)
         write_json(result)
     else:
         write("\n")
@@ -309,10 +311,11 @@ def _show(text: str, given: argparse.Namespace) -> None:
 
 
 def _as_json(
-    text: str, prompt_ids: tuple[int, ...], trace: TokenTrace, info: ReplyInfo, model: ModelInfo
+    text: str, begun: int, prompt_ids: tuple[int, ...], trace: TokenTrace, info: ReplyInfo, model: ModelInfo
 ) -> dict[str, Any]:
-    """What ``ask --json`` prints. Token texts joined are *text*: a stop string's end is cut off the last ones."""
-    texts = _cut(trace.texts(), len(text))
+    """What ``ask --json`` prints. Token texts joined are *text* behind what was *begun* of it: a stop string's end is
+    cut off the last ones."""
+    texts = _cut(trace.texts(), len(text) - begun)
     tokens: list[dict[str, Any]] = [
         {
             "id": int(trace.ids[i]),
