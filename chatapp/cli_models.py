@@ -16,7 +16,7 @@ from chatapp.hub.header_cache import HeaderCache
 from chatapp.hub.library import LocalModel, Scanner, all_models, split_files
 from chatapp.hub.pace import Pace
 from chatapp.hub.partial import PART, RECORD, beside, discard, is_same, read_record
-from chatapp.hub.places import places
+from chatapp.hub.places import Keeper, Place, places
 from chatapp.hub.remote_file import Source
 from chatapp.hub.sizes import format_size
 from chatapp.hub.stop import Stop
@@ -43,6 +43,8 @@ def listing(given: argparse.Namespace) -> int:
     """List the models on this computer; exit code 1 when one is broken, or a folder cannot be looked through."""
     paths, settings = environment(given)
     looked_at = places(paths.models, settings.get(schema.MODEL_FOLDERS), settings.get(schema.MODEL_SOURCES_OFF))
+    if not paths.models.exists():
+        looked_at.remove(Place(Keeper.OWN, paths.models))  # nothing was downloaded yet
     files = [Path(file) for file in settings.get(schema.MODEL_FILES)]
     headers = HeaderCache(paths.headers)
     looked = Scanner(headers).scan(looked_at, starter_model(), files)

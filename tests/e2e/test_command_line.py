@@ -168,9 +168,10 @@ def test_models_list(tmp_path: Path, starter_model: str) -> None:
     home = dict.fromkeys(
         ("HOME", "USERPROFILE", "XDG_CACHE_HOME", "XDG_DATA_HOME", "LOCALAPPDATA"), str(tmp_path / "home")
     )
-    listed = json.loads(chatapp("models", "list", "--json", "--data-dir", str(tmp_path), **home).stdout)
-    assert [model["path"] for model in listed] == [starter_model]
-    (tmp_path / "models").mkdir(exist_ok=True)
+    fresh = chatapp("models", "list", "--json", "--data-dir", str(tmp_path), **home)
+    assert (fresh.returncode, fresh.stderr) == (0, "")
+    assert [model["path"] for model in json.loads(fresh.stdout)] == [starter_model]
+    (tmp_path / "models").mkdir()
     (tmp_path / "models" / "broken.gguf").write_text("no")
     done = chatapp("models", "list", "--data-dir", str(tmp_path), **home)
     assert done.returncode == 1
