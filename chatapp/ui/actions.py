@@ -49,6 +49,7 @@ TABLE = (
     Spec("chat", "stop", QT_TRANSLATE_NOOP("actions", "&Stop"), ("Esc",), "stop"),
     Spec("chat", "regenerate", QT_TRANSLATE_NOOP("actions", "Re&generate reply"), ("Ctrl+R",), "regenerate"),
     Spec("chat", "copy_reply", QT_TRANSLATE_NOOP("actions", "&Copy last reply"), ("Ctrl+Shift+C",), "copy"),
+    Spec("chat", "save", QT_TRANSLATE_NOOP("actions", "Save as &Markdown…"), ("Ctrl+S",), "export"),
     Spec("chat"),
     Spec("chat", "rename", QT_TRANSLATE_NOOP("actions", "&Rename…"), ("F2",), "edit"),
     Spec("chat", "delete", QT_TRANSLATE_NOOP("actions", "&Delete"), ("Ctrl+Shift+Backspace",), "trash"),

@@ -182,13 +182,16 @@ class MainWindow(QMainWindow):
         self._show_choices()
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
+        from chatapp.services.export import ExportService
         from chatapp.ui.dialogs.about import AboutDialog
         from chatapp.ui.dialogs.model_info import ModelInfoDialog
+        from chatapp.ui.dialogs.save import save_conversation
         from chatapp.ui.dialogs.shortcuts import ShortcutsDialog
         from chatapp.ui.dialogs.updates import UpdateDialog
         from chatapp.ui.preferences.dialog import open_preferences
 
         services = self._services
+        exports = ExportService(services.tasks, services.notices, self)
         return {
             "new": self._new_conversation,
             "open_model": self._open_model,
@@ -198,6 +201,7 @@ class MainWindow(QMainWindow):
             "stop": services.chat.stop,
             "regenerate": self._regenerate,
             "copy_reply": self._copy_reply,
+            "save": lambda: save_conversation(services, exports, self),
             "rename": self._rename,
             "delete": lambda: services.conversations.delete(services.chat.conversation.id),
             "undo_delete": self._undo_delete,
@@ -284,6 +288,7 @@ class MainWindow(QMainWindow):
         actions["stop"].setEnabled(not idle)
         actions["regenerate"].setEnabled(reply is not None and chat.can_send)
         actions["copy_reply"].setEnabled(reply is not None and bool(reply.text) and reply.id != chat.streaming_id)
+        actions["save"].setEnabled(idle and bool(chat.conversation.messages))
         actions["rename"].setEnabled(listed)
         actions["delete"].setEnabled(listed)
         actions["undo_delete"].setEnabled(bool(self._services.conversations.trash()))

@@ -3675,6 +3675,33 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     </message>
 </context>
 <context>
+    <name>SaveConversation</name>
+    <message>
+        <source>Save as Markdown</source>
+        <translation>마크다운으로 저장</translation>
+    </message>
+    <message>
+        <source>Conversation</source>
+        <translation>대화</translation>
+    </message>
+    <message>
+        <source>System prompt</source>
+        <translation>시스템 프롬프트</translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation>나</translation>
+    </message>
+    <message>
+        <source>Reply</source>
+        <translation>답</translation>
+    </message>
+    <message>
+        <source>Thought</source>
+        <translation>생각</translation>
+    </message>
+</context>
+<context>
     <name>SearchLine</name>
     <message>
         <source>none found</source>
@@ -5721,6 +5748,10 @@ this token {percent}, {bits} bits; all of them {whole}</source>
     <message>
         <source>&amp;Copy last reply</source>
         <translation>마지막 답변 복사(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Save as &amp;Markdown…</source>
+        <translation>마크다운으로 저장(&amp;M)…</translation>
     </message>
     <message>
         <source>&amp;Rename…</source>

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QDockWidget,
+    QFileDialog,
     QLabel,
     QLineEdit,
     QListView,
@@ -32,6 +33,7 @@ from pytestqt.qtbot import QtBot
 from chatapp.services.bundle import Services
 from chatapp.services.chat import ChatState
 from chatapp.services.notices import Notice
+from chatapp.settings.inspector import EXPORT_FOLDER
 from chatapp.settings.schema import FONT_SIZE, LANGUAGE, THEME, WINDOW_GEOMETRY
 from chatapp.ui import theme
 from chatapp.ui.appearance import Appearance
@@ -98,17 +100,39 @@ def test_keys_start_rename_and_delete_conversations(window: MainWindow, services
 
 def test_actions_are_available_when_they_make_sense(window: MainWindow, services: Services, qtbot: QtBot) -> None:
     actions = window.actions_table
-    for name in ("stop", "regenerate", "copy_reply", "rename", "delete"):
+    for name in ("stop", "regenerate", "copy_reply", "save", "rename", "delete"):
         assert not actions[name].isEnabled(), name
     services.chat.send("/wait")
     assert actions["stop"].isEnabled()
     assert not actions["regenerate"].isEnabled()
     qtbot.waitUntil(lambda: services.chat.state is ChatState.STREAMING, timeout=10_000)
     assert not actions["copy_reply"].isEnabled(), "its text is not there yet"
+    assert not actions["save"].isEnabled()
     press(qtbot, window, "Esc")
     qtbot.waitUntil(lambda: services.chat.state is ChatState.IDLE, timeout=10_000)
-    for name in ("regenerate", "copy_reply", "rename", "delete"):
+    for name in ("regenerate", "copy_reply", "save", "rename", "delete"):
         assert actions[name].isEnabled(), name
+
+
+def test_a_conversation_is_saved_as_markdown(
+    window: MainWindow, services: Services, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ask(services, qtbot, "/say what is: a/b?")
+    proposed: list[str] = []
+
+    def choose(_parent: object, _title: str, start: str, _filter: str) -> tuple[str, str]:
+        proposed.append(start)
+        return str(tmp_path / "mine"), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    press(qtbot, window, "Ctrl+S")
+    file = tmp_path / "mine.md"
+    qtbot.waitUntil(file.exists)
+    assert proposed == ["say what is a b.md"]
+    text = file.read_text(encoding="utf-8")
+    assert "## You\n\n/say what is: a/b?\n\n## " in text
+    assert text.endswith("\n\nwhat is: a/b?\n")
+    assert services.settings.get(EXPORT_FOLDER) == str(tmp_path)
 
 
 def test_regenerate_and_copy(window: MainWindow, services: Services, qtbot: QtBot) -> None:

@@ -2,18 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from chatapp.core.errors import UserFixable
 from chatapp.core.text import QT_TRANSLATE_NOOP
 from chatapp.core.trace_export import csv_bytes, table_json
 from chatapp.services.export import ExportService
-from chatapp.settings.inspector import EXPORT_FOLDER
+from chatapp.ui.dialogs.save import ask_path
 from chatapp.ui.inspector import picture
 from chatapp.ui.inspector.exported import Exported
 from chatapp.ui.widgets.icons import icon
@@ -83,22 +82,9 @@ class ExportButton(QToolButton):
         shown = self._shown()
         if shown is None:
             return
-        folder = Path(self._settings.get(EXPORT_FOLDER.key) or "")
-        name, _filter = QFileDialog.getSaveFileName(
-            self, self.tr("Export"), str(folder / f"{shown.name}.{kind.ending}"),
-            f"{kind.ending.upper()} (*.{kind.ending})",
-        )  # fmt: skip
-        if not name:
+        path = ask_path(self, self._settings, self.tr("Export"), shown.name, kind.ending)
+        if path is None:
             return
-        path = Path(name)
-        if path.suffix != f".{kind.ending}":
-            path = path.with_name(f"{path.name}.{kind.ending}")
-            if path.exists():  # the dialog has asked about another name
-                name, _filter = QFileDialog.getSaveFileName(self, self.tr("Export"), str(path))
-                if not name:
-                    return
-                path = Path(name)
-        self._settings.set(EXPORT_FOLDER, str(path.parent))
         try:
             make = kind.make(shown)
         except UserFixable as error:
