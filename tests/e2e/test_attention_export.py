@@ -85,14 +85,14 @@ def test_the_command_gives_the_same_arrays(
     assert told["source"] == {"rebuilt": "rebuilt", "captured": "replayed"}[method]
     assert told["fingerprint"] == meta["fingerprint"]
 
-    services.attention.choose_heads(frozenset({(4, 2)}))
+    services.attention.choose_heads(frozenset({(3, 2)}))
     part(tab, QTabBar, "attentionPages").setCurrentIndex(2)
     qtbot.waitUntil(lambda: services.attention.side.matrix is not None, timeout=20_000)
     exported = tab.export_data()
     assert exported is not None
     assert exported.arrays is not None
     found, meta = arrays_of(io.BytesIO(exported.arrays()))
-    assert found["layers"].tolist() == [4]
+    assert found["layers"].tolist() == [3]
     assert found["attention"].shape[2] > 1
     compare(found, again(meta["command"], starter_model, tmp_path / "matrix.npz")[0], TOLERANCE[method])
 

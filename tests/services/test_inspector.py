@@ -221,7 +221,7 @@ def test_another_model_ends_the_scoring_and_is_no_failure_of_it(services: Servic
     settled(services, qtbot, TraceState.SCORING)
     with qtbot.waitSignal(services.engine.model_loaded, timeout=20_000):
         services.engine.load(services.engine.model_path)
-    assert services.inspector.state is TraceState.UNSCORED
+    settled(services, qtbot, TraceState.UNSCORED)
     assert failed == []
 
 

@@ -174,16 +174,16 @@ def test_heads_by_mouse_and_keys(tab: AttentionTab, qtbot: QtBot) -> None:
     rest, _ = without_sink(attention.picture.weights[2, 3])
     assert f"“{attention.word(int(rest.argmax()))}”: {weight_text(float(rest.max()))}" in said
     np.testing.assert_array_equal(attention.picture.row(attention.heads), attention.picture.weights[2, 3])
-    click(grid.viewport(), grid.rect_of((4, 5)).center(), Qt.KeyboardModifier.ControlModifier)
-    assert attention.heads == {(2, 3), (4, 5)}
-    click(grid.viewport(), grid.rect_of((3, 4)).center())
-    click(grid.viewport(), grid.rect_of((4, 5)).center(), Qt.KeyboardModifier.ShiftModifier)
-    assert attention.heads == {(3, 4), (3, 5), (4, 4), (4, 5)}
+    click(grid.viewport(), grid.rect_of((3, 5)).center(), Qt.KeyboardModifier.ControlModifier)
+    assert attention.heads == {(2, 3), (3, 5)}
+    click(grid.viewport(), grid.rect_of((2, 4)).center())
+    click(grid.viewport(), grid.rect_of((3, 5)).center(), Qt.KeyboardModifier.ShiftModifier)
+    assert attention.heads == {(2, 4), (2, 5), (3, 4), (3, 5)}
     grid.setFocus()
     QTest.keyClick(grid, Qt.Key.Key_Right)
     QTest.keyClick(grid, Qt.Key.Key_Up)
     QTest.keyClick(grid, Qt.Key.Key_Return)
-    assert attention.heads == {(3, 6)}
+    assert attention.heads == {(2, 6)}
     part(tab, QPushButton, "allHeads").click()
     assert attention.heads == frozenset()
 
@@ -200,7 +200,8 @@ def test_heads_are_sorted_by_what_they_are_coloured_by(tab: AttentionTab, qtbot:
     part(tab, QCheckBox, "sortHeads").click()
     values = [float(attention.side.scores.scores["entropy"][head]) for head in grid.order]
     assert values == sorted(values, reverse=True)
-    assert len(values) == 48
+    assert attention.picture is not None
+    assert len(values) == attention.picture.weights[..., 0].size
     assert grid.head_at(grid.rect_of(grid.order[0]).center().toPointF()) == grid.order[0]
 
 
@@ -429,8 +430,8 @@ def test_a_picture_is_verified_by_a_replay(tab: AttentionTab, qtbot: QtBot) -> N
     assert number_text(value, 3) in pointed
     QTest.keyClick(bars, Qt.Key.Key_Return)
     assert tab._attention.heads == {head}
-    click(bars, bars.rect_of(4).center().toPoint())
-    assert tab._attention.heads == {result.layers[4][0]}
+    click(bars, bars.rect_of(1).center().toPoint())
+    assert tab._attention.heads == {result.layers[1][0]}
 
 
 def test_a_long_reading_says_how_far_it_is_and_can_be_cancelled(

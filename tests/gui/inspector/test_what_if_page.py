@@ -138,7 +138,9 @@ def test_every_head_is_tried_and_a_click_chooses_it(
     run(page, qtbot, "sweepRun")
     effects = page.what_if.effects
     assert effects is not None
-    assert "48" in text(page, "sweepTold")
+    assert tab._attention.picture is not None
+    heads = tab._attention.picture.weights[..., 0].size
+    assert f"{heads} heads" in text(page, "sweepTold")
     assert "rank correlation" in text(page, "effectPointed")
     ten = effects.strongest(10)
     rows = page.sweep.table.rows.rows
@@ -166,7 +168,7 @@ def test_every_head_is_tried_and_a_click_chooses_it(
     found = tab.export_data()
     assert found is not None
     told = json.loads(table_json(found.table()))
-    assert len(told["rows"]) == 48
+    assert len(told["rows"]) == heads
     assert (told["rows"][0]["layer"], told["rows"][0]["head"]) == head
     assert told["meta"]["fingerprint"]
     assert told["meta"]["correlation_change"] == pytest.approx(effects.correlation())
