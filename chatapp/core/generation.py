@@ -3,6 +3,7 @@
 import math
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
+from pathlib import PurePath
 from typing import Any, Self
 
 from chatapp.core.sampling import (
@@ -135,6 +136,11 @@ class ReplyInfo:
     given_tokens: int = 0
     reused_given_tokens: int = 0
     begun_length: int | None = None
+
+    @property
+    def model_name(self) -> str:
+        """The name of the model's file, without folder and ending; "" where it is not known."""
+        return PurePath(self.model.replace("\\", "/")).stem
 
     def written_in(self, given: str) -> int:
         """How many characters at the end of *given*, which the text begins with, a model wrote; 0 if nobody counted."""

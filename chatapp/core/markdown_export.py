@@ -29,7 +29,7 @@ def to_markdown(title: str, system_prompt: str, path: Sequence[Message], words: 
     for message in path:
         if message.role is Role.ASSISTANT:
             thought, text = reasoning.split(message.text)
-            parts.append(f"## {_line(message.info.model if message.info else '') or words.reply}")
+            parts.append(f"## {_line(message.info.model_name if message.info else '') or words.reply}")
             if thought:
                 parts.append(
                     "\n".join(f"> {line}".rstrip() for line in [f"**{words.thought}**", "", *thought.splitlines()])

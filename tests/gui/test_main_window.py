@@ -128,7 +128,7 @@ def test_a_conversation_is_saved_as_markdown(
     press(qtbot, window, "Ctrl+S")
     file = tmp_path / "mine.md"
     qtbot.waitUntil(file.exists)
-    assert proposed == ["say what is a b.md"]
+    assert [Path(path).name for path in proposed] == ["say what is a b.md"]
     text = file.read_text(encoding="utf-8")
     assert "## You\n\n/say what is: a/b?\n\n## " in text
     assert text.endswith("\n\nwhat is: a/b?\n")

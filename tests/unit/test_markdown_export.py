@@ -12,7 +12,7 @@ def said(role: Role, text: str, model: str = "") -> Message:
 def test_everything_has_its_heading() -> None:
     path = [
         said(Role.USER, "어텐션이 뭐야?\n"),
-        said(Role.ASSISTANT, "<think>\nShort.\n\nIn Korean.</think>\n**봐요.**", "a\nb"),
+        said(Role.ASSISTANT, "<think>\nShort.\n\nIn Korean.</think>\n**봐요.**", "/models/a\nb.gguf"),
     ]
     text = to_markdown("Attention\n", "Be brief.", path, Words())
     assert text == (

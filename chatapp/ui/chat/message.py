@@ -1,7 +1,6 @@
 """One message: a quiet bubble for what the user wrote, plain full-width text for a reply."""
 
 from collections.abc import Iterator
-from pathlib import PurePath
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QEnterEvent, QGuiApplication, QPainter, QPaintEvent
@@ -211,8 +210,7 @@ class MessageWidget(QWidget):
         QGuiApplication.clipboard().setText(text if self._is_user else split(text)[1])
 
     def _show_label(self, info: ReplyInfo | None) -> None:
-        name = PurePath(info.model.replace("\\", "/")).stem if info and info.model else ""
-        text = name or self.tr("Reply")
+        text = (info.model_name if info else "") or self.tr("Reply")
         count = len(info.unsent) if info else 0
         if count:
             left_out = (

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from chatapp.core.markdown_export import Words, to_markdown
@@ -21,7 +21,8 @@ _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 
 def ask_path(parent: QWidget, settings: SettingsService, title: str, name: str, ending: str) -> Path | None:
     """Where the user wants to have a file, with its *ending*; *name* in the folder used last is proposed."""
-    folder = Path(settings.get(EXPORT_FOLDER.key) or "")
+    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    folder = Path(settings.get(EXPORT_FOLDER.key) or documents)
     kind = f"{ending.upper()} (*.{ending})"
     chosen, _filter = QFileDialog.getSaveFileName(parent, title, str(folder / f"{name}.{ending}"), kind)
     path = Path(chosen)
