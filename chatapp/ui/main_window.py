@@ -159,6 +159,7 @@ class MainWindow(QMainWindow):
         # One panel at a time: side by side they would leave the chat a column of words.
         self._settings_dock.shown.connect(self._inspector_dock.hide)
         self._inspector_dock.shown.connect(self._settings_dock.hide)
+        self._notices.left.connect(self._chat.setFocus)
         self._chat.inspect_requested.connect(self._inspector_dock.show)
         self._selector.file_requested.connect(self._open_model)
         self._selector.find_requested.connect(lambda: self._show_models("findPage"))

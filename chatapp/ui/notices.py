@@ -100,6 +100,12 @@ class NoticeBar(QFrame):
         self._on_theme_changed()
         theme.notifier.changed.connect(self._on_theme_changed)
 
+    @property
+    def has_focus(self) -> bool:
+        """Whether the keyboard is at one of its buttons."""
+        focused = QApplication.focusWidget()
+        return focused is not None and self.isAncestorOf(focused)
+
     def action_button(self, action: Action) -> QPushButton | None:
         """The button of *action*, when the notice has one."""
         return next((button for button, known in self._buttons if known is action), None)
@@ -160,8 +166,7 @@ class NoticeBar(QFrame):
         self.resized.emit()
 
     def _on_time_over(self) -> None:
-        focused = QApplication.focusWidget()
-        if self.underMouse() or (focused is not None and self.isAncestorOf(focused)):
+        if self.underMouse() or self.has_focus:
             self._timer.start()  # somebody is reading it
         else:
             self.dismissed.emit()
@@ -199,7 +204,12 @@ class NoticeArea(QScrollArea):
     """Up to three notices above each other, the newest on top; older ones come back when there is room.
 
     Never takes more than half of the window: what does not fit scrolls.
+
+    Signals:
+    left()  a notice goes away that has the focus, which would go to anything
     """
+
+    left = Signal()
 
     def __init__(self, notices: "Notices", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -245,6 +255,8 @@ class NoticeArea(QScrollArea):
     def _remove(self, bar: NoticeBar) -> None:
         if bar in self._bars:
             self._bars.remove(bar)
+            if bar.has_focus:
+                self.left.emit()
             self._layout.removeWidget(bar)
             bar.hide()
             bar.deleteLater()

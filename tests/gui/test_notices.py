@@ -43,6 +43,19 @@ def test_an_error_says_what_is_wrong_and_what_to_do(area: NoticeArea, services: 
     assert not area.isVisible()
 
 
+def test_the_keyboard_goes_to_the_message_field_when_a_notice_goes(
+    area: NoticeArea, services: Services, window: MainWindow, qtbot: QtBot
+) -> None:
+    composer = window.findChild(QPlainTextEdit, "composer")
+    services.notices.post_error(CRASH, (Action.RESTART_ENGINE, lambda: None), key="engine")
+    button = area.bars()[0].action_button(Action.RESTART_ENGINE)
+    assert button is not None
+    button.setFocus()
+    qtbot.waitUntil(button.hasFocus)
+    services.notices.clear("engine")
+    assert QApplication.focusWidget() is composer is not None
+
+
 def test_details_unfold_and_are_copied(area: NoticeArea, services: Services, qtbot: QtBot) -> None:
     services.notices.post_error(CRASH)
     (bar,) = area.bars()
