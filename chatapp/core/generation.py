@@ -16,6 +16,7 @@ from chatapp.core.sampling import (
     SamplingParams,
     invalid,
 )
+from chatapp.core.text import file_name
 
 __all__ = [
     "BETWEEN",
@@ -140,7 +141,7 @@ class ReplyInfo:
     @property
     def model_name(self) -> str:
         """The name of the model's file, without folder and ending; "" where it is not known."""
-        return PurePath(self.model.replace("\\", "/")).stem
+        return PurePath(file_name(self.model)).stem
 
     def written_in(self, given: str) -> int:
         """How many characters at the end of *given*, which the text begins with, a model wrote; 0 if nobody counted."""

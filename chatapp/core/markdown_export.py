@@ -6,19 +6,20 @@ from dataclasses import dataclass
 
 from chatapp.core import reasoning
 from chatapp.core.conversation import Message, Role
+from chatapp.core.text import QT_TRANSLATE_NOOP
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The headings, in the user's language; *reply* where it is not known which model wrote one."""
+    """The headings, to be put into the user's language; *reply* where it is not known which model wrote one."""
 
-    untitled: str = "Conversation"
-    system: str = "System prompt"
-    user: str = "You"
-    reply: str = "Reply"
-    thought: str = "Thought"
+    untitled: str = QT_TRANSLATE_NOOP("SaveConversation", "Conversation")
+    system: str = QT_TRANSLATE_NOOP("SaveConversation", "System prompt")
+    user: str = QT_TRANSLATE_NOOP("SaveConversation", "You")
+    reply: str = QT_TRANSLATE_NOOP("SaveConversation", "Reply")
+    thought: str = QT_TRANSLATE_NOOP("SaveConversation", "Thought")
 
 
 def to_markdown(title: str, system_prompt: str, path: Sequence[Message], words: Words) -> str:

@@ -42,6 +42,11 @@ class Found:
     template: bool = False
 
 
+def unreadable(folder: Path, error: OSError) -> StorageError:
+    """What *error* means for whoever looks for models in *folder*."""
+    return StorageError(ErrorCode.FOLDER_UNREADABLE, path=folder, reason=error.strerror or str(error))
+
+
 def found_in(place: Place, alive: Callable[[], object]) -> Iterator[Found]:
     """The model files in *place*; *alive* is called for every folder read. Raise `StorageError`."""
     stores = {Keeper.HUGGING_FACE: _hugging_face, Keeper.OLLAMA: _ollama, Keeper.JAN: _jan}
@@ -81,8 +86,7 @@ def _files(folder: Path, wanted: Callable[[str], bool], alive: Callable[[], obje
                 inside = sorted(entries, key=lambda e: e.name)
         except OSError as error:
             if at == folder:
-                reason = error.strerror or str(error)
-                raise StorageError(ErrorCode.FOLDER_UNREADABLE, path=folder, reason=reason) from error
+                raise unreadable(folder, error) from error
             _log.info("model folder passed over: %s", error)
             continue
         count += len(inside)
@@ -117,8 +121,7 @@ def _hugging_face(folder: Path, alive: Callable[[], object]) -> Iterator[Found]:
         with os.scandir(folder) as entries:
             models = sorted(entry.path for entry in entries if entry.name.startswith("models--"))
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise StorageError(ErrorCode.FOLDER_UNREADABLE, path=folder, reason=reason) from error
+        raise unreadable(folder, error) from error
     for model in models:  # datasets may have a million files beside them
         snapshots = Path(model, "snapshots")
         repo = "/".join(snapshots.parent.name.split("--")[1:])

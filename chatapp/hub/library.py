@@ -10,7 +10,7 @@ from pathlib import Path
 
 from chatapp import log
 from chatapp.core.errors import ErrorCode, ModelError, StorageError, UserFixable
-from chatapp.hub.found import Found, found_in
+from chatapp.hub.found import Found, found_in, unreadable
 from chatapp.hub.header_cache import HeaderCache
 from chatapp.hub.partial import COPYING, PART, RECORD, beside, read_record
 from chatapp.hub.places import Keeper, Place
@@ -179,8 +179,7 @@ class Scanner:
             except UserFixable as error:
                 problems.append(error)
             except OSError as error:  # a drive that goes meanwhile
-                reason = error.strerror or str(error)
-                problems.append(StorageError(ErrorCode.FOLDER_UNREADABLE, path=place.folder, reason=reason))
+                problems.append(unreadable(place.folder, error))
             except BaseException as error:  # noqa: BLE001 - raised again by whoever waits
                 failures.append(error)
             finally:

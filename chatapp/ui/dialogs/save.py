@@ -1,6 +1,7 @@
 """Asks where a file is to be written, and writes the conversation that is shown."""
 
 import re
+from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,10 +50,4 @@ def save_conversation(services: "Services", exports: ExportService, parent: QWid
 
 
 def _words() -> Words:
-    return Words(
-        QCoreApplication.translate("SaveConversation", "Conversation"),
-        QCoreApplication.translate("SaveConversation", "System prompt"),
-        QCoreApplication.translate("SaveConversation", "You"),
-        QCoreApplication.translate("SaveConversation", "Reply"),
-        QCoreApplication.translate("SaveConversation", "Thought"),
-    )
+    return Words(*(QCoreApplication.translate("SaveConversation", text) for text in astuple(Words())))

@@ -415,8 +415,8 @@ def test_a_repository_that_changes_meanwhile_does_not_mix_its_commits(bench: Ben
         assert record.commit == COMMIT != bench.hub.commit
 
 
-def test_a_commit_that_leaves_the_bytes_alone_is_no_other_download(bench: Bench) -> None:
-    """Two entries for one file would write, and when one is cancelled delete, each other's."""
+def paused_before_a_commit(bench: Bench) -> tuple[DownloadQueue, Watcher, int, RemoteFile]:
+    """A download of two MiB that was paused after one of them, and then the repository has a new commit."""
     (file,) = bench.publish(1, 2 * MIB)
     bench.hub.halt_at = MIB
     queue, watcher = bench.queue()
@@ -425,6 +425,12 @@ def test_a_commit_that_leaves_the_bytes_alone_is_no_other_download(bench: Bench)
     queue.pause(job)
     bench.hub.release.set()
     bench.hub.begin_commit()
+    return queue, watcher, job, file
+
+
+def test_a_commit_that_leaves_the_bytes_alone_is_no_other_download(bench: Bench) -> None:
+    """Two entries for one file would write, and when one is cancelled delete, each other's."""
+    queue, watcher, job, file = paused_before_a_commit(bench)
     (same,) = bench.publish(1, 2 * MIB)
     assert same.commit != file.commit
     assert queue.add([same]) == job  # and goes on with it
@@ -433,14 +439,7 @@ def test_a_commit_that_leaves_the_bytes_alone_is_no_other_download(bench: Bench)
 
 
 def test_a_new_version_of_a_file_takes_the_place_of_the_one_on_its_way(bench: Bench) -> None:
-    (file,) = bench.publish(1, 2 * MIB)
-    bench.hub.halt_at = MIB
-    queue, watcher = bench.queue()
-    old = queue.add([file])
-    assert bench.hub.hanging.wait(10)
-    queue.pause(old)
-    bench.hub.release.set()
-    bench.hub.begin_commit()
+    queue, watcher, old, file = paused_before_a_commit(bench)
     newer = bench.hub.add(file.path, b"the next version")
     job = queue.add([newer])
     watcher.wait_for(job, State.DONE)
